@@ -1,0 +1,73 @@
+# make serve · make test · make check · make bench; each sets up .venv first, and again when a dependency changes.
+
+PYTHON ?= python3
+PORT ?= 8000
+
+bin := .venv/bin
+projects := $(sort $(wildcard plugins/*/pyproject.toml))
+folders := $(patsubst %/pyproject.toml,%,$(projects))
+sources := src $(addsuffix /src,$(folders))
+editable := -e . $(addprefix -e ,$(folders))
+
+# Build backends come as pinned as everything else.
+export UV_BUILD_CONSTRAINT := constraints.txt
+export PIP_BUILD_CONSTRAINT := constraints.txt
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help .venv serve test check format bench lock clean
+
+help:
+	@echo "make serve    build PRland and serve it (PORT=8123 for another port)"
+	@echo "make test     run all tests"
+	@echo "make check    format, lint, types and imports, as CI checks them"
+	@echo "make format   mend what ruff can mend"
+	@echo "make bench    measure against Hugo and Pelican"
+	@echo "make lock     write constraints.txt anew with the newest versions"
+	@echo "make clean    remove .venv and everything built"
+
+serve: .venv
+	$(bin)/pressframe serve examples/prland --port $(PORT)
+
+test: .venv
+	$(bin)/pytest
+
+check: .venv
+	$(bin)/ruff check
+	$(bin)/ruff format --check
+	$(bin)/mypy $(sources)
+	$(bin)/lint-imports
+
+format: .venv
+	$(bin)/ruff check --fix
+	$(bin)/ruff format
+
+bench: .venv
+	$(bin)/uv pip install --quiet --python $(bin)/python -c constraints.txt --group bench
+	$(bin)/python -m bench
+
+.venv: .venv/stamp
+
+.venv/stamp: pyproject.toml $(projects) constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "pressframe needs Python 3.11 or newer; name one: make PYTHON=python3.12"; exit 1; }
+	@test -x $(bin)/python || $(PYTHON) -m venv .venv \
+	  || { rm -rf .venv; echo "python3 can't make environments; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@if test -x $(bin)/uv || $(bin)/pip install --quiet -c constraints.txt uv; then \
+	  $(bin)/uv pip install --python $(bin)/python -c constraints.txt --group dev $(editable); \
+	else \
+	  echo "no uv for this machine; pip does it too, more slowly"; \
+	  $(bin)/pip install --quiet -c constraints.txt pip && \
+	  $(bin)/pip install -c constraints.txt --group dev $(editable); \
+	fi
+	@touch $@
+
+# The newest versions that fit together on every Python and system we support: names and versions, no addresses.
+lock: .venv
+	$(bin)/uv pip compile --quiet --universal --upgrade --no-header --no-annotate --no-emit-index-url \
+	  --group dev --group bench --group setup pyproject.toml $(projects) \
+	  | grep '==' > .venv/constraints.txt
+	mv .venv/constraints.txt constraints.txt
+
+clean:
+	rm -rf .venv dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find src plugins tests bench -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true

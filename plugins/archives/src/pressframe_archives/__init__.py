@@ -1,0 +1,1 @@
+"""A site’s lists: home, pagination, terms, authors, years and months."""

@@ -1,0 +1,1 @@
+"""Readers’ comments: form, threads, moderation, spam traps, sanitising."""

@@ -1,0 +1,1 @@
+"""Atom, RSS and JSON feeds, sitemap and robots.txt."""

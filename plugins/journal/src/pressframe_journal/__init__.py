@@ -1,0 +1,1 @@
+"""A theme for blogs, in French and English, light and dark."""

@@ -1,0 +1,1 @@
+"""Entries from a folder of Markdown files with YAML front matter."""

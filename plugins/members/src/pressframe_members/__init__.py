@@ -1,0 +1,1 @@
+"""Subscribers: gates, sign-up by confirmed address, sign-in by mailed link."""

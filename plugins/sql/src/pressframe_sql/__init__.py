@@ -1,0 +1,1 @@
+"""A site’s database: SQLite by default, with migrations and stores."""

@@ -1,0 +1,1 @@
+"""The live server: a site’s built pages from memory, routes, jobs and mail."""

@@ -1,0 +1,1 @@
+"""A WordPress export file read as a site’s content, comments included."""
