@@ -1,0 +1,1 @@
+"""A publishing framework made of plugins: content loading, comments, subscription gates, rendering."""

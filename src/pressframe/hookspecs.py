@@ -1,0 +1,311 @@
+"""The contract between the core and its plugins: every hook, in the order in which a site calls them.
+
+A hook's verb says how the answers of several plugins combine; the plugins' order in ``[site] plugins`` is their order.
+
+=============  ===============================================================================
+``register_``  all answers are kept
+``find_``      the first answer that is not None is the answer
+``filter_``    each plugin changes the last one's result; None leaves it as it is
+``judge_``     the strictest answer decides
+``on_``        plugins are told, and answer nothing
+=============  ===============================================================================
+
+Stages say when a hook is called and what it may look at:
+
+* **start**: once, when the site is opened; may look at its own settings and at *host*.
+* **entry**: once for each version of an entry or comment; must be pure in its arguments, in any process and order.
+* **plan**: once a build, with every entry known; pure in what it asks of *site*.
+* **page**: for each page rendered; pure in its arguments and in what it asks of *site*.
+* **live**: while the site is served, for a request or an event; may block, runs in a worker thread.
+
+Failures, by the contract of each hook: **stop** ends the build with the plugin, the hook and the entry or page named,
+and what was published stays; **shut** takes the safe answer (comment held, gate closed, reader a stranger) and logs the
+plugin. An implementation may leave out any argument. Hooks are plain methods, never ``async``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
+
+import attrs
+import pluggy
+
+from pressframe.model import (
+    Asset,
+    Block,
+    Card,
+    Comment,
+    Comments,
+    Engine,
+    Entry,
+    Gate,
+    Host,
+    Job,
+    Judgement,
+    Loader,
+    Mailer,
+    Page,
+    Reader,
+    Request,
+    Route,
+    Teaser,
+    View,
+)
+
+if TYPE_CHECKING:
+    import click
+
+Sanitizer: TypeAlias = Callable[[str], str]
+Stage: TypeAlias = Literal["start", "entry", "plan", "page", "live"]
+Failure: TypeAlias = Literal["stop", "shut"]
+Spec = TypeVar("Spec", bound=Callable[..., object])
+
+hookimpl = pluggy.HookimplMarker("pressframe")
+_mark = pluggy.HookspecMarker("pressframe")
+
+
+@attrs.frozen
+class Contract:
+    """What the core enforces of a hook.
+
+    Attributes:
+        stage: When it is called.
+        failure: What becomes of the work when an implementation raises or answers wrongly.
+        answer: The type of one answer (of one element, for ``register_``); None where any object of the right shape will do.
+    """
+
+    stage: Stage
+    failure: Failure
+    answer: type | None = None
+
+
+def _hook(stage: Stage, failure: Failure = "stop", *, answer: type | None = None) -> Callable[[Spec], Spec]:
+    def mark(spec: Spec) -> Spec:
+        setattr(spec, "contract", Contract(stage, failure, answer))  # noqa: B010 - functions have no typed attributes
+        return _mark(spec)
+
+    return mark
+
+
+# --------------------------------------------------------------------------------------------------- loading
+
+
+@_hook("start")
+def register_loaders(host: Host) -> Iterable[Loader]:
+    """Bring loaders: objects that list sources cheaply and read one entry at a time.
+
+    Called once when the site is opened. All loaders are kept; two of one name are an error.
+    """
+
+
+@_hook("start")
+def find_markup(format: str) -> Engine | None:
+    """Give the engine that makes HTML of texts in *format*.
+
+    Called once for each format that a loader names. The first answer wins; a format without an engine is an error.
+    """
+
+
+@_hook("entry", answer=Entry)
+def filter_entry(entry: Entry) -> Entry | None:
+    """Change an entry after its engine has run: text, terms, what the plugin keeps in ``data``.
+
+    Called once for each version of an entry, and again for its public part where it is gated, so that nothing derived
+    from withheld text can reach a public page. Must leave ``id``, ``kind`` and ``source`` alone.
+
+    Args:
+        entry: As loaded, or as the plugin before left it.
+    """
+
+
+# ---------------------------------------------------------------------------------------------------- gating
+
+
+@_hook("entry", "shut", answer=Gate)
+def judge_gate(entry: Entry, now: datetime) -> Gate | None:
+    """Say which audiences an entry requires.
+
+    Called once a build for each entry. Requirements add up: a reader needs every audience that any plugin names. None
+    requires nothing. If a plugin fails, the entry is closed for everybody.
+
+    Args:
+        entry: Whole.
+        now: The moment that the build is made for; say in ``Gate.until`` when the answer may change. An entry that
+            will be gated later is answered with empty ``requires`` and that moment.
+    """
+
+
+@_hook("entry", "shut", answer=Teaser)
+def find_teaser(entry: Entry, gate: Gate) -> Teaser | None:
+    """Give the public part of a closed entry.
+
+    Called once a build for each gated entry. The first answer wins; without one it is the text up to the author's mark,
+    else nothing. If a plugin fails, it is nothing.
+
+    Args:
+        entry: Whole.
+        gate: What closes it; all plugins' gates joined.
+    """
+
+
+@_hook("live", "shut", answer=Reader)
+def find_reader(request: Request, host: Host) -> Reader | None:
+    """Say who asks.
+
+    Called when a request with a cookie asks for something that depends on the reader. The first answer wins. The server
+    may use an answer for the same cookies again for 30 seconds, so look at nothing else of the request. If a plugin
+    fails, the reader is a stranger.
+    """
+
+
+# -------------------------------------------------------------------------------------------------- comments
+
+
+@_hook("start")
+def register_comments(host: Host) -> Iterable[Comments]:
+    """Bring sources of accepted comments; each answers for many entries at once.
+
+    Called once when the site is opened. All are kept, and their comments merged by time.
+    """
+
+
+@_hook("live", "shut", answer=Judgement)
+def judge_comment(comment: Comment, entry: Card, now: datetime) -> Judgement | None:
+    """Say what should become of a comment that a reader has just sent.
+
+    Called once for each new comment, before it is stored. The strictest verdict wins and all reasons are kept; None
+    abstains. With no answer at all, or if a plugin fails, the comment is held.
+
+    Args:
+        comment: As received; its texts are untrusted.
+        entry: The entry it replies to, as a stranger sees it.
+        now: The server's time.
+    """
+
+
+@_hook("entry", "shut", answer=str)
+def filter_comment(html: str, comment: Comment) -> str | None:
+    """Change the HTML that a comment is shown as.
+
+    Called once for each version of a comment. Each plugin gets the last one's result; the first gets the text escaped,
+    in paragraphs. Whatever comes out goes through the sanitizer. If a plugin fails, the comment is shown as plain text.
+    """
+
+
+@_hook("start", "shut")
+def find_sanitizer() -> Sanitizer | None:
+    """Give the function that makes untrusted HTML harmless.
+
+    Called once when the site is opened; the first answer wins. The core runs it on every comment, after every filter;
+    without one, and whenever it fails, comments are shown as plain escaped text.
+    """
+
+
+# ------------------------------------------------------------------------------------------------- rendering
+
+
+@_hook("start", answer=Path)
+def register_templates() -> Iterable[Path]:
+    """Bring folders of Jinja templates.
+
+    Called once when the site is opened. All are kept: the site's own ``templates`` folder wins over them, and a later
+    plugin over an earlier one. ``{% extends "journal:base.html" %}`` names a plugin's own, whoever else has one.
+    """
+
+
+@_hook("start", answer=Path)
+def register_translations() -> Iterable[Path]:
+    """Bring folders of gettext catalogues, ``<language>/LC_MESSAGES/*.mo``.
+
+    Called once when the site is opened. All are kept: the site's own ``locale`` folder wins over them, and a later
+    plugin over an earlier one.
+    """
+
+
+@_hook("start", answer=Asset)
+def register_assets() -> Iterable[Asset]:
+    """Bring files to be published as they are.
+
+    Called once when the site is opened. All are kept; two with one address are an error, unless their bytes are equal.
+    The site's own ``static`` folder wins over them.
+    """
+
+
+@_hook("start")
+def register_filters() -> Mapping[str, Callable[..., object]]:
+    """Bring pure functions for templates, by the name of the filter.
+
+    Called once when the site is opened. All are kept; two of one name are an error.
+    """
+
+
+@_hook("plan", answer=Page)
+def register_pages(site: View) -> Iterable[Page]:
+    """Bring pages beyond those of the entries: indexes, feeds, a theme's style sheet.
+
+    Called once a build, after every entry is known. All are kept; two with one address are an error that names both.
+
+    Args:
+        site: As a stranger sees it, without pages as yet.
+    """
+
+
+@_hook("page", answer=Block)
+def register_blocks(slot: str, page: Page, site: View) -> Iterable[Block]:
+    """Bring pieces for a slot of the theme: a form, a reminder, links in the head.
+
+    Called for each slot in each page rendered. All are kept, in the order of the plugins. Slots of every theme:
+    ``head``, ``before_body``, ``after_body`` (of an entry's text), ``after_entry``, ``aside``, ``footer``.
+
+    Args:
+        slot: Name of the slot.
+        page: The page being rendered.
+        site: As its readers see it.
+    """
+
+
+# --------------------------------------------------------------------------------------------------- serving
+
+
+@_hook("start", answer=Route)
+def register_routes(host: Host) -> Iterable[Route]:
+    """Bring addresses that are answered live.
+
+    Called once when the server starts. All are kept; two with one path and method are an error. A planned page at the
+    same address wins.
+    """
+
+
+@_hook("start")
+def find_mailer(host: Host) -> Mailer | None:
+    """Give what hands messages over.
+
+    Called once when the server starts; the first answer wins.
+    """
+
+
+@_hook("start", answer=Job)
+def register_jobs(host: Host) -> Iterable[Job]:
+    """Bring work that is done after an answer was given.
+
+    Called once when the server starts. All are kept; two of one name are an error.
+    """
+
+
+@_hook("start", answer=Path)
+def register_migrations() -> Iterable[Path]:
+    """Bring folders of Alembic revisions, one chain for each plugin, its first revision with ``branch_labels``.
+
+    Called when the database is opened. All are kept.
+    """
+
+
+@_hook("start")
+def register_commands(host: Host) -> Iterable[click.Command]:
+    """Bring commands for ``pressframe``, bound to the site they are asked for.
+
+    Called when the command line is not one of the core's own. All are kept; two of one name are an error.
+    """
