@@ -35,7 +35,7 @@ check: .venv
 	$(bin)/ruff check
 	$(bin)/ruff format --check
 	$(bin)/mypy $(sources)
-	$(bin)/lint-imports
+	$(bin)/lint-imports --no-logo
 
 format: .venv
 	$(bin)/ruff check --fix
@@ -52,12 +52,13 @@ bench: .venv
 	  || { echo "pressframe needs Python 3.11 or newer; name one: make PYTHON=python3.12"; exit 1; }
 	@test -x $(bin)/python || $(PYTHON) -m venv .venv \
 	  || { rm -rf .venv; echo "python3 can't make environments; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	@echo "setting up .venv"
 	@if test -x $(bin)/uv || $(bin)/pip install --quiet -c constraints.txt uv; then \
-	  $(bin)/uv pip install --python $(bin)/python -c constraints.txt --group dev $(editable); \
+	  $(bin)/uv pip install --quiet --python $(bin)/python -c constraints.txt --group dev $(editable); \
 	else \
 	  echo "no uv for this machine; pip does it too, more slowly"; \
 	  $(bin)/pip install --quiet -c constraints.txt pip && \
-	  $(bin)/pip install -c constraints.txt --group dev $(editable); \
+	  $(bin)/pip install --quiet -c constraints.txt --group dev $(editable); \
 	fi
 	@touch $@
 
