@@ -20,24 +20,19 @@ HEAVY = [
     "pygments", "pyromark", "sqlalchemy", "sqlite3", "starlette", "uvicorn", "watchfiles", "yaml", "yaml_rs",
 ]  # fmt: skip
 IMPORT_EACH = """
-import importlib, json, sys, traceback
+import importlib, json, sys
 light, alone, heavy = json.load(sys.stdin)
 loaded, broken = {}, {}
-def forget():
-    for name in [name for name in sys.modules if name.partition(".")[0].partition("_")[0] == "pressframe"]:
-        del sys.modules[name]
-for name in light:
-    forget()
+for name in [*light, *alone]:
+    for known in [known for known in sys.modules if known.partition(".")[0].partition("_")[0] == "pressframe"]:
+        del sys.modules[known]
     before = set(sys.modules)
-    importlib.import_module(name)
-    if found := sorted(set(heavy) & (set(sys.modules) - before)):
-        loaded[name] = found
-for name in alone:
-    forget()
     try:
         importlib.import_module(name)
     except Exception as error:
         broken[name] = repr(error)
+    if name in light and (found := set(heavy) & (set(sys.modules) - before)):
+        loaded[name] = sorted(found)
 json.dump([loaded, broken], sys.stdout)
 """
 
