@@ -59,10 +59,19 @@ class PressframeError(Exception):
         self.at = at
         self.fix = fix
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _again, (type(self), self.args, self.__dict__)  # so that a worker process can report it
+
     def __str__(self) -> str:
         where = f"{self.at}: " if self.at else ""
         way_out = f"\n  {self.fix}" if self.fix else ""
         return f"{where}{self.message}{way_out}"
+
+
+def _again(kind: type[PressframeError], args: tuple[object, ...], state: dict[str, object]) -> PressframeError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class ConfigError(PressframeError):
@@ -81,7 +90,9 @@ class HookError(PluginError):
         hook: Name of the hook.
     """
 
-    def __init__(self, message: str, *, plugin: str, hook: str, at: Place | None = None, fix: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, plugin: str, hook: str, at: Place | None = None, fix: str | None = None
+    ) -> None:
         super().__init__(message, at=at, fix=fix)
         self.plugin = plugin
         self.hook = hook
@@ -114,7 +125,9 @@ class MailError(PressframeError):
         permanent: True if trying again is pointless (SMTP 5xx).
     """
 
-    def __init__(self, message: str, *, permanent: bool = False, at: Place | None = None, fix: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, permanent: bool = False, at: Place | None = None, fix: str | None = None
+    ) -> None:
         super().__init__(message, at=at, fix=fix)
         self.permanent = permanent
 

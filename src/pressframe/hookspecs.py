@@ -74,7 +74,7 @@ class Contract:
     Attributes:
         stage: When it is called.
         failure: What becomes of the work when an implementation raises or answers wrongly.
-        answer: The type of one answer (of one element, for ``register_``); None where any object of the right shape will do.
+        answer: The type of one answer (of one element, for ``register_``); None for any of the right shape.
     """
 
     stage: Stage

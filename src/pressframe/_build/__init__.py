@@ -1,0 +1,1 @@
+"""The build: scan, load, gate, plan, render, write."""

@@ -1,0 +1,143 @@
+"""The index of everything loaded, from which views answer."""
+
+from __future__ import annotations
+
+import functools
+import html
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TypeAlias
+
+from pressframe._build._load import Kept
+from pressframe._hooks import working
+from pressframe.errors import ContentError
+from pressframe.model import Card, Comment, Entry, Group, Host, Reply, Term
+
+Within: TypeAlias = tuple[str, str]
+
+_PARAGRAPH = re.compile(r"<p[^>]*>(.*?)</p>", re.DOTALL)
+_TAG = re.compile(r"<[^>]*>")
+_EXCERPT_WORDS = 55
+"""As long as WordPress makes excerpts."""
+
+
+class Catalogue:
+    """Entries by id, in lists, and with their comments; the same for every audience, so never handed to plugins."""
+
+    def __init__(self, host: Host, entries: Sequence[Kept]) -> None:
+        self.host = host
+        self.kept = {kept.entry.id: kept for kept in entries}
+        ordered = sorted(entries, key=lambda kept: (kept.entry.published, kept.entry.id), reverse=True)
+        self._lists: dict[tuple[str, Within | None], list[str]] = {}
+        self._groups: dict[str, dict[str, Group]] = {}
+        self._terms = {(term.taxonomy, term.slug): term for kept in ordered for term in kept.entry.terms}
+        for kept in ordered:
+            self._file(kept.entry)
+        self.positions = {id: index for index, id in enumerate(self.ids("post", None))}
+
+    def _file(self, entry: Entry) -> None:
+        """Put *entry* into every list that it belongs to."""
+        self._lists.setdefault((entry.kind, None), []).append(entry.id)
+        if entry.kind != "post":
+            return
+        for taxonomy, slug, name, parent in dict.fromkeys(self._groups_of(entry)):
+            self._lists.setdefault((entry.kind, (taxonomy, slug)), []).append(entry.id)
+            self._groups.setdefault(taxonomy, {})[slug] = Group(
+                taxonomy=taxonomy, slug=slug, name=name, parent=parent, size=len(self._lists[entry.kind, (taxonomy, slug)])
+            )
+
+    def _groups_of(self, entry: Entry) -> Iterable[tuple[str, str, str, str | None]]:
+        for term in entry.terms:
+            for one in self._with_parents(term):
+                yield one.taxonomy, one.slug, one.name, one.parent
+        for author in entry.authors:
+            yield "author", author.slug, author.name, None
+        day = entry.published.astimezone(self.host.settings.timezone)
+        yield "year", f"{day.year}", f"{day.year}", None
+        yield "month", f"{day.year}/{day.month:02}", f"{day.year}-{day.month:02}", f"{day.year}"
+
+    def _with_parents(self, term: Term) -> Iterable[Term]:
+        """Yield *term* and the wider ones that hold it: as in WordPress, their lists show its posts too."""
+        seen: set[str] = set()
+        wider: Term | None = term
+        while wider is not None and wider.slug not in seen:
+            seen.add(wider.slug)
+            yield wider
+            wider = self._terms.get((wider.taxonomy, wider.parent)) if wider.parent else None
+
+    def ids(self, kind: str, within: Within | None) -> Sequence[str]:
+        """Return the entries of one list, newest first."""
+        return self._lists.get((kind, within), ())
+
+    @functools.cache  # noqa: B019 - a catalogue lives as long as its release
+    def groups(self, taxonomy: str) -> tuple[Group, ...]:
+        """Return the groups of a taxonomy: periods newest first, others by name."""
+        groups = self._groups.get(taxonomy, {}).values()
+        if taxonomy in ("year", "month"):
+            return tuple(sorted(groups, key=lambda group: group.slug, reverse=True))
+        return tuple(sorted(groups, key=lambda group: (_sortable(group.name), group.slug)))
+
+    @functools.cached_property
+    def comments(self) -> Mapping[str, tuple[Reply, ...]]:
+        """Accepted comments of every entry that has some, oldest first."""
+        entries = frozenset(self.kept)
+        found: dict[str, dict[str, Comment]] = {}
+        for plugin, source in self.host.hooks.register_comments(self.host):
+            with working(plugin, "of", "the comments"):
+                answers = source.of(entries)
+            for entry, comments in answers.items():
+                for comment in comments if entry in entries else ():
+                    if comment.id in found.setdefault(entry, {}):
+                        raise ContentError(f"two comments on {entry} have the id {comment.id}", fix=f"see {plugin}'s {source.name}")
+                    found[entry][comment.id] = comment
+        return {entry: self._shown(comments.values()) for entry, comments in found.items() if comments}
+
+    def _shown(self, comments: Iterable[Comment]) -> tuple[Reply, ...]:
+        show = self.host.hooks.filter_comment
+        ordered = sorted(comments, key=lambda comment: (comment.received, comment.id))
+        return tuple(Reply(comment=comment, html=show(comment)) for comment in ordered)
+
+    def fingerprints(self) -> tuple[str, ...]:
+        """Return what changes when comments do, by source."""
+        return tuple(source.fingerprint() for _, source in self.host.hooks.register_comments(self.host))
+
+
+def card(entry: Entry, *, comments: int, gated: bool) -> Card:
+    """Return what lists show of *entry*, which is as its readers see it."""
+    return Card(
+        id=entry.id,
+        kind=entry.kind,
+        address=entry.address,
+        title=entry.title,
+        excerpt=entry.summary or excerpt(entry.body.html),
+        published=entry.published,
+        updated=entry.updated,
+        terms=entry.terms,
+        authors=entry.authors,
+        image=entry.image,
+        comments=comments,
+        gated=gated,
+    )
+
+
+def excerpt(body: str) -> str:
+    """Return the first words of a body's paragraphs, 55 at most, as plain text."""
+    words: list[str] = []
+    for paragraph in _PARAGRAPH.finditer(body):
+        words += html.unescape(_TAG.sub("", paragraph[1])).split()
+        if len(words) > _EXCERPT_WORDS:
+            return " ".join(words[:_EXCERPT_WORDS]) + "…"
+    return " ".join(words)
+
+
+def _sortable(name: str) -> str:
+    """Return *name* as dictionaries sort it: without accents or case."""
+    apart = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+def earliest(*moments: datetime | None) -> datetime | None:
+    """Return the first of those moments that are known."""
+    return min((moment for moment in moments if moment), default=None)

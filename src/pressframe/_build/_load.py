@@ -1,0 +1,140 @@
+"""Scan, load and gate: every entry, its public part, and what is wrong with the content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+import attrs
+
+from pressframe._hooks import Hooks, working
+from pressframe.errors import ContentError, Place, PluginError, PressframeError, raise_all
+from pressframe.model import Body, Engine, Entry, Gate, Host, Loader, Manuscript, Source
+
+
+@attrs.frozen
+class Kept:
+    """An entry and, where a gate closes it, what strangers get of it.
+
+    Attributes:
+        entry: Whole.
+        closed: Only the public part, filtered for itself; None if the entry is open to all.
+        gate: Never one without requirements; None if the entry is open to all.
+    """
+
+    entry: Entry
+    closed: Entry | None = None
+    gate: Gate | None = None
+
+    def is_open(self, audiences: frozenset[str]) -> bool:
+        """Say whether readers with *audiences* get it whole: this is where the core decides."""
+        return self.gate is None or self.gate.requires <= audiences
+
+    def seen_by(self, audiences: frozenset[str]) -> Entry:
+        """Return the entry as readers with *audiences* get it."""
+        return self.entry if self.closed is None or self.is_open(audiences) else self.closed
+
+
+@attrs.frozen
+class Loaded:
+    """What the loaders gave: entries that are published by now, and when that may change."""
+
+    entries: tuple[Kept, ...]
+    until: datetime | None
+    notes: tuple[str, ...]
+
+
+def load(host: Host, *, now: datetime, drafts: bool) -> Loaded:
+    """Return every entry that is to be built.
+
+    Raises:
+        ContentError, HookError: Or all of them as ManyErrors.
+    """
+    loaders = _named(host.hooks.register_loaders(host))
+    engines: dict[str, Engine] = {}
+    errors: list[PressframeError] = []
+    entries: list[Kept] = []
+    moments: list[datetime] = []
+    for plugin, loader, source in _scan(loaders):
+        try:
+            with working(plugin, "load", _where(source)):
+                manuscript = loader.load(source)
+            entry = manuscript.entry
+            if entry.status == "private" or (entry.status == "draft" and not drafts):
+                continue
+            if entry.published > now and not drafts:
+                moments.append(entry.published)
+                continue
+            written = _typeset(manuscript, engines, host.hooks)
+            kept, until = _gated(written, host.hooks, now)
+            entries.append(kept)
+            moments += [until] if until else []
+        except PressframeError as error:
+            errors.append(error)
+    errors += _twice(entries)
+    raise_all(errors)
+    return Loaded(tuple(entries), min(moments, default=None), _notes(loaders))
+
+
+def _named(brought: tuple[tuple[str, Loader], ...]) -> tuple[tuple[str, Loader], ...]:
+    owners: dict[str, str] = {}
+    for plugin, loader in brought:
+        if loader.name in owners:
+            raise PluginError(f'"{owners[loader.name]}" and "{plugin}" both bring a loader called {loader.name}')
+        owners[loader.name] = plugin
+    return brought
+
+
+def _scan(loaders: tuple[tuple[str, Loader], ...]) -> Iterator[tuple[str, Loader, Source]]:
+    for plugin, loader in loaders:
+        with working(plugin, "scan", "its sources"):
+            sources = tuple(loader.scan())
+        for source in sources:
+            yield plugin, loader, source
+
+
+def _where(source: Source) -> str:
+    return source.place.file if source.place else source.key
+
+
+def _typeset(manuscript: Manuscript, engines: dict[str, Engine], hooks: Hooks) -> Entry:
+    """Return the entry with its text made HTML, before plugins change it."""
+    format = manuscript.format
+    if format not in engines:
+        engine = hooks.find_markup(format)
+        if engine is None:
+            raise PluginError(f'no plugin makes HTML of "{format}"', at=manuscript.entry.source.place)
+        engines[format] = engine
+    with working(f"the engine for {format}", "render", _where(manuscript.entry.source)):
+        body = engines[format].render(manuscript.text)
+    return attrs.evolve(manuscript.entry, body=body)
+
+
+def _gated(written: Entry, hooks: Hooks, now: datetime) -> tuple[Kept, datetime | None]:
+    """Return the entry with its gate, and when that gate may change."""
+    entry = hooks.filter_entry(written)
+    gate = hooks.judge_gate(entry, now)
+    if gate is None or not gate.requires:
+        return Kept(entry), gate.until if gate else None
+    teaser = hooks.find_teaser(entry, gate)
+    text = teaser.html if teaser else entry.body.html[: entry.body.more or 0]
+    public = Body(html=text, headings=tuple(one for one in entry.body.headings if f'id="{one.id}"' in text))
+    assets = tuple(asset for asset in entry.assets if asset.address in text)
+    # Filtered once more from the public part alone: nothing that a plugin derives from the rest can be left in it.
+    closed = hooks.filter_entry(attrs.evolve(written, body=public, assets=assets))
+    return Kept(entry, closed, gate), gate.until
+
+
+def _twice(entries: Iterable[Kept]) -> Iterator[PressframeError]:
+    seen: dict[str, Entry] = {}
+    for entry in (kept.entry for kept in entries):
+        if entry.id in seen:
+            first, second = _where(seen[entry.id].source), _where(entry.source)
+            yield ContentError(
+                f"{first} and {second} are both the entry {entry.id}", at=entry.source.place or Place(second), fix="give one of them another id"
+            )
+        seen[entry.id] = entry
+
+
+def _notes(loaders: tuple[tuple[str, Loader], ...]) -> tuple[str, ...]:
+    return tuple(note for _, loader in loaders for note in getattr(loader, "notes", tuple)())

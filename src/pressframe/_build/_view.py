@@ -1,0 +1,137 @@
+"""The site as one set of audiences sees it: the only way from entries to pages, feeds and plugins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from pressframe._build._catalogue import Catalogue, Within, card
+from pressframe._hooks import Hooks
+from pressframe._templates import Templates
+from pressframe.model import Card, Entry, Gate, Group, Neighbours, Output, Page, Reply, SiteSettings
+
+if TYPE_CHECKING:
+    from pressframe.model import Live
+
+T = TypeVar("T")
+
+
+class SeenBy:
+    """Answers every question of ``View`` and ``Live`` for *audiences*; what their gates withhold is not in it."""
+
+    def __init__(
+        self, press: Press, audiences: frozenset[str] = frozenset(), *, changed: Callable[[], None] = lambda: None
+    ) -> None:
+        self._press = press
+        self._catalogue = press.catalogue
+        self._changed = changed
+        self.audiences = audiences
+
+    # --------------------------------------------------------------------------------------- as a Host
+
+    @property
+    def folder(self) -> Path:
+        return self._catalogue.host.folder
+
+    @property
+    def settings(self) -> SiteSettings:
+        return self._catalogue.host.settings
+
+    @property
+    def hooks(self) -> Hooks:
+        return self._catalogue.host.hooks
+
+    def plugin(self, kind: type[T]) -> T:
+        return self._catalogue.host.plugin(kind)
+
+    def secret(self, purpose: str) -> bytes:
+        return self._catalogue.host.secret(purpose)
+
+    # --------------------------------------------------------------------------------------- as a View
+
+    def entry(self, id: str) -> Entry | None:
+        kept = self._catalogue.kept.get(id)
+        return kept.seen_by(self.audiences) if kept else None
+
+    def card(self, id: str) -> Card | None:
+        kept = self._catalogue.kept.get(id)
+        if kept is None:
+            return None
+        is_open, count = kept.is_open(self.audiences), self.comment_count(id)
+        cards = self._press.cards
+        if (id, is_open, count) not in cards:
+            cards[id, is_open, count] = card(kept.seen_by(self.audiences), comments=count, gated=not is_open)
+        return cards[id, is_open, count]
+
+    def gate(self, id: str) -> Gate | None:
+        kept = self._catalogue.kept.get(id)
+        return None if kept is None or kept.is_open(self.audiences) else kept.gate
+
+    def latest(
+        self, *, kind: str = "post", within: Within | None = None, start: int = 0, count: int = 10
+    ) -> tuple[Card, ...]:
+        ids = self._catalogue.ids(kind, (within[0], within[1]) if within else None)[max(start, 0) : max(start, 0) + max(count, 0)]
+        return tuple(card for card in map(self.card, ids) if card)
+
+    def size(self, *, kind: str = "post", within: Within | None = None) -> int:
+        return len(self._catalogue.ids(kind, (within[0], within[1]) if within else None))
+
+    def groups(self, taxonomy: str) -> tuple[Group, ...]:
+        return self._catalogue.groups(taxonomy)
+
+    def neighbours(self, id: str) -> Neighbours:
+        position = self._catalogue.positions.get(id)
+        if position is None:
+            return Neighbours()
+        ids = self._catalogue.ids("post", None)
+        older = self.card(ids[position + 1]) if position + 1 < len(ids) else None
+        newer = self.card(ids[position - 1]) if position > 0 else None
+        return Neighbours(older=older, newer=newer)
+
+    def comments(self, id: str) -> tuple[Reply, ...]:
+        gate = self.gate(id)
+        return () if gate and gate.conversation != "shown" else self._catalogue.comments.get(id, ())
+
+    def comment_count(self, id: str) -> int:
+        gate = self.gate(id)
+        return 0 if gate and gate.conversation == "hidden" else len(self._catalogue.comments.get(id, ()))
+
+    def latest_comments(self, count: int) -> tuple[tuple[Card, Reply], ...]:
+        shown = [(reply, id) for id in self._catalogue.comments for reply in self.comments(id)]
+        shown.sort(key=lambda one: (one[0].comment.received, one[0].comment.id), reverse=True)
+        return tuple((found, reply) for reply, id in shown[:count] if (found := self.card(id)))
+
+    def pages(self) -> tuple[Page, ...]:
+        return tuple(self._press.pages.values())
+
+    # --------------------------------------------------------------------------------------- as a Live
+
+    def page(self, address: str) -> Page | None:
+        return self._press.pages.get(address)
+
+    def render(self, page: Page) -> Output:
+        text = self._press.templates.render(page, self)
+        return Output(body=text.encode(), media_type=page.media_type)
+
+    def changed(self) -> None:
+        self._changed()
+
+
+class Press:
+    """What one build renders with: the catalogue, the pages planned, the templates.
+
+    Attributes:
+        pages: By address; empty until they are planned.
+        cards: Shared by all views, by entry, whether it is open, and its count of comments.
+    """
+
+    def __init__(self, catalogue: Catalogue, templates: Templates) -> None:
+        self.catalogue = catalogue
+        self.templates = templates
+        self.pages: Mapping[str, Page] = {}
+        self.cards: dict[tuple[str, bool, int], Card] = {}
+
+    def view(self, audiences: frozenset[str] = frozenset(), *, changed: Callable[[], None] = lambda: None) -> Live:
+        """Return the site as readers with *audiences* see it."""
+        return SeenBy(self, audiences, changed=changed)

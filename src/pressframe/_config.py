@@ -1,0 +1,292 @@
+"""Read pressframe.toml into frozen settings; every error at once, each with its line and what is wanted instead."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import typing
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from enum import Enum
+from pathlib import Path
+from types import NoneType, UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from pressframe.errors import ConfigError, Place, PressframeError, did_you_mean
+
+FILE = "pressframe.toml"
+Built = TypeVar("Built", bound=attrs.AttrsInstance)
+
+_UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
+_PLAIN = {str: "text in quotes", int: "a whole number", float: "a number", bool: "true or false"}
+_MOMENTS = {datetime: "a date and time", date: "a date", time: "a time of day"}
+
+
+class _Wrong(ValueError):
+    """A value that its setting does not take; the message goes on after the setting's name."""
+
+
+@attrs.define
+class Reader:
+    """Turns the tables of one settings file into attrs classes, and collects what is wrong on the way.
+
+    Attributes:
+        folder: The site's; paths in settings start here.
+        environment: Where ``{ env = "NAME" }`` looks.
+        errors: In the order in which they were found.
+    """
+
+    folder: Path
+    text: str
+    environment: Mapping[str, str]
+    errors: list[PressframeError] = attrs.field(factory=list)
+
+    def table(self) -> dict[str, Any]:
+        """Return the whole file as TOML.
+
+        Raises:
+            ConfigError: It is not TOML.
+        """
+        try:
+            return tomllib.loads(self.text)
+        except tomllib.TOMLDecodeError as error:
+            found = re.search(r"\(at line (\d+)", str(error))
+            line = int(found[1]) if found else self.text.count("\n") + 1
+            raise ConfigError(f"not valid TOML: {error}", at=Place(FILE, line)) from error
+
+    def place(self, *keys: str | int) -> Place:
+        """Return where the value under *keys* starts."""
+        dotted = ".".join(str(key) for key in keys if isinstance(key, str))
+        return Place(FILE, _line_of(self.text, keys), dotted or None)
+
+    def wrong(self, message: str, keys: Sequence[str | int], fix: str | None = None) -> None:
+        """Note one error at *keys*."""
+        self.errors.append(ConfigError(message, at=self.place(*keys), fix=fix))
+
+    def build(self, kind: type[Built], table: object, keys: tuple[str, ...], *, owner: str) -> Built | None:
+        """Return *table* as an instance of *kind*; None, with the errors noted, if it does not fit.
+
+        Args:
+            table: What stands under *keys*; each of its keys is a field of *kind*.
+            owner: Who declares these settings, for messages: a plugin's name.
+        """
+        if not isinstance(table, dict):
+            self.wrong(f"must be a table, got {_show(table)}", keys)
+            return None
+        fields = {field.name: field for field in attrs.fields(kind) if field.init}
+        types, before, values = typing.get_type_hints(kind), len(self.errors), {}
+        for key in table:
+            if key not in fields:
+                self._unknown((*keys, key), fields, owner)
+        for name, field in fields.items():
+            if name in table:
+                values[name] = self._field(types[name], field, table[name], (*keys, name))
+            elif field.default is attrs.NOTHING:
+                self.wrong(f"{name} is missing", keys, fix=f"{owner} needs {name}: {_wanted(types[name])}")
+        if len(self.errors) > before:
+            return None
+        try:
+            return kind(**values)
+        except (ValueError, TypeError) as error:
+            self.wrong(str(error), keys)
+            return None
+
+    def _unknown(self, keys: tuple[str, ...], fields: Iterable[str], owner: str) -> None:
+        known = sorted(fields)
+        knows = f"{owner} knows: {', '.join(known)}" if known else f"{owner} has no settings"
+        self.wrong("no such setting", keys, fix=f"{did_you_mean(keys[-1], known)} {knows}".strip())
+
+    def _field(self, wanted: Any, field: attrs.Attribute[Any], value: object, keys: tuple[str, ...]) -> object:
+        try:
+            value = self._convert(wanted, value, keys)
+            if field.validator:
+                field.validator(None, field, value)
+        except _Wrong as error:
+            self.wrong(str(error), keys)
+        except (ValueError, TypeError) as error:
+            self.wrong(str(error.args[0] if error.args else error), keys)
+        return value
+
+    def _convert(self, wanted: Any, value: Any, keys: tuple[str, ...]) -> Any:
+        """Return *value* as the type *wanted*.
+
+        Raises:
+            _Wrong: It is of another type.
+        """
+        if isinstance(value, dict) and set(value) == {"env"} and not attrs.has(wanted):
+            value = self._from_environment(value["env"])
+        origin, arguments = get_origin(wanted), get_args(wanted)
+        if origin in (Union, UnionType):
+            return self._convert(next(one for one in arguments if one is not NoneType), value, keys)
+        if origin is Literal:
+            return _choose(value, {str(one): one for one in arguments})
+        if attrs.has(wanted):
+            before = len(self.errors)
+            nested = self.build(wanted, value, keys, owner=f"[{'.'.join(keys)}]")
+            if nested is None and len(self.errors) == before:
+                raise _Wrong(f"must be a table, got {_show(value)}")
+            return nested
+        if origin in (tuple, frozenset):
+            if not isinstance(value, list):
+                raise _Wrong(f"must be a list, got {_show(value)}")
+            return origin(self._convert(arguments[0], one, keys) for one in value)
+        if origin is not None and issubclass(origin, Mapping):
+            if not isinstance(value, dict):
+                raise _Wrong(f"must be a table, got {_show(value)}")
+            return {key: self._convert(arguments[1], one, (*keys, key)) for key, one in value.items()}
+        return _scalar(wanted, value, self.folder)
+
+    def _from_environment(self, name: object) -> str:
+        value = self.environment.get(str(name))
+        if value is None:
+            raise _Wrong(f"the environment variable {name} is not set")
+        return value
+
+
+def _scalar(wanted: Any, value: Any, folder: Path) -> object:
+    if isinstance(wanted, type) and issubclass(wanted, Enum):
+        return _choose(value, {str(one.value): one for one in wanted})
+    if wanted is Path and isinstance(value, str):
+        return folder / value
+    if wanted is timedelta and isinstance(value, str):
+        return _duration(value)
+    if wanted is ZoneInfo and isinstance(value, str):
+        return _zone(value)
+    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if wanted in _PLAIN or wanted in _MOMENTS:
+        if type(value) is wanted:
+            return value
+        if isinstance(value, str) and wanted is int and value.lstrip("-").isdigit():
+            return int(value)  # what comes from the environment is always text
+    raise _Wrong(f"must be {_wanted(wanted)}, got {_show(value)}")
+
+
+def _wanted(wanted: Any) -> str:
+    """Return what a setting of this type looks like, in words."""
+    if get_origin(wanted) in (Union, UnionType):
+        return _wanted(next(one for one in get_args(wanted) if one is not NoneType))
+    if get_origin(wanted) is Literal:
+        return _one_of([str(one) for one in get_args(wanted)])
+    if get_origin(wanted) in (tuple, frozenset):
+        return f"a list, each {_wanted(get_args(wanted)[0])}"
+    if isinstance(wanted, type) and issubclass(wanted, Enum):
+        return _one_of([str(one.value) for one in wanted])
+    words = {
+        Path: "a path in quotes",
+        timedelta: 'a duration such as "30 days"',
+        ZoneInfo: 'a time zone such as "Europe/Paris"',
+    }
+    return {**_PLAIN, **_MOMENTS, **words}.get(wanted, "a table")
+
+
+def _one_of(choices: list[str]) -> str:
+    return " or ".join(filter(None, [", ".join(f'"{one}"' for one in choices[:-1]), f'"{choices[-1]}"']))
+
+
+def _choose(value: object, choices: Mapping[str, object]) -> object:
+    if str(value) not in choices:
+        near = did_you_mean(str(value), choices)
+        raise _Wrong(f"must be {_one_of(list(choices))}, got {_show(value)}" + (f"\n  {near}" if near else ""))
+    return choices[str(value)]
+
+
+def _duration(value: str) -> timedelta:
+    found = re.fullmatch(r"(\d+(?:\.\d+)?) ?(second|minute|hour|day|week)s?", value.strip())
+    if not found:
+        raise _Wrong(f'must be a number and a unit, such as "30 days" or "12 hours", got {_show(value)}')
+    try:
+        return timedelta(seconds=float(found[1]) * _UNITS[found[2]])
+    except OverflowError:
+        raise _Wrong(f"is too long: {_show(value)}") from None
+
+
+def _zone(value: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise _Wrong(f'must be a time zone such as "Europe/Paris", got {_show(value)}') from None
+
+
+def _show(value: object) -> str:
+    shown = {True: "true", False: "false"}.get(value) if isinstance(value, bool) else None
+    return shown or (f'"{value}"' if isinstance(value, str) else "a table" if isinstance(value, dict) else str(value))
+
+
+def _line_of(text: str, keys: Sequence[str | int]) -> int | None:
+    """Return the line on which the value under *keys* starts.
+
+    tomllib keeps no lines, so ever longer prefixes of the file are parsed until the key is there: it starts on the
+    first line after the last prefix that could be parsed without it. Paid only when there is an error to print.
+    """
+    lines = text.splitlines()
+    start = 1
+    for end in range(1, len(lines) + 1):
+        try:
+            table: Any = tomllib.loads("\n".join(lines[:end]))
+        except tomllib.TOMLDecodeError:
+            continue
+        if _has(table, keys):
+            return start
+        if any(line.strip() and not line.lstrip().startswith("#") for line in lines[start - 1 : end]) or end == start:
+            start = end + 1
+    return None
+
+
+def _has(table: Any, keys: Sequence[str | int]) -> bool:
+    for key in keys:
+        try:
+            table = table[key]
+        except (KeyError, IndexError, TypeError):
+            return False
+    return True
+
+
+def read_file(folder: Path, environment: Mapping[str, str]) -> Reader:
+    """Return a reader of the settings in *folder*.
+
+    Raises:
+        ConfigError: There is no such file, or it cannot be read as text.
+    """
+    path = folder / FILE
+    try:
+        return Reader(folder, path.read_text(encoding="utf-8"), environment)
+    except FileNotFoundError:
+        message = f"{folder} holds no {FILE}" if folder.is_dir() else f"there is no folder {folder}"
+        raise ConfigError(message, fix="name a site's folder, or make one: pressframe new site DIR") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError("not UTF-8 text", at=Place(FILE), fix="save it as UTF-8") from error
+    except OSError as error:
+        raise ConfigError(f"cannot be read: {error.strerror}", at=Place(str(path))) from error
+
+
+def check_shape(reader: Reader, table: Mapping[str, object], enabled: Callable[[str], bool]) -> None:
+    """Note what stands where nothing belongs: unknown tables, tables of plugins that are not enabled."""
+    for key in table:
+        if key not in ("site", "plugins"):
+            reader.wrong(
+                "no such table",
+                (key,),
+                fix=did_you_mean(key, ("site", "plugins")) or "there are [site] and [plugins.NAME]",
+            )
+    plugins = table.get("plugins", {})
+    if not isinstance(plugins, dict):
+        reader.wrong(
+            f"must hold a table for each plugin, got {_show(plugins)}",
+            ("plugins",),
+            fix="the list of plugins stands in [site]",
+        )
+        return
+    listed = table.get("site", {})
+    names = listed.get("plugins", []) if isinstance(listed, dict) else []
+    for name in plugins:
+        if not enabled(name):
+            near = did_you_mean(name, [one for one in names if isinstance(one, str)])
+            reader.wrong(
+                "settings for a plugin that is not enabled",
+                ("plugins", name),
+                fix=near or f'add "{name}" to [site] plugins',
+            )

@@ -1,0 +1,61 @@
+"""Dates in the words and the order of a language; the words come from the catalogues."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from datetime import datetime
+from email.utils import format_datetime
+from gettext import NullTranslations
+from zoneinfo import ZoneInfo
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def date_filter(words: NullTranslations, zone: ZoneInfo) -> Callable[..., str]:
+    """Return the template filter ``date``: a moment in *zone*, written in the language of *words*.
+
+    Its styles: ``long`` 9 May 2011, ``short`` 09/05/2011, ``month`` May 2011, ``time`` 10:00, ``datetime`` (long and
+    time), ``iso`` (RFC 3339), ``rfc822`` (for RSS).
+    """
+
+    def long(moment: datetime) -> str:
+        day = words.pgettext("day of the month", "1") if moment.day == 1 else moment.day
+        return words.gettext("{month} {day}, {year}").format(day=day, month=month_name(moment), year=moment.year)
+
+    def month_name(moment: datetime) -> str:
+        return words.gettext(MONTHS[moment.month - 1])
+
+    def month(moment: datetime) -> str:
+        return words.gettext("{month} {year}").format(month=month_name(moment), year=moment.year)
+
+    def short(moment: datetime) -> str:
+        pattern = words.gettext("{month:02}/{day:02}/{year}")
+        return pattern.format(day=moment.day, month=moment.month, year=moment.year)
+
+    def time(moment: datetime) -> str:
+        return words.gettext("{hour}:{minute:02}").format(hour=moment.hour, minute=moment.minute)
+
+    def both(moment: datetime) -> str:
+        return words.gettext("{date} at {time}").format(date=long(moment), time=time(moment))
+
+    styles: dict[str, Callable[[datetime], str]] = {
+        "long": long,
+        "short": short,
+        "month": month,
+        "time": time,
+        "datetime": both,
+        "iso": lambda moment: moment.isoformat(timespec="seconds"),
+        "rfc822": format_datetime,
+    }
+
+    @functools.lru_cache(maxsize=50_000)
+    def date(value: datetime, style: str = "long") -> str:
+        if style not in styles:
+            raise ValueError(f"date knows no style {style!r}; it knows {', '.join(styles)}")
+        return styles[style](value.astimezone(zone))
+
+    return date

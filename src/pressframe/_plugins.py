@@ -1,0 +1,230 @@
+"""Find the plugins that a site names, and refuse what is missing, misspelt or unfit before anything runs."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import sys
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from types import ModuleType
+
+import attrs
+
+from pressframe import hookspecs
+from pressframe.errors import Place, PluginError, PressframeError, did_you_mean
+
+GROUP = "pressframe"
+"""The entry-point group in which distributions announce their plugins."""
+
+BUNDLED = ("markdown", "wordpress", "archives", "feeds", "journal", "sql", "comments", "members", "web")
+HOOKS = {name: spec for name, spec in vars(hookspecs).items() if hasattr(spec, "contract")}
+
+
+@attrs.frozen
+class Plugin:
+    """A plugin found, not yet configured.
+
+    Attributes:
+        name: As ``[site] plugins`` lists it.
+        kind: The attrs class whose fields are its settings and whose marked methods are its hooks.
+        origin: Where it is from: a file of the site, or a distribution with its version.
+    """
+
+    name: str
+    kind: type[attrs.AttrsInstance]
+    origin: str
+
+    def hooks(self) -> tuple[str, ...]:
+        """Return the hooks that it implements, in the order of the contract."""
+        return tuple(hook for hook in HOOKS if _is_marked(getattr(self.kind, hook, None)))
+
+
+def find_plugins(
+    names: Sequence[str], folder: Path, place: Callable[[int], Place]
+) -> tuple[list[Plugin], list[PressframeError]]:
+    """Return the plugins that *names* lists, in that order, and what is wrong with them.
+
+    Args:
+        names: The value of ``[site] plugins``.
+        folder: The site's; single-file plugins stand in ``plugins/`` inside it.
+        place: Where the name at an index stands in the settings.
+    """
+    plugins: list[Plugin] = []
+    errors: list[PressframeError] = []
+    for index, name in enumerate(names):
+        try:
+            if name in names[:index]:
+                raise PluginError(f'plugins lists "{name}" twice', at=place(index), fix="list it once")
+            plugins.append(_find(name, folder, place(index)))
+        except PressframeError as error:
+            errors.append(error)
+    for plugin in plugins:
+        errors += _flaws(plugin.kind, folder)
+        errors += _company(plugin, names, place(names.index(plugin.name)))
+    return plugins, errors
+
+
+def installed() -> dict[str, list[EntryPoint]]:
+    """Return the plugins that distributions announce, by name; none is imported."""
+    found: dict[str, list[EntryPoint]] = {}
+    for point in entry_points(group=GROUP):
+        found.setdefault(point.name, []).append(point)
+    return found
+
+
+def _find(name: str, folder: Path, at: Place) -> Plugin:
+    file = folder / "plugins" / f"{name}.py"
+    points = list(entry_points(group=GROUP, name=name))
+    origins = [_origin(point) for point in points] + ([f"plugins/{name}.py"] if file.is_file() else [])
+    if not origins:
+        raise _missing(name, folder, at)
+    if len(origins) > 1:
+        raise PluginError(
+            f'there are two plugins called "{name}": {" and ".join(origins)}',
+            at=at,
+            fix="uninstall or rename one of them",
+        )
+    kind = _import(points[0], at) if points else _import_file(file, folder)
+    return Plugin(name, kind, origins[0])
+
+
+def _origin(point: EntryPoint) -> str:
+    return f"{point.dist.name} {point.dist.version}" if point.dist else point.value
+
+
+def _missing(name: str, folder: Path, at: Place) -> PluginError:
+    files = {file.stem for file in (folder / "plugins").glob("*.py")}
+    near = did_you_mean(name, {*installed(), *BUNDLED, *files})
+    hint = f"pip install pressframe-{name}" if name in BUNDLED else f"install it, or write plugins/{name}.py"
+    return PluginError(f'plugins lists "{name}", which is not installed', at=at, fix=near or hint)
+
+
+def _import(point: EntryPoint, at: Place) -> type[attrs.AttrsInstance]:
+    try:
+        kind = point.load()
+    except Exception as error:
+        raise PluginError(
+            f'the plugin "{point.name}" ({_origin(point)}) cannot be imported: {type(error).__name__}: {error}',
+            at=at,
+            fix="install what it misses, or take it out of [site] plugins",
+        ) from error
+    if not isinstance(kind, type) or not attrs.has(kind):
+        raise PluginError(f'the plugin "{point.name}" names {point.value}, which is no attrs class', at=at)
+    return kind
+
+
+def _import_file(file: Path, folder: Path) -> type[attrs.AttrsInstance]:
+    """Import a single-file plugin under a name of its own, so that calendar.py or email.py shadow nothing."""
+    place = f"plugins/{file.name}"
+    name = f"pressframe_local_{zlib.crc32(bytes(folder.resolve())):08x}_{file.stem}"
+    spec = importlib.util.spec_from_file_location(name, file)
+    if spec is None or spec.loader is None:
+        raise PluginError("this file cannot be imported", at=Place(place))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except SyntaxError as error:
+        raise PluginError(f"not valid Python: {error.msg}", at=Place(place, error.lineno)) from error
+    except Exception as error:
+        raise PluginError(f"cannot be imported: {type(error).__name__}: {error}", at=Place(place)) from error
+    return _only_plugin(module, place)
+
+
+def _only_plugin(module: ModuleType, place: str) -> type[attrs.AttrsInstance]:
+    own = [kind for kind in vars(module).values() if inspect.isclass(kind) and kind.__module__ == module.__name__]
+    kinds = [kind for kind in own if any(_is_marked(method) for method in vars(kind).values())]
+    if not kinds:
+        kinds = [kind for kind in own if any(hook in vars(kind) for hook in HOOKS)]
+    if len(kinds) != 1:
+        raise PluginError(
+            f"holds {len(kinds)} plugins; a file holds exactly one class with @hookimpl methods",
+            at=Place(place),
+            fix="write one class, decorated with @attrs.frozen(eq=False)",
+        )
+    kind = kinds[0]
+    if not attrs.has(kind):
+        raise PluginError(
+            f"{kind.__name__} is no attrs class", at=Place(place), fix="decorate it with @attrs.frozen(eq=False)"
+        )
+    return kind
+
+
+def _is_marked(method: object) -> bool:
+    return hasattr(method, "pressframe_impl")
+
+
+def _flaws(kind: type, folder: Path) -> Iterator[PressframeError]:
+    """Yield what pluggy would swallow: misspelt hooks, forgotten markers, options that rearrange other plugins."""
+    if "__eq__" in vars(kind):
+        yield PluginError(
+            f"{kind.__name__} compares by value, so two of them would count as one plugin",
+            at=_place_of(kind, folder),
+            fix="decorate it with @attrs.frozen(eq=False)",
+        )
+    for name, method in inspect.getmembers(kind, inspect.isfunction):
+        if _is_marked(method) or (name in HOOKS and not name.startswith("_")):
+            yield from _method_flaws(name, method, _place_of(method, folder))
+
+
+def _method_flaws(name: str, method: Callable[..., object], at: Place) -> Iterator[PressframeError]:
+    if name not in HOOKS:
+        near = did_you_mean(name, HOOKS)
+        yield PluginError(f"{name} is no hook", at=at, fix=f"{near} (pressframe hooks lists all)".strip())
+        return
+    if not _is_marked(method):
+        yield PluginError(
+            f"{name} has the name of a hook but not its marker", at=at, fix="put @hookimpl above it, or rename it"
+        )
+        return
+    if inspect.iscoroutinefunction(method) or inspect.isasyncgenfunction(method):
+        yield PluginError(
+            f"{name} is async; hooks are plain functions", at=at, fix="write def; live hooks run in a thread"
+        )
+    options = getattr(method, "pressframe_impl")  # noqa: B009 - set by pluggy, unknown to the type checker
+    odd = sorted(option for option, value in options.items() if value)
+    if odd:
+        yield PluginError(
+            f"{name} asks for {', '.join(odd)}, which would rearrange other plugins",
+            at=at,
+            fix="order plugins in [site] plugins; change others' results with a filter_ hook",
+        )
+    known = list(inspect.signature(HOOKS[name]).parameters)
+    for argument in list(inspect.signature(method).parameters)[1:]:
+        if argument not in known:
+            hint = did_you_mean(argument, known) or f"{name} has: {', '.join(known) or 'no arguments'}"
+            yield PluginError(f"{name} has no argument {argument}", at=at, fix=hint)
+
+
+def _place_of(thing: type | Callable[..., object], folder: Path) -> Place:
+    try:
+        file, line = Path(inspect.getfile(thing)), inspect.getsourcelines(thing)[1]
+    except (OSError, TypeError):
+        return Place(thing.__module__)
+    inside = file.is_relative_to(folder.resolve())
+    return Place(str(file.relative_to(folder.resolve()) if inside else file), line)
+
+
+def _company(plugin: Plugin, names: Sequence[str], at: Place) -> Iterator[PressframeError]:
+    """Yield what *plugin* says about others that the site's list does not keep."""
+    for needed in getattr(plugin.kind, "needs", ()):
+        if needed not in names:
+            yield PluginError(
+                f'"{plugin.name}" needs the plugin "{needed}", which is not enabled',
+                at=at,
+                fix=f'add "{needed}" to [site] plugins',
+            )
+    for other in getattr(plugin.kind, "conflicts", ()):
+        if other in names:
+            yield PluginError(
+                f'"{plugin.name}" and "{other}" cannot be enabled together', at=at, fix="keep one of them"
+            )
+    for earlier in getattr(plugin.kind, "after", ()):
+        if earlier in names and names.index(earlier) > names.index(plugin.name):
+            right = [name for name in names if name != plugin.name]
+            right.insert(right.index(earlier) + 1, plugin.name)
+            listed = ", ".join(f'"{name}"' for name in right)
+            yield PluginError(f'"{plugin.name}" must come after "{earlier}"', at=at, fix=f"write plugins = [{listed}]")

@@ -1,0 +1,149 @@
+"""Site: the one place where settings, plugins and content meet."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import attrs
+
+from pressframe._config import check_shape, read_file
+from pressframe._hooks import Hooks
+from pressframe._plugins import Plugin, find_plugins
+from pressframe.errors import ConfigError, Place, PluginError, raise_all
+from pressframe.model import SiteSettings
+
+if TYPE_CHECKING:
+    from pressframe._build._release import Release
+
+T = TypeVar("T")
+
+SECRET = "PRESSFRAME_SECRET"
+"""The environment variable that holds a site's secret where its data folder should not."""
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Site:
+    """A folder with ``pressframe.toml``, its settings checked and its plugins ready.
+
+    Attributes:
+        folder: Absolute.
+        plugins: Those enabled, in their order, with their settings.
+    """
+
+    folder: Path
+    settings: SiteSettings
+    plugins: Mapping[str, tuple[Plugin, attrs.AttrsInstance]]
+    hooks: Hooks
+
+    @classmethod
+    def open(cls, folder: Path, *, environment: Mapping[str, str] | None = None) -> Site:
+        """Return the site in *folder*.
+
+        Raises:
+            ConfigError: ``pressframe.toml`` is missing or wrong.
+            PluginError: A plugin is missing or unfit.
+            ManyErrors: Several of these.
+        """
+        folder = folder.resolve()
+        reader = read_file(folder, os.environ if environment is None else environment)
+        table = reader.table()
+        if "site" not in table:
+            raise ConfigError(
+                "there is no [site] table", at=Place("pressframe.toml"), fix='start with [site] and title = "…"'
+            )
+        settings = reader.build(SiteSettings, table["site"], ("site",), owner="[site]")
+        names = _names(table["site"])
+        plugins, errors = find_plugins(names, folder, lambda index: reader.place("site", "plugins", index))
+        check_shape(reader, table, lambda name: name in names)
+        tables = table.get("plugins", {})
+        enabled = {}
+        for plugin in plugins:
+            own = tables.get(plugin.name, {}) if isinstance(tables, dict) else {}
+            instance = reader.build(plugin.kind, own, ("plugins", plugin.name), owner=plugin.name)
+            if instance is not None:
+                enabled[plugin.name] = (plugin, instance)
+        raise_all([*reader.errors, *errors])
+        assert settings is not None
+        hooks = Hooks((name, instance) for name, (_, instance) in enabled.items())
+        return cls(folder=folder, settings=settings, plugins=enabled, hooks=hooks)
+
+    def plugin(self, kind: type[T]) -> T:
+        """Return the enabled plugin of class *kind*.
+
+        Raises:
+            PluginError: None is enabled.
+        """
+        for _, instance in self.plugins.values():
+            if isinstance(instance, kind):
+                return instance
+        raise PluginError(
+            f"no {kind.__name__} plugin is enabled", fix=f'add "{kind.__name__.lower()}" to [site] plugins'
+        )
+
+    def secret(self, purpose: str) -> bytes:
+        """Return 32 bytes to sign with, different for each *purpose* and site, the same after a restart.
+
+        Made from the environment variable PRESSFRAME_SECRET, or else from ``data/secret``, which is drawn at random
+        the first time it is needed and readable by its owner alone.
+        """
+        root = os.environ.get(SECRET, "").encode() or self._drawn()
+        return hmac.digest(root, f"{self.settings.url} {purpose}".encode(), hashlib.sha256)
+
+    def _drawn(self) -> bytes:
+        file = self.folder / "data" / "secret"
+        try:
+            file.parent.mkdir(exist_ok=True)
+            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return file.read_bytes()
+        except OSError as error:
+            raise ConfigError(
+                f"the site's secret cannot be kept: {error.strerror}",
+                at=Place(str(file)),
+                fix=f"set {SECRET} in the environment",
+            ) from error
+        drawn = secrets.token_hex(32).encode()
+        with os.fdopen(handle, "wb") as opened:
+            opened.write(drawn)
+        return drawn
+
+    def build(
+        self,
+        *,
+        output: Path | None = None,
+        drafts: bool = False,
+        now: datetime | None = None,
+        progress: Callable[[str, int, int], None] | None = None,
+    ) -> Release:
+        """Load, gate, plan, render and write the site; what was there before stays until all of it succeeded.
+
+        Args:
+            output: Where strangers' files go; ``public`` in the site's folder if None.
+            drafts: Also build drafts and what is scheduled.
+            now: Aware; the moment that decides what is published and what is gated.
+            progress: Told the stage, how much of it is done, and of how much.
+
+        Raises:
+            ContentError, TemplateError, HookError, BuildError: Or several as ManyErrors; nothing was published.
+        """
+        from pressframe._build._run import Options, build
+
+        options = Options(
+            output=(output or self.folder / "public").resolve(),
+            drafts=drafts,
+            now=now or datetime.now(UTC),
+            progress=progress or (lambda stage, done, of: None),
+        )
+        return build(self, options)
+
+
+def _names(table: object) -> list[str]:
+    listed = table.get("plugins", []) if isinstance(table, dict) else []
+    return [name for name in listed if isinstance(name, str)] if isinstance(listed, list) else []

@@ -1,0 +1,151 @@
+"""The Jinja environment: the chain of templates, slots, assets, translations, and errors that name the line."""
+
+from __future__ import annotations
+
+import gettext
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import jinja2
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from pressframe._dates import date_filter
+from pressframe.errors import Place, PluginError, PressframeError, TemplateError
+from pressframe.model import Host, Page, View
+
+_HERE = Path(__file__).parent
+
+
+class Templates:
+    """All templates of a site, compiled when first used; made anew for each build.
+
+    Args:
+        host: Whose plugins bring templates, translations and filters.
+        state: Where compiled templates are kept between builds.
+        asset: Gives a file's address with its version; raises KeyError for an unknown one.
+    """
+
+    def __init__(self, host: Host, state: Path, asset: Callable[[str], str]) -> None:
+        self._host = host
+        brought = host.hooks.register_templates()
+        self._folders = [host.folder / "templates", *(folder for _, folder in reversed(brought))]
+        self._environment = environment = jinja2.Environment(
+            loader=jinja2.ChoiceLoader(
+                [
+                    jinja2.FileSystemLoader(self._folders),
+                    jinja2.PrefixLoader({plugin: jinja2.FileSystemLoader(folder) for plugin, folder in brought}, ":"),
+                ]
+            ),
+            autoescape=jinja2.select_autoescape(("html", "xml", "svg")),
+            undefined=jinja2.StrictUndefined,
+            extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+            auto_reload=False,
+            cache_size=-1,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            bytecode_cache=_cache(state),
+        )
+        words = _translations(host)
+        environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined] # by the extension
+        environment.globals |= {"slot": self._slot, "asset": _asset(asset)}
+        environment.filters["date"] = date_filter(words, host.settings.timezone)
+        environment.filters["absolute"] = lambda address: f"{host.settings.url}{address}"
+        self._add_filters()
+
+    def _add_filters(self) -> None:
+        known = dict.fromkeys(self._environment.filters, "the core")
+        for plugin, filters in self._host.hooks.register_filters():
+            for name, function in filters.items():
+                if name in known:
+                    raise PluginError(f'"{plugin}" and {known[name]} both bring a template filter called {name}')
+                known[name] = f'"{plugin}"'
+                self._environment.filters[name] = function
+
+    def names(self) -> list[str]:
+        """Return every template's name, sorted."""
+        return self._environment.list_templates()
+
+    def render(self, page: Page, view: View) -> str:
+        """Return *page* as *view* sees it.
+
+        Raises:
+            TemplateError: A template is missing, cannot be parsed, or fails; with its file and line.
+        """
+        entry = view.entry(page.subject) if page.subject is not None else None
+        values = {**page.data, "page": page, "site": view, "entry": entry}
+        try:
+            return self._environment.get_template(page.template).render(values)
+        except PressframeError:
+            raise
+        except Exception as error:
+            raise self._explained(error, page) from error
+
+    @jinja2.pass_context
+    def _slot(self, context: Context, name: str) -> Markup:
+        """Return the blocks that plugins have for a slot, rendered with the names of the page around it."""
+        page, view = context["page"], context["site"]
+        shared = {"page": page, "site": view, "entry": context["entry"]}
+        pieces = [
+            self._environment.get_template(block.template).render({**page.data, **shared, **block.data})
+            for block in self._host.hooks.register_blocks(name, page, view)
+        ]
+        return Markup("\n".join(pieces))
+
+    def _explained(self, error: Exception, page: Page) -> TemplateError:
+        what = f"{error}, while rendering {page.address}"
+        if isinstance(error, jinja2.TemplateSyntaxError):
+            return TemplateError(what, at=self._place(error.filename or error.name or page.template, error.lineno))
+        if isinstance(error, jinja2.TemplateNotFound):
+            what = f"there is no template {error}, needed for {page.address}"
+            return TemplateError(what, fix="enable a theme, or write it in the site's folder templates/")
+        frames = traceback.extract_tb(error.__traceback__)
+        inside = [one for one in frames if any(Path(one.filename).is_relative_to(folder) for folder in self._folders)]
+        kind = "" if isinstance(error, jinja2.UndefinedError) else f"{type(error).__name__}: "
+        at = self._place(inside[-1].filename, inside[-1].lineno) if inside else Place(page.template)
+        return TemplateError(kind + what, at=at)
+
+    def _place(self, file: str, line: int | None) -> Place:
+        path = Path(file)
+        inside = path.is_relative_to(self._host.folder)
+        return Place(str(path.relative_to(self._host.folder)) if inside else file, line)
+
+
+def _cache(state: Path) -> jinja2.FileSystemBytecodeCache:
+    folder = state / "templates"
+    folder.mkdir(parents=True, exist_ok=True)
+    return jinja2.FileSystemBytecodeCache(str(folder))
+
+
+def _asset(versioned: Callable[[str], str]) -> Callable[[str], str]:
+    def asset(address: str) -> str:
+        try:
+            return versioned(address)
+        except KeyError:
+            raise LookupError(f"there is no asset {address}") from None
+
+    return asset
+
+
+def _translations(host: Host) -> gettext.NullTranslations:
+    """Return the catalogues of the site's language, the site's own first, then later plugins' before earlier ones'."""
+    folders = [_HERE / "locale", *(folder for _, folder in host.hooks.register_translations()), host.folder / "locale"]
+    first: gettext.NullTranslations = gettext.NullTranslations()
+    for folder in folders:
+        for file in _catalogues(folder, host.settings.language):
+            try:
+                with file.open("rb") as opened:
+                    catalogue = gettext.GNUTranslations(opened)
+            except (OSError, ValueError, UnicodeDecodeError) as error:
+                raise TemplateError(f"not a compiled catalogue: {error}", at=Place(str(file))) from error
+            catalogue.add_fallback(first)
+            first = catalogue
+    return first
+
+
+def _catalogues(folder: Path, language: str) -> Iterator[Path]:
+    """Yield the files for *language*: what is said for ``fr`` before what is said for ``fr_CA``, which wins."""
+    parts = language.replace("-", "_").split("_")
+    for length in range(1, len(parts) + 1):
+        yield from sorted((folder / "_".join(parts[:length]) / "LC_MESSAGES").glob("*.mo"))

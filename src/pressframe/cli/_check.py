@@ -1,0 +1,27 @@
+"""``pressframe check``: what is wrong with a site, without publishing it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pressframe._check import check
+from pressframe._site import Site
+
+
+@click.command("check")
+@click.argument("site", default=".", type=click.Path(path_type=Path))
+def command(site: Path) -> int:
+    """Find what is wrong with a site: settings, plugins, content, templates, links that lead nowhere.
+
+    Publishes nothing. The exit status is 1 if there is anything to mend.
+    """
+    problems = check(Site.open(site))
+    for problem in problems:
+        where = f"{problem.at}: " if problem.at else ""
+        click.echo(f"{where}{problem.message}")
+        if problem.fix:
+            click.echo(f"  {problem.fix}")
+    click.echo(f"{len(problems)} problem{'s' if len(problems) != 1 else ''}." if problems else "All is well.")
+    return 1 if problems else 0

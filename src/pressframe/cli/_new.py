@@ -1,0 +1,44 @@
+"""``pressframe new``: the start of a site."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+
+import click
+
+from pressframe._plugins import BUNDLED, installed
+from pressframe.errors import BuildError, Place
+
+_WANTED = ("markdown", "archives", "feeds", "sql", "web", "comments", "members", "journal")
+"""In this order, those that are installed."""
+
+
+@click.group("new")
+def command() -> None:
+    """Make a new site."""
+
+
+@command.command("site")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--title", help="The site's title; made from the folder's name if left out.")
+def site(folder: Path, title: str | None) -> None:
+    """Make a site in DIR: settings, a first post, a page."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise BuildError("is there already, and not empty", at=Place(str(folder)), fix="name a new folder")
+    plugins = [name for name in _WANTED if name in BUNDLED and name in installed()]
+    words = {
+        "TITLE": (title or folder.resolve().name.replace("-", " ").title()).replace("\\", "").replace('"', "'"),
+        "PLUGINS": ", ".join(f'"{name}"' for name in plugins),
+        "DATE": datetime.now().astimezone().strftime("%Y-%m-%d %H:%M"),
+    }
+    start = files("pressframe") / "start"
+    for name in ("pressframe.toml", "content/posts/welcome.md", "content/pages/about.md", "gitignore"):
+        text = (start / name).read_text(encoding="utf-8")
+        for key, value in words.items():
+            text = text.replace(f"@{key}@", value)
+        target = folder / name.replace("gitignore", ".gitignore")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, encoding="utf-8")
+    click.echo(f"Made {folder}. Next:\n  pressframe serve {folder}\nand write in {folder / 'content' / 'posts'}.")

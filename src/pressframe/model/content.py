@@ -1,0 +1,223 @@
+"""Entries, what they are made of, and what reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Literal, Protocol
+
+import attrs
+from attrs.validators import in_, instance_of
+
+from pressframe.errors import Place
+from pressframe.model._basis import Json, ReadOnly, is_address, is_aware, read_only
+
+
+@attrs.frozen(kw_only=True)
+class Source:
+    """Where an entry comes from.
+
+    Attributes:
+        loader: ``name`` of the loader that knows how to read it.
+        key: Unique within its loader: a path, a row's id.
+        fingerprint: Changes whenever what would be read changes; made without reading it where that is possible.
+        place: The file, for messages; None for what is in no file.
+    """
+
+    loader: str
+    key: str
+    fingerprint: str
+    place: Place | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Author:
+    """Who signs an entry. ``slug`` is unique in a site; ``url`` leads to a page of their own."""
+
+    slug: str
+    name: str
+    url: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Term:
+    """A tag, a category, or a value of any other taxonomy.
+
+    Attributes:
+        taxonomy: ``"category"``, ``"tag"``, or a name of the site's own.
+        slug: Last part of its address.
+        parent: ``slug`` of the wider term; None at the top.
+    """
+
+    taxonomy: str
+    slug: str
+    name: str
+    parent: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Heading:
+    """A heading in a body: ``level`` 1 to 6, ``id`` unique within the body, ``text`` without markup."""
+
+    level: int
+    id: str
+    text: str
+
+
+@attrs.frozen(kw_only=True)
+class Body:
+    """An entry's text as HTML.
+
+    Attributes:
+        html: Trusted: it comes from the site's owner. Comments never become a Body.
+        headings: In the order of the text.
+        more: How many characters of ``html`` are the public part where an entry is closed; a cut between two
+            blocks, never inside one. None where the author marked none.
+    """
+
+    html: str
+    headings: tuple[Heading, ...] = ()
+    more: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Asset:
+    """A file published as it is: at ``address`` (``/journal.css``), read from ``file``."""
+
+    address: str = attrs.field(validator=is_address)
+    file: Path
+
+
+@attrs.frozen(kw_only=True)
+class Entry:
+    """One piece of content, a post or a page.
+
+    Attributes:
+        id: Stays the same when title or address change; comments hang on it. Unique in a site.
+        kind: ``"post"`` (dated, listed, in feeds) or ``"page"``.
+        title: Plain text.
+        body: Whole for who may read it; only the public part in a view for which a gate is closed.
+        published: Aware; an entry published after *now* is not there yet.
+        updated: Aware; None if never changed since.
+        address: Path on the site, from ``/``, percent-encoded; ``/2012/05/mutation/``.
+        language: BCP 47; None for the site's.
+        status: Only ``"published"`` entries are built; drafts with ``--drafts``; private ones never.
+        summary: Plain text that the author wrote to be public, whatever the gate; None if there is none.
+        image: Address of a picture that stands for the entry; public.
+        open_to_comments: False where the author closed the conversation.
+        assets: Files that belong to this entry; closed with it, unless its public part shows them.
+        data: What plugins keep about it between loading and rendering, each under its own name.
+    """
+
+    id: str = attrs.field(validator=instance_of(str))
+    kind: Literal["post", "page"] = attrs.field(default="post", validator=in_(("post", "page")))
+    source: Source
+    title: str = attrs.field(validator=instance_of(str))
+    body: Body
+    published: datetime = attrs.field(validator=is_aware)
+    updated: datetime | None = attrs.field(default=None, validator=is_aware)
+    address: str = attrs.field(validator=is_address)
+    language: str | None = None
+    status: Literal["published", "draft", "private"] = attrs.field(
+        default="published", validator=in_(("published", "draft", "private"))
+    )
+    authors: tuple[Author, ...] = ()
+    terms: tuple[Term, ...] = ()
+    summary: str | None = None
+    image: str | None = None
+    open_to_comments: bool = True
+    assets: tuple[Asset, ...] = ()
+    data: Mapping[str, Json] = attrs.field(factory=ReadOnly, converter=read_only)
+
+
+@attrs.frozen(kw_only=True)
+class Manuscript:
+    """An entry as a loader read it, before an engine made HTML of its text.
+
+    Attributes:
+        entry: Its ``body`` is empty.
+        format: What ``find_markup`` is asked for: ``"markdown"``, ``"wordpress"``.
+        text: In that format.
+    """
+
+    entry: Entry
+    format: str
+    text: str
+
+
+@attrs.frozen(kw_only=True)
+class Card:
+    """What a list shows of an entry: nothing in it comes from a withheld part.
+
+    Attributes:
+        excerpt: Plain text: the summary, or the first words of the public part; may be empty.
+        comments: How many are shown, pingbacks included; 0 where the conversation is withheld.
+        gated: True if this view does not have the whole entry.
+    """
+
+    id: str
+    kind: str
+    address: str
+    title: str
+    excerpt: str
+    published: datetime
+    updated: datetime | None
+    terms: tuple[Term, ...]
+    authors: tuple[Author, ...]
+    image: str | None
+    comments: int
+    gated: bool
+
+
+@attrs.frozen(kw_only=True)
+class Group:
+    """Entries that share a term, an author, a year or a month: a list's name and size.
+
+    Attributes:
+        taxonomy: ``"category"``, ``"tag"``, … or ``"author"``, ``"year"``, ``"month"``.
+        slug: ``"crise"``, ``"2012"``, ``"2012/05"``.
+        size: Number of posts; never 0.
+    """
+
+    taxonomy: str
+    slug: str
+    name: str
+    size: int
+    parent: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Neighbours:
+    """The posts before and after one by date; None at either end, and both None for a page."""
+
+    older: Card | None = None
+    newer: Card | None = None
+
+
+class Loader(Protocol):
+    """Reads entries from somewhere.
+
+    It may have a method ``notes() -> Iterable[str]``, asked after loading: what could not be carried, a sentence each.
+    """
+
+    name: str
+
+    def scan(self) -> Iterable[Source]:
+        """Return every source, cheaply: without reading more than names, sizes and times where possible."""
+
+    def load(self, source: Source) -> Manuscript:
+        """Return the entry of *source*; pure, in any process, in any order.
+
+        Raises:
+            ContentError: It cannot be read; the message has file and line.
+        """
+
+
+class Engine(Protocol):
+    """Makes HTML of a text."""
+
+    version: str
+
+    def render(self, text: str) -> Body:
+        """Return the HTML, whose headings have unique ids; pure."""

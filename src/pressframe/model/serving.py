@@ -1,0 +1,135 @@
+"""Requests, answers, mail, and work done afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import attrs
+
+from pressframe.model._basis import Json, is_aware
+from pressframe.model.gating import Reader
+from pressframe.model.rendering import Page
+from pressframe.model.site import Live
+
+
+@attrs.frozen(kw_only=True)
+class Request:
+    """What a reader's browser asks.
+
+    Attributes:
+        path: Decoded, from ``/``.
+        headers: Names in lower case; the last of several.
+        cookies: Those that came exactly once.
+        query: The last of several values.
+        form: Fields of a posted form, the last of several values; empty otherwise.
+        client: The reader's network address, from the connection or a trusted proxy.
+        reader: Who it is; None for a stranger.
+        now: Aware.
+    """
+
+    method: str
+    path: str
+    headers: Mapping[str, str] = attrs.field(factory=dict)
+    cookies: Mapping[str, str] = attrs.field(factory=dict)
+    query: Mapping[str, str] = attrs.field(factory=dict)
+    form: Mapping[str, str] = attrs.field(factory=dict)
+    parameters: Mapping[str, str] = attrs.field(factory=dict)
+    client: str = ""
+    reader: Reader | None = None
+    now: datetime = attrs.field(validator=is_aware)
+
+
+@attrs.frozen(kw_only=True)
+class Cookie:
+    """A cookie to set: always HttpOnly and SameSite=Lax, Secure when the site's address is https.
+
+    Attributes:
+        name: Without a prefix: the server adds ``__Host-`` where it can, and takes it off when reading.
+        value: Empty deletes it.
+        max_age: How long browsers keep it; None until they are closed.
+    """
+
+    name: str
+    value: str
+    max_age: timedelta | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Response:
+    """An answer: a *page* to be rendered for the asking reader, a *body* as it is, or a *location* to go on to.
+
+    Personal unless said otherwise: sent with ``Cache-Control: private, no-store``.
+
+    Attributes:
+        location: Path on this site; sent with status 303.
+    """
+
+    status: int = 200
+    page: Page | None = None
+    body: bytes = b""
+    media_type: str = "text/plain"
+    location: str | None = None
+    headers: Mapping[str, str] = attrs.field(factory=dict)
+    cookies: tuple[Cookie, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Route:
+    """An address that is answered at the moment it is asked.
+
+    Attributes:
+        methods: ``("POST",)``; HEAD comes with GET. Others are answered 405.
+        path: ``/comments/{entry:path}``: names in braces arrive in ``Request.parameters``.
+        endpoint: Called in a worker thread; may block. Cross-site posts never reach it.
+    """
+
+    methods: tuple[str, ...]
+    path: str
+    endpoint: Callable[[Request, Live], Response]
+
+
+@attrs.frozen(kw_only=True)
+class Message:
+    """A mail to one person.
+
+    Attributes:
+        key: Stable for this message and person, so that a second try is the same message; becomes its Message-ID.
+        to: One address, checked.
+        subject: One line.
+        headers: Further ones, such as List-Unsubscribe.
+    """
+
+    key: str
+    to: str
+    subject: str
+    text: str
+    html: str | None = None
+    headers: Mapping[str, str] = attrs.field(factory=dict)
+
+
+class Mailer(Protocol):
+    """Hands messages over."""
+
+    def send(self, message: Message) -> None:
+        """Return when *message* was taken over by someone who keeps it.
+
+        Raises:
+            MailError: It was not.
+        """
+
+
+@attrs.frozen(kw_only=True)
+class Job:
+    """Work done after an answer was given, at least once: mail, a rebuild.
+
+    Attributes:
+        name: Unique in a site: ``members.confirm``.
+        run: Gets what was enqueued; must bear being run twice. Raising puts it off, with backoff.
+        attempts: After so many it is set aside.
+    """
+
+    name: str
+    run: Callable[[Mapping[str, Json]], None]
+    attempts: int = 12

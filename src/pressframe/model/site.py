@@ -1,0 +1,137 @@
+"""The site as plugins meet it: at the start, while pages are made, and live."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from pressframe.model._basis import counts_from_one
+from pressframe.model.comments import Reply
+from pressframe.model.content import Card, Entry, Group, Neighbours
+from pressframe.model.gating import Gate
+from pressframe.model.rendering import Output, Page
+
+if TYPE_CHECKING:
+    from pressframe._hooks import Hooks
+
+T = TypeVar("T")
+
+
+def _without_slash(url: str) -> str:
+    if not url.startswith(("https://", "http://")):
+        raise ValueError(f'must start with https:// or http://, got "{url}"')
+    return url.rstrip("/")
+
+
+@attrs.frozen(kw_only=True)
+class SiteSettings:
+    """The ``[site]`` table.
+
+    Attributes:
+        title: Name of the site.
+        url: Where readers find it: scheme and host, without a slash at the end. Links in feeds and mails use it.
+        description: One sentence for search engines and feeds.
+        language: BCP 47; texts of themes and plugins are in it where there are translations.
+        timezone: IANA name; dates are shown in it, and dates without a zone are read in it.
+        plugins: Exactly these are enabled, in this order; it is also the order of their hooks.
+        per_page: Posts on one page of a list.
+        menu: Links of the site's menu, as a table of label and address, in order.
+    """
+
+    title: str
+    url: str = attrs.field(default="http://localhost:8000", converter=_without_slash)
+    description: str = ""
+    language: str = "en"
+    timezone: ZoneInfo = attrs.field(factory=lambda: ZoneInfo("UTC"))
+    plugins: tuple[str, ...] = ()
+    per_page: int = attrs.field(default=10, validator=counts_from_one)
+    menu: Mapping[str, str] = attrs.field(factory=dict)
+
+
+class Host(Protocol):
+    """The site as a plugin meets it at the start, before an entry is loaded."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder of ``pressframe.toml``; relative paths in settings start here."""
+
+    @property
+    def settings(self) -> SiteSettings:
+        """The ``[site]`` table."""
+
+    @property
+    def hooks(self) -> Hooks:
+        """Every hook as a function: ``site.hooks.judge_comment(...)`` asks all plugins and combines their answers."""
+
+    def plugin(self, kind: type[T]) -> T:
+        """Return the enabled plugin of class *kind*: how ``comments`` reaches ``sql``.
+
+        Raises:
+            PluginError: None is enabled.
+        """
+
+    def secret(self, purpose: str) -> bytes:
+        """Return 32 bytes to sign with, different for each *purpose* and each site, the same after a restart."""
+
+
+class View(Host, Protocol):
+    """The site as one set of audiences sees it: all that pages, feeds and filters get to know of entries.
+
+    What a gate withholds from these audiences is absent. Every question is noted for the page that asks it.
+    """
+
+    @property
+    def audiences(self) -> frozenset[str]:
+        """Whose eyes these are; empty for a stranger."""
+
+    def entry(self, id: str) -> Entry | None:
+        """Return the entry as seen; None if there is none, or it is not published yet."""
+
+    def card(self, id: str) -> Card | None:
+        """Return its card, for who needs a title and an address only."""
+
+    def gate(self, id: str) -> Gate | None:
+        """Return the gate if it is closed for these audiences, None if the entry is open for them."""
+
+    def latest(
+        self, *, kind: str = "post", within: tuple[str, str] | None = None, start: int = 0, count: int = 10
+    ) -> tuple[Card, ...]:
+        """Return cards, newest first; *within* a group, named by its taxonomy and slug."""
+
+    def size(self, *, kind: str = "post", within: tuple[str, str] | None = None) -> int:
+        """Return how many cards ``latest`` has for these arguments."""
+
+    def groups(self, taxonomy: str) -> tuple[Group, ...]:
+        """Return the groups that have posts: by name, but years and months newest first."""
+
+    def neighbours(self, id: str) -> Neighbours:
+        """Return the posts next to this one in time."""
+
+    def comments(self, id: str) -> tuple[Reply, ...]:
+        """Return what is shown under an entry, oldest first, pingbacks included; none where the gate hides them."""
+
+    def comment_count(self, id: str) -> int:
+        """Return how many comments an entry has; 0 where the gate hides even that."""
+
+    def latest_comments(self, count: int) -> tuple[tuple[Card, Reply], ...]:
+        """Return the newest comments on the site that may be shown, each with its entry's card, newest first."""
+
+    def pages(self) -> tuple[Page, ...]:
+        """Return every page planned; empty while pages are still being planned."""
+
+
+class Live(View, Protocol):
+    """A view while the site is being served, made for one request."""
+
+    def page(self, address: str) -> Page | None:
+        """Return the page at *address*, None if there is none."""
+
+    def render(self, page: Page) -> Output:
+        """Render *page*, planned or made up on the spot, as these audiences see it."""
+
+    def changed(self) -> None:
+        """Say that comments or other outside things have changed: pages that show them are made again soon."""
