@@ -22,29 +22,15 @@ import pluggy
 from pressframe import hookspecs
 from pressframe.errors import HookError, Place, PressframeError
 from pressframe.hookspecs import Contract, Sanitizer
+
+# isort: off
+# fmt: off
 from pressframe.model import (
-    Asset,
-    Block,
-    Card,
-    Comment,
-    Comments,
-    Conversation,
-    Engine,
-    Entry,
-    Gate,
-    Host,
-    Job,
-    Judgement,
-    Loader,
-    Mailer,
-    Page,
-    Reader,
-    Request,
-    Route,
-    Teaser,
-    Verdict,
-    View,
+    Asset, Block, Card, Comment, Comments, Conversation, Engine, Entry, Gate, Host, Job, Judgement, Loader, Mailer,
+    Page, Reader, Request, Route, Teaser, Verdict, View,
 )
+# fmt: on
+# isort: on
 
 if TYPE_CHECKING:
     import click

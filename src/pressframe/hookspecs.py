@@ -33,27 +33,14 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 import attrs
 import pluggy
 
+# isort: off
+# fmt: off
 from pressframe.model import (
-    Asset,
-    Block,
-    Card,
-    Comment,
-    Comments,
-    Engine,
-    Entry,
-    Gate,
-    Host,
-    Job,
-    Judgement,
-    Loader,
-    Mailer,
-    Page,
-    Reader,
-    Request,
-    Route,
-    Teaser,
-    View,
+    Asset, Block, Card, Comment, Comments, Engine, Entry, Gate, Host, Job, Judgement, Loader, Mailer, Page, Reader,
+    Request, Route, Teaser, View,
 )
+# fmt: on
+# isort: on
 
 if TYPE_CHECKING:
     import click

@@ -2,103 +2,22 @@
 
 Models of content hold only what JSON can, so that they cross processes and live in the memory between builds.
 """
+# ruff: isort: skip_file
+# fmt: off
 
-from pressframe.model._basis import (
-    Json,
-    ReadOnly,
-)
-from pressframe.model.comments import (
-    Change,
-    Comment,
-    Comments,
-    Judgement,
-    Reply,
-    Verdict,
-)
+from pressframe.model._basis import Json, ReadOnly
+from pressframe.model.comments import Change, Comment, Comments, Judgement, Reply, Verdict
 from pressframe.model.content import (
-    Asset,
-    Author,
-    Body,
-    Card,
-    Engine,
-    Entry,
-    Group,
-    Heading,
-    Loader,
-    Manuscript,
-    Neighbours,
-    Source,
-    Term,
+    Asset, Author, Body, Card, Engine, Entry, Group, Heading, Loader, Manuscript, Neighbours, Source, Term,
 )
-from pressframe.model.gating import (
-    Conversation,
-    Gate,
-    Reader,
-    Teaser,
-)
-from pressframe.model.rendering import (
-    Block,
-    Output,
-    Page,
-    Problem,
-    Report,
-)
-from pressframe.model.serving import (
-    Cookie,
-    Job,
-    Mailer,
-    Message,
-    Request,
-    Response,
-    Route,
-)
-from pressframe.model.site import (
-    Host,
-    Live,
-    SiteSettings,
-    View,
-)
+from pressframe.model.gating import Conversation, Gate, Reader, Teaser
+from pressframe.model.rendering import Block, Output, Page, Problem, Report
+from pressframe.model.serving import Cookie, Job, Mailer, Message, Request, Response, Route
+from pressframe.model.site import Host, Live, SiteSettings, View
 
 __all__ = [
-    "Asset",
-    "Author",
-    "Block",
-    "Body",
-    "Card",
-    "Change",
-    "Comment",
-    "Comments",
-    "Conversation",
-    "Cookie",
-    "Engine",
-    "Entry",
-    "Gate",
-    "Group",
-    "Heading",
-    "Host",
-    "Job",
-    "Json",
-    "Judgement",
-    "Live",
-    "Loader",
-    "Mailer",
-    "Manuscript",
-    "Message",
-    "Neighbours",
-    "Output",
-    "Page",
-    "Problem",
-    "ReadOnly",
-    "Reader",
-    "Reply",
-    "Report",
-    "Request",
-    "Response",
-    "Route",
-    "SiteSettings",
-    "Source",
-    "Teaser",
-    "Term",
-    "Verdict",
-    "View",
+    "Asset", "Author", "Block", "Body", "Card", "Change", "Comment", "Comments", "Conversation", "Cookie", "Engine",
+    "Entry", "Gate", "Group", "Heading", "Host", "Job", "Json", "Judgement", "Live", "Loader", "Mailer", "Manuscript",
+    "Message", "Neighbours", "Output", "Page", "Problem", "ReadOnly", "Reader", "Reply", "Report", "Request",
+    "Response", "Route", "SiteSettings", "Source", "Teaser", "Term", "Verdict", "View",
 ]
