@@ -163,6 +163,7 @@ class Hooks:
         self._chains = {
             name: _freeze(caller, order) for name, caller in vars(manager.hook).items() if caller.has_spec()
         }
+        self._kept: dict[str, tuple[tuple[str, Any], ...]] = {}
         self._sanitizer: Sanitizer | None = self._first("find_sanitizer")
 
     def implementers(self, hook: str) -> tuple[str, ...]:

@@ -99,9 +99,11 @@ class Catalogue:
         ordered = sorted(comments, key=lambda comment: (comment.received, comment.id))
         return tuple(Reply(comment=comment, html=show(comment)) for comment in ordered)
 
-    def fingerprints(self) -> tuple[str, ...]:
-        """Return what changes when comments do, by source."""
-        return tuple(source.fingerprint() for _, source in self.host.hooks.register_comments(self.host))
+
+
+def comment_fingerprints(host: Host) -> tuple[str, ...]:
+    """Return what changes when comments do, by source."""
+    return tuple(source.fingerprint() for _, source in host.hooks.register_comments(host))
 
 
 def card(entry: Entry, *, comments: int, gated: bool) -> Card:
@@ -136,8 +138,3 @@ def _sortable(name: str) -> str:
     """Return *name* as dictionaries sort it: without accents or case."""
     apart = unicodedata.normalize("NFKD", name.casefold())
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
-
-
-def earliest(*moments: datetime | None) -> datetime | None:
-    """Return the first of those moments that are known."""
-    return min((moment for moment in moments if moment), default=None)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from pressframe._build._catalogue import comment_fingerprints
 from pressframe._build._output import Stored
 from pressframe.model import Live, Report
 
@@ -52,4 +53,4 @@ class Release:
 
     def is_stale(self) -> bool:
         """Say whether comments have changed since; cheap enough to be asked several times a second."""
-        return self._press.catalogue.fingerprints() != self._comments
+        return comment_fingerprints(self._press.catalogue.host) != self._comments

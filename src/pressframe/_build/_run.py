@@ -11,7 +11,7 @@ from pathlib import Path
 
 import attrs
 
-from pressframe._build._catalogue import Catalogue
+from pressframe._build._catalogue import Catalogue, comment_fingerprints
 from pressframe._build._load import Kept, load
 from pressframe._build._output import Output, Stored, state_of, unwritable
 from pressframe._build._plan import File, Plan, path_of, plan, plan_files
@@ -45,60 +45,36 @@ class _Result:
     written: int = 0
 
 
-class _Watch:
-    """Seconds by stage."""
-
-    def __init__(self) -> None:
-        self.start = time.perf_counter()
-        self.stages: dict[str, float] = {}
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        start = time.perf_counter()
-        yield
-        self.stages[name] = round(time.perf_counter() - start, 4)
-
-    def total(self) -> float:
-        return round(time.perf_counter() - self.start, 4)
-
-
 def build(host: Host, options: Options) -> Release:
     """Return the release made of *host*'s content; see ``Site.build``."""
-    watch = _Watch()
+    start, stages = time.perf_counter(), dict[str, float]()
     state = state_of(host.folder, options.output)
+    comments = comment_fingerprints(host)  # before they are read: what comes in between makes the release stale
     with Output(options.output, state) as output:
-        with watch.stage("load"):
+        with _timed(stages, "load"):
             loaded = load(host, now=options.now, drafts=options.drafts)
-        with watch.stage("plan"):
+        with _timed(stages, "plan"):
             press, planned = _prepare(host, loaded.entries, state)
-            comments = press.catalogue.fingerprints()
-        with watch.stage("render"):
+        with _timed(stages, "render"):
             result = _render(press, planned, output, options)
-        with watch.stage("write"):
-            removed = output.switch(
-                {path_of(address): stored.tag for address, stored in result.files.items()},
-                [stored.file for stored in result.opened.values() if stored.file.parent == output.opened],
-            )
+        with _timed(stages, "write"):
+            tags = {path_of(address): stored.tag for address, stored in result.files.items()}
+            removed = output.switch(tags, [stored.file for stored in result.opened.values()])
     report = Report(
-        entries=len(loaded.entries),
-        pages=len(planned.pages),
-        rendered=result.rendered,
-        written=result.written,
-        removed=removed,
-        seconds=watch.total(),
-        stages=watch.stages,
-        notes=loaded.notes,
-    )
+        entries=len(loaded.entries), pages=len(planned.pages), rendered=result.rendered, written=result.written,
+        removed=removed, seconds=round(time.perf_counter() - start, 4), stages=stages, notes=loaded.notes,
+    )  # fmt: skip
     return Release(
-        report=report,
-        now=options.now,
-        until=loaded.until,
-        files=result.files,
-        gated=result.gated,
-        opened=result.opened,
-        press=press,
-        comments=comments,
-    )
+        report=report, now=options.now, until=loaded.until, files=result.files, gated=result.gated,
+        opened=result.opened, press=press, comments=comments,
+    )  # fmt: skip
+
+
+@contextmanager
+def _timed(stages: dict[str, float], name: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    stages[name] = round(time.perf_counter() - start, 4)
 
 
 def _prepare(host: Host, entries: tuple[Kept, ...], state: Path) -> tuple[Press, Plan]:
