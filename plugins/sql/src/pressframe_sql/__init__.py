@@ -1,1 +1,7 @@
 """A site’s database: SQLite by default, with migrations and stores."""
+
+from pressframe_sql._database import Database
+from pressframe_sql._plugin import Sql, database
+from pressframe_sql._worker import Worker
+
+__all__ = ["Database", "Sql", "Worker", "database"]

@@ -1,0 +1,146 @@
+"""One site's database as plugins use it: many readers, one writer, and jobs for later."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from pressframe.model import Json
+
+if TYPE_CHECKING:
+    import sqlalchemy
+
+    from pressframe_sql._backend import Backend
+    from pressframe_sql._opened import Opened
+
+T = TypeVar("T")
+
+
+class Database:
+    """The tables of all plugins of one site; every method may be called from any thread.
+
+    The first read or write opens it: a missing file is created, an older schema upgraded after a backup.
+
+    Args:
+        url: As set in ``[plugins.sql]``.
+        folder: The site's; a relative path in *url* starts there.
+        chains: Plugins' folders of Alembic revisions.
+    """
+
+    def __init__(self, url: str, folder: Path, chains: Sequence[tuple[str, Path]]) -> None:
+        self._url = url
+        self._folder = folder
+        self._chains = chains
+        self._lock = threading.Lock()
+        self._made: Backend | None = None
+        self._opened: Opened | None = None
+
+    def exists(self) -> bool:
+        """Tell whether there is a database to read from; asked first, it keeps a mere build from creating one."""
+        if not self._url.startswith("sqlite:"):
+            return True
+        try:
+            return self._file().stat().st_size > 0
+        except OSError:
+            return False
+
+    def open(self) -> None:
+        """Create or upgrade the database now rather than at the first read or write.
+
+        Raises:
+            StoreError: It cannot be opened: locked, read-only, damaged, newer than this program.
+        """
+        self._open()
+
+    @contextmanager
+    def read(self) -> Iterator[sqlalchemy.Connection]:
+        """Give a connection that sees one moment of the database and cannot change it.
+
+        Raises:
+            StoreError: It cannot be opened or read.
+        """
+        with self._open().read() as connection:
+            yield connection
+
+    def write(self, work: Callable[[sqlalchemy.Connection], T]) -> T:
+        """Run *work* in the writer and return its answer once everything it did is safely on disk.
+
+        Works of several threads share one transaction; one that raises is rolled back alone, and its error is raised
+        here. It must neither wait for other threads nor write through any other connection.
+
+        Raises:
+            StoreError: It cannot be opened or written; nothing of *work* is stored.
+        """
+        return self._open().writer.run(work)
+
+    def enqueue(
+        self,
+        connection: sqlalchemy.Connection,
+        name: str,
+        payload: Mapping[str, Json],
+        *,
+        key: str | None = None,
+        due: datetime | None = None,
+    ) -> None:
+        """Note a job, to be run if, and only if, the transaction of *connection* is committed.
+
+        Args:
+            connection: The one that ``write`` gave to its work.
+            name: Of a ``Job`` that a plugin registers.
+            key: Jobs with one key are done once, however often they are noted; None for no such promise.
+            due: Aware; at once if None.
+        """
+        from pressframe_sql._jobs import insert_job
+
+        insert_job(connection, name, payload, key=key, due=due)
+
+    def version(self) -> str:
+        """Return what differs after every commit of any process, and costs microseconds to ask.
+
+        Comparable within this process only; ``"none"`` while there is no database. Creates none.
+        """
+        if self._opened is None and not self.exists():
+            return "none"
+        return self._open().version()
+
+    def backup(self, target: Path) -> None:
+        """Write a consistent copy to *target*, readable by its owner alone, while others go on writing.
+
+        Raises:
+            StoreError: There is nothing to copy, *target* exists or cannot be written, or it is no SQLite database.
+        """
+        self._backend().backup(target)
+
+    def close(self) -> None:
+        """Finish what waits to be written and let go of the file; using the database again opens it again."""
+        with self._lock:
+            opened, self._opened = self._opened, None
+        if opened is not None:
+            opened.close()
+
+    def _file(self) -> Path:
+        return self._folder / self._url.removeprefix("sqlite:///")
+
+    def _backend(self) -> Backend:
+        if self._made is None:
+            from pressframe_sql._backend import PostgreSQL, SQLite
+
+            if self._url.startswith("sqlite:"):
+                self._made = SQLite(self._file(), self._folder)
+            else:
+                self._made = PostgreSQL(self._url)
+        return self._made
+
+    def _open(self) -> Opened:
+        if self._opened is not None:
+            return self._opened
+        with self._lock:
+            if self._opened is None:
+                from pressframe_sql._opened import Opened
+
+                self._opened = Opened(self._backend(), self._chains)
+            return self._opened

@@ -1,0 +1,98 @@
+"""The table of jobs, and the four things that are done to a job."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime, timedelta
+
+import attrs
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from pressframe.model import Json
+from pressframe_sql.types import Moment
+
+WAITING, ASIDE, DONE = "waiting", "aside", "done"
+
+JOB = sa.Table(
+    "sql_job",
+    sa.MetaData(),
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("key", sa.Text, unique=True),
+    sa.Column("payload", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("due", Moment, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("error", sa.Text),
+)
+
+_REMEMBERED = timedelta(days=30)
+"""How long a key is remembered after its job was done."""
+
+
+@attrs.frozen(kw_only=True)
+class Waiting:
+    """A job that was taken to be run; ``attempts`` counts this one."""
+
+    id: int
+    name: str
+    key: str | None
+    payload: Mapping[str, Json]
+    attempts: int
+
+
+def insert_job(
+    connection: sa.Connection,
+    name: str,
+    payload: Mapping[str, Json],
+    *,
+    key: str | None = None,
+    due: datetime | None = None,
+) -> None:
+    """Note a job, unless one with the same *key* was noted before."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    row = {
+        "name": name,
+        "key": key,
+        "payload": json.dumps(payload, ensure_ascii=False),
+        "state": WAITING,
+        "due": due or datetime.now(UTC),
+        "attempts": 0,
+    }
+    connection.execute(insert(JOB).values(row).on_conflict_do_nothing(index_elements=["key"]))
+
+
+def find_due(connection: sa.Connection, names: Collection[str], now: datetime) -> int | None:
+    """Return the id of the job among *names* that has been due for longest, None if there is none."""
+    wanted = sa.select(JOB.c.id).where(JOB.c.state == WAITING, JOB.c.name.in_(names), JOB.c.due <= now)
+    return connection.scalar(wanted.order_by(JOB.c.due, JOB.c.id).limit(1))
+
+
+def take(connection: sa.Connection, id: int, *, now: datetime, until: datetime) -> Waiting | None:
+    """Return the job, which nobody else gets before *until*; None if somebody was faster."""
+    mine = sa.update(JOB).where(JOB.c.id == id, JOB.c.state == WAITING, JOB.c.due <= now)
+    taken = mine.values(due=until, attempts=JOB.c.attempts + 1).returning(
+        JOB.c.name, JOB.c.key, JOB.c.payload, JOB.c.attempts
+    )
+    row = connection.execute(taken).one_or_none()
+    if row is None:
+        return None
+    return Waiting(id=id, name=row.name, key=row.key, payload=json.loads(row.payload), attempts=row.attempts)
+
+
+def finish(connection: sa.Connection, job: Waiting, now: datetime) -> None:
+    """Forget a job that was done; of one with a key, remember the key for a while, and nothing else."""
+    if job.key is None:
+        connection.execute(sa.delete(JOB).where(JOB.c.id == job.id))
+    else:
+        done = {"state": DONE, "payload": "{}", "error": None, "due": now}
+        connection.execute(sa.update(JOB).where(JOB.c.id == job.id).values(done))
+    connection.execute(sa.delete(JOB).where(JOB.c.state == DONE, JOB.c.due < now - _REMEMBERED))
+
+
+def put_off(connection: sa.Connection, job: Waiting, error: str, *, due: datetime | None) -> None:
+    """Keep a job that failed until *due*, or set it aside if that is None."""
+    values = {"state": ASIDE, "error": error} if due is None else {"due": due, "error": error}
+    connection.execute(sa.update(JOB).where(JOB.c.id == job.id).values(values))

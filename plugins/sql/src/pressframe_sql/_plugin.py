@@ -1,0 +1,90 @@
+"""The plugin: its setting, its place in the command line, and the one database of a site."""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import attrs
+
+from pressframe.hookspecs import hookimpl
+from pressframe.model import Host
+from pressframe_sql._database import Database
+
+if TYPE_CHECKING:
+    import click
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def _check_url(_: object, field: attrs.Attribute[str], url: str) -> None:
+    scheme, found, rest = url.partition("://")
+    is_file = scheme == "sqlite" and rest.startswith("/") and rest.strip("/") and "?" not in rest
+    if not (found and (is_file or scheme.partition("+")[0] == "postgresql")):
+        raise ValueError(f"{field.name} must be sqlite:///folder/file or postgresql://user@host/name")
+
+
+class _Held:
+    """The database that one process has open for one site; a process forked from it opens its own."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._databases: dict[int, Database] = {}
+
+    def get(self, url: str, host: Host) -> Database:
+        """Return the database at *url*, the same object each time; nothing is opened or created yet."""
+        process = os.getpid()
+        with self._lock:
+            if process not in self._databases:
+                made = Database(url, host.folder, host.hooks.register_migrations())
+                self._databases[process] = made
+                weakref.finalize(self, _close, made, process)
+            return self._databases[process]
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("an open database cannot be sent to another process: open the site there")
+
+
+def _close(database: Database, process: int) -> None:
+    if os.getpid() == process:  # an open SQLite file must not be touched by a process forked from its own
+        database.close()
+
+
+@attrs.frozen(eq=False)
+class Sql:
+    """Keep what plugins store in a database.
+
+    Attributes:
+        url: ``sqlite:///data/site.sqlite``, from the site's folder (four slashes: from the root), or
+            ``postgresql://user:password@host/name``.
+    """
+
+    url: str = attrs.field(default="sqlite:///data/site.sqlite", validator=_check_url)
+    _held: _Held = attrs.field(factory=_Held, init=False, repr=False)
+
+    def database(self, host: Host) -> Database:
+        """Return the site's database: one for each process, opened on first use."""
+        return self._held.get(self.url, host)
+
+    @hookimpl
+    def register_migrations(self) -> Iterable[Path]:
+        return [_MIGRATIONS]
+
+    @hookimpl
+    def register_commands(self, host: Host) -> Iterable[click.Command]:
+        from pressframe_sql._commands import make_db_command
+
+        return [make_db_command(host)]
+
+
+def database(host: Host) -> Database:
+    """Return the database of *host*'s site: one for each site and process, opened on first use.
+
+    Raises:
+        PluginError: The plugin ``sql`` is not enabled.
+    """
+    return host.plugin(Sql).database(host)

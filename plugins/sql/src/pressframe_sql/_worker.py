@@ -1,0 +1,117 @@
+"""The worker: runs the jobs that are due, puts off those that fail, and sets aside those that keep failing."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from pressframe.errors import MailError, StoreError
+from pressframe.model import Host, Job
+from pressframe_sql._plugin import database
+
+if TYPE_CHECKING:
+    from pressframe_sql._jobs import Waiting
+
+log = logging.getLogger("pressframe")
+
+_POLL_SECONDS = 0.25
+_FIRST_PAUSE = timedelta(minutes=1)
+_LONGEST_PAUSE = timedelta(hours=24)
+_LEASE = timedelta(minutes=10)
+"""After so long a job whose worker was killed is tried again."""
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Worker:
+    """Runs jobs of one site, one after the other.
+
+    Args:
+        host: The site, whose database holds the jobs.
+        jobs: Those that plugins register; of others' jobs nothing is touched.
+        clock: Gives the time, aware.
+    """
+
+    def __init__(self, host: Host, jobs: Iterable[Job], clock: Callable[[], datetime] = _utc_now) -> None:
+        self._database = database(host)
+        self._jobs = {job.name: job for job in jobs}
+        self._clock = clock
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Run jobs in a thread from now on."""
+        if self._thread is None:
+            self._stopping.clear()
+            self._thread = threading.Thread(target=self._serve, name="pressframe-worker", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Return when the job being run is done; others wait for the next start."""
+        self._stopping.set()
+        thread, self._thread = self._thread, None
+        if thread is not None and thread is not threading.current_thread():
+            thread.join()
+
+    def run_due(self) -> int:
+        """Run every job that is due now, and return how many were run.
+
+        Raises:
+            StoreError: The database cannot be used.
+        """
+        if not self._jobs or not self._database.exists():
+            return 0
+        run = 0
+        while not self._stopping.is_set() and (taken := self._take()):
+            self._run(taken)
+            run += 1
+        return run
+
+    def _serve(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self.run_due()
+            except StoreError as error:
+                log.warning("jobs have to wait: %s", error)
+            except BaseException:  # one odd fault must not end all mail
+                log.exception("the worker failed and goes on")
+            self._stopping.wait(_POLL_SECONDS)
+
+    def _take(self) -> Waiting | None:
+        from pressframe_sql._jobs import find_due, take
+
+        now = self._clock()
+        with self._database.read() as connection:
+            id = find_due(connection, self._jobs.keys(), now)
+        if id is None:
+            return None
+        return self._database.write(lambda connection: take(connection, id, now=now, until=now + _LEASE))
+
+    def _run(self, taken: Waiting) -> None:
+        from pressframe_sql._jobs import finish, put_off
+
+        job = self._jobs[taken.name]
+        try:
+            job.run(taken.payload)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # noqa: BLE001 - parts written in Rust panic with a BaseException
+            due = self._next(error, job, taken.attempts)
+            outcome = f"is tried again at {due:%Y-%m-%d %H:%M} UTC" if due else "is set aside"
+            reason = f"{type(error).__name__}: {error}"
+            log.warning("job %d (%s) failed and %s: %s", taken.id, taken.name, outcome, type(error).__name__)
+            self._database.write(lambda connection: put_off(connection, taken, reason, due=due))
+        else:
+            self._database.write(lambda connection: finish(connection, taken, self._clock()))
+
+    def _next(self, error: BaseException, job: Job, attempts: int) -> datetime | None:
+        """Return when a job that failed is tried again; None if it is not."""
+        is_hopeless = isinstance(error, MailError) and error.permanent
+        if is_hopeless or attempts >= job.attempts:
+            return None
+        return self._clock() + min(_FIRST_PAUSE * (1 << min(attempts - 1, 20)), _LONGEST_PAUSE)
