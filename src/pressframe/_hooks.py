@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -152,10 +153,15 @@ def _while(arguments: tuple[object, ...]) -> str:
 class Hooks:
     """Every hook of a site as a function. What the answers mean, and how they combine: ``pressframe.hookspecs``."""
 
-    def __init__(self, plugins: Iterable[tuple[str, object]]) -> None:
-        """Freeze the chains of *plugins*, name and instance, which have been checked before."""
+    def __init__(self, plugins: Iterable[tuple[str, object]], declared: Iterable[ModuleType] = ()) -> None:
+        """Freeze the chains of *plugins*, name and instance, which have been checked before.
+
+        Args:
+            declared: Modules of hooks that plugins add to the core's.
+        """
         manager = pluggy.PluginManager("pressframe")
-        manager.add_hookspecs(hookspecs)
+        for module in (hookspecs, *declared):
+            manager.add_hookspecs(module)
         order = []
         for name, plugin in plugins:
             manager.register(plugin, name=name)
@@ -164,7 +170,7 @@ class Hooks:
             name: _freeze(caller, order) for name, caller in vars(manager.hook).items() if caller.has_spec()
         }
         self._kept: dict[str, tuple[tuple[str, Any], ...]] = {}
-        self._sanitizer: Sanitizer | None = self._first("find_sanitizer")
+        self._sanitizer: Sanitizer | None = self.first("find_sanitizer")
 
     def implementers(self, hook: str) -> tuple[str, ...]:
         """Return the names of the plugins that implement *hook*, in the order in which they are asked."""
@@ -172,13 +178,14 @@ class Hooks:
 
     # ------------------------------------------------------------------------------- how answers combine
 
-    def _all(self, hook: str, *arguments: object) -> tuple[tuple[str, Any], ...]:
+    def all(self, hook: str, *arguments: object) -> tuple[tuple[str, Any], ...]:
         chain = self._chains[hook]
         return tuple(
             (call.plugin, one) for call in chain.calls for one in chain.guarded(call, arguments, many=True) or ()
         )
 
-    def _first(self, hook: str, *arguments: object) -> Any:
+    def first(self, hook: str, *arguments: object) -> Any:
+        """Return the first answer that is not None, as ``find_`` hooks combine."""
         chain = self._chains[hook]
         for call in chain.calls:
             answer = chain.guarded(call, arguments)
@@ -193,10 +200,10 @@ class Hooks:
     # ------------------------------------------------------------------------------------------- loading
 
     def register_loaders(self, host: Host) -> tuple[tuple[str, Loader], ...]:
-        return self._all("register_loaders", host)
+        return self.all("register_loaders", host)
 
     def find_markup(self, format: str) -> Engine | None:
-        return self._first("find_markup", format)  # type: ignore[no-any-return] # any object of the right shape will do
+        return self.first("find_markup", format)  # type: ignore[no-any-return] # any object of the right shape will do
 
     def filter_entry(self, entry: Entry) -> Entry:
         chain = self._chains["filter_entry"]
@@ -231,14 +238,14 @@ class Hooks:
 
     def find_teaser(self, entry: Entry, gate: Gate) -> Teaser | None:
         try:
-            return self._first("find_teaser", entry, gate)  # type: ignore[no-any-return] # checked by the contract
+            return self.first("find_teaser", entry, gate)  # type: ignore[no-any-return] # checked by the contract
         except PressframeError as error:
             self._shut("find_teaser", error, "Nothing of the entry is shown.")
             return Teaser(html="")
 
     def find_reader(self, request: Request, host: Host) -> Reader | None:
         try:
-            return self._first("find_reader", request, host)  # type: ignore[no-any-return] # checked by the contract
+            return self.first("find_reader", request, host)  # type: ignore[no-any-return] # checked by the contract
         except PressframeError as error:
             self._shut("find_reader", error, "The reader is taken for a stranger.")
             return None
@@ -246,7 +253,7 @@ class Hooks:
     # ------------------------------------------------------------------------------------------ comments
 
     def register_comments(self, host: Host) -> tuple[tuple[str, Comments], ...]:
-        return self._all("register_comments", host)
+        return self.all("register_comments", host)
 
     def judge_comment(self, comment: Comment, entry: Card, now: datetime) -> tuple[Judgement, ...]:
         """Return every judgement, the strictest first; a hold where nobody judges or a judge fails."""
@@ -283,20 +290,20 @@ class Hooks:
     # ----------------------------------------------------------------------------------------- rendering
 
     def register_templates(self) -> tuple[tuple[str, Path], ...]:
-        return self._all("register_templates")
+        return self.all("register_templates")
 
     def register_translations(self) -> tuple[tuple[str, Path], ...]:
-        return self._all("register_translations")
+        return self.all("register_translations")
 
     def register_assets(self) -> tuple[tuple[str, Asset], ...]:
-        return self._all("register_assets")
+        return self.all("register_assets")
 
     def register_filters(self) -> tuple[tuple[str, Mapping[str, Callable[..., object]]], ...]:
         chain = self._chains["register_filters"]
         return tuple((call.plugin, chain.guarded(call, ()) or {}) for call in chain.calls)
 
     def register_pages(self, site: View) -> tuple[tuple[str, Page], ...]:
-        return self._all("register_pages", site)
+        return self.all("register_pages", site)
 
     def register_blocks(self, slot: str, page: Page, site: View) -> tuple[Block, ...]:
         chain = self._chains["register_blocks"]
@@ -306,19 +313,19 @@ class Hooks:
     # ------------------------------------------------------------------------------------------- serving
 
     def register_routes(self, host: Host) -> tuple[tuple[str, Route], ...]:
-        return self._all("register_routes", host)
+        return self.all("register_routes", host)
 
     def find_mailer(self, host: Host) -> Mailer | None:
-        return self._first("find_mailer", host)  # type: ignore[no-any-return] # any object of the right shape will do
+        return self.first("find_mailer", host)  # type: ignore[no-any-return] # any object of the right shape will do
 
     def register_jobs(self, host: Host) -> tuple[tuple[str, Job], ...]:
-        return self._all("register_jobs", host)
+        return self.all("register_jobs", host)
 
     def register_migrations(self) -> tuple[tuple[str, Path], ...]:
-        return self._all("register_migrations")
+        return self.all("register_migrations")
 
     def register_commands(self, host: Host) -> tuple[tuple[str, click.Command], ...]:
-        return self._all("register_commands", host)
+        return self.all("register_commands", host)
 
 
 def _freeze(caller: pluggy.HookCaller, order: list[str]) -> _Chain:

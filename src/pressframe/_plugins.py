@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import inspect
 import sys
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from types import ModuleType
+from typing import TypeAlias
 
 import attrs
 
 from pressframe import hookspecs
 from pressframe.errors import Place, PluginError, PressframeError, did_you_mean
 
+Hooks: TypeAlias = Mapping[str, Callable[..., object]]
+
 GROUP = "pressframe"
 """The entry-point group in which distributions announce their plugins."""
 
 BUNDLED = ("markdown", "wordpress", "archives", "feeds", "journal", "sql", "comments", "members", "web")
-HOOKS = {name: spec for name, spec in vars(hookspecs).items() if hasattr(spec, "contract")}
+
+
+def hooks_in(module: ModuleType) -> dict[str, Callable[..., object]]:
+    """Return the hooks that *module* declares, in their order."""
+    return {name: spec for name, spec in vars(module).items() if hasattr(spec, "contract")}
+
+
+HOOKS = hooks_in(hookspecs)
 
 
 @attrs.frozen
@@ -38,8 +49,19 @@ class Plugin:
     origin: str
 
     def hooks(self) -> tuple[str, ...]:
-        """Return the hooks that it implements, in the order of the contract."""
-        return tuple(hook for hook in HOOKS if _is_marked(getattr(self.kind, hook, None)))
+        """Return the hooks that it implements."""
+        return tuple(name for name, method in inspect.getmembers(self.kind) if _is_marked(method))
+
+    def declared(self) -> ModuleType | None:
+        """Return the module of the hooks that it declares itself; None if it declares none."""
+        module = getattr(self.kind, "hookspecs", None)
+        return importlib.import_module(module) if module else None
+
+
+def known_hooks(plugins: Iterable[Plugin]) -> dict[str, Callable[..., object]]:
+    """Return every hook there is for a site with *plugins*: the core's, then those that they declare."""
+    declared = filter(None, (plugin.declared() for plugin in plugins))
+    return HOOKS | {name: spec for module in declared for name, spec in hooks_in(module).items()}
 
 
 def find_plugins(
@@ -61,8 +83,9 @@ def find_plugins(
             plugins.append(_find(name, folder, place(index)))
         except PressframeError as error:
             errors.append(error)
+    known = known_hooks(plugins)
     for plugin in plugins:
-        errors += _flaws(plugin.kind, folder)
+        errors += _flaws(plugin.kind, folder, known)
         errors += _company(plugin, names, place(names.index(plugin.name)))
     return plugins, errors
 
@@ -157,7 +180,7 @@ def _is_marked(method: object) -> bool:
     return hasattr(method, "pressframe_impl")
 
 
-def _flaws(kind: type, folder: Path) -> Iterator[PressframeError]:
+def _flaws(kind: type, folder: Path, known: Hooks) -> Iterator[PressframeError]:
     """Yield what pluggy would swallow: misspelt hooks, forgotten markers, options that rearrange other plugins."""
     if "__eq__" in vars(kind):
         yield PluginError(
@@ -166,19 +189,20 @@ def _flaws(kind: type, folder: Path) -> Iterator[PressframeError]:
             fix="decorate it with @attrs.frozen(eq=False)",
         )
     for name, method in inspect.getmembers(kind, inspect.isfunction):
-        if _is_marked(method) or (name in HOOKS and not name.startswith("_")):
-            yield from _method_flaws(name, method, _place_of(method, folder))
+        if not _is_marked(method) and name in known:
+            fix = "put @hookimpl above it, or rename it"
+            yield PluginError(
+                f"{name} has the name of a hook but not its marker", at=_place_of(method, folder), fix=fix
+            )
+        elif _is_marked(method):
+            yield from _method_flaws(method, _place_of(method, folder), known)
 
 
-def _method_flaws(name: str, method: Callable[..., object], at: Place) -> Iterator[PressframeError]:
-    if name not in HOOKS:
-        near = did_you_mean(name, HOOKS)
+def _method_flaws(method: Callable[..., object], at: Place, hooks: Hooks) -> Iterator[PressframeError]:
+    name = method.__name__
+    if name not in hooks:
+        near = did_you_mean(name, hooks)
         yield PluginError(f"{name} is no hook", at=at, fix=f"{near} (pressframe hooks lists all)".strip())
-        return
-    if not _is_marked(method):
-        yield PluginError(
-            f"{name} has the name of a hook but not its marker", at=at, fix="put @hookimpl above it, or rename it"
-        )
         return
     if inspect.iscoroutinefunction(method) or inspect.isasyncgenfunction(method):
         yield PluginError(
@@ -192,7 +216,7 @@ def _method_flaws(name: str, method: Callable[..., object], at: Place) -> Iterat
             at=at,
             fix="order plugins in [site] plugins; change others' results with a filter_ hook",
         )
-    known = list(inspect.signature(HOOKS[name]).parameters)
+    known = list(inspect.signature(hooks[name]).parameters)
     for argument in list(inspect.signature(method).parameters)[1:]:
         if argument not in known:
             hint = did_you_mean(argument, known) or f"{name} has: {', '.join(known) or 'no arguments'}"

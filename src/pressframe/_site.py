@@ -71,7 +71,8 @@ class Site:
                 enabled[plugin.name] = (plugin, instance)
         raise_all([*reader.errors, *errors])
         assert settings is not None
-        hooks = Hooks((name, instance) for name, (_, instance) in enabled.items())
+        declared = filter(None, (plugin.declared() for plugin in plugins))
+        hooks = Hooks(((name, instance) for name, (_, instance) in enabled.items()), declared)
         return cls(folder=folder, settings=settings, plugins=enabled, hooks=hooks)
 
     def plugin(self, kind: type[T]) -> T:

@@ -69,7 +69,13 @@ class Contract:
     answer: type | None = None
 
 
-def _hook(stage: Stage, failure: Failure = "stop", *, answer: type | None = None) -> Callable[[Spec], Spec]:
+def hookspec(stage: Stage, failure: Failure = "stop", *, answer: type | None = None) -> Callable[[Spec], Spec]:
+    """Mark a function as a hook: its name, arguments and docstring are the contract, its body is empty.
+
+    A plugin that others build on may declare hooks of its own: it names the module that holds them in its class
+    attribute ``hookspecs``, and asks them through ``host.hooks.all(...)`` or ``host.hooks.first(...)``.
+    """
+
     def mark(spec: Spec) -> Spec:
         setattr(spec, "contract", Contract(stage, failure, answer))  # noqa: B010 - functions have no typed attributes
         return _mark(spec)
@@ -80,7 +86,7 @@ def _hook(stage: Stage, failure: Failure = "stop", *, answer: type | None = None
 # --------------------------------------------------------------------------------------------------- loading
 
 
-@_hook("start")
+@hookspec("start")
 def register_loaders(host: Host) -> Iterable[Loader]:
     """Bring loaders: objects that list sources cheaply and read one entry at a time.
 
@@ -88,7 +94,7 @@ def register_loaders(host: Host) -> Iterable[Loader]:
     """
 
 
-@_hook("start")
+@hookspec("start")
 def find_markup(format: str) -> Engine | None:
     """Give the engine that makes HTML of texts in *format*.
 
@@ -96,7 +102,7 @@ def find_markup(format: str) -> Engine | None:
     """
 
 
-@_hook("entry", answer=Entry)
+@hookspec("entry", answer=Entry)
 def filter_entry(entry: Entry) -> Entry | None:
     """Change an entry after its engine has run: text, terms, what the plugin keeps in ``data``.
 
@@ -111,7 +117,7 @@ def filter_entry(entry: Entry) -> Entry | None:
 # ---------------------------------------------------------------------------------------------------- gating
 
 
-@_hook("entry", "shut", answer=Gate)
+@hookspec("entry", "shut", answer=Gate)
 def judge_gate(entry: Entry, now: datetime) -> Gate | None:
     """Say which audiences an entry requires.
 
@@ -125,7 +131,7 @@ def judge_gate(entry: Entry, now: datetime) -> Gate | None:
     """
 
 
-@_hook("entry", "shut", answer=Teaser)
+@hookspec("entry", "shut", answer=Teaser)
 def find_teaser(entry: Entry, gate: Gate) -> Teaser | None:
     """Give the public part of a closed entry.
 
@@ -138,7 +144,7 @@ def find_teaser(entry: Entry, gate: Gate) -> Teaser | None:
     """
 
 
-@_hook("live", "shut", answer=Reader)
+@hookspec("live", "shut", answer=Reader)
 def find_reader(request: Request, host: Host) -> Reader | None:
     """Say who asks.
 
@@ -151,7 +157,7 @@ def find_reader(request: Request, host: Host) -> Reader | None:
 # -------------------------------------------------------------------------------------------------- comments
 
 
-@_hook("start")
+@hookspec("start")
 def register_comments(host: Host) -> Iterable[Comments]:
     """Bring sources of accepted comments; each answers for many entries at once.
 
@@ -159,7 +165,7 @@ def register_comments(host: Host) -> Iterable[Comments]:
     """
 
 
-@_hook("live", "shut", answer=Judgement)
+@hookspec("live", "shut", answer=Judgement)
 def judge_comment(comment: Comment, entry: Card, now: datetime) -> Judgement | None:
     """Say what should become of a comment that a reader has just sent.
 
@@ -173,7 +179,7 @@ def judge_comment(comment: Comment, entry: Card, now: datetime) -> Judgement | N
     """
 
 
-@_hook("entry", "shut", answer=str)
+@hookspec("entry", "shut", answer=str)
 def filter_comment(html: str, comment: Comment) -> str | None:
     """Change the HTML that a comment is shown as.
 
@@ -182,7 +188,7 @@ def filter_comment(html: str, comment: Comment) -> str | None:
     """
 
 
-@_hook("start", "shut")
+@hookspec("start", "shut")
 def find_sanitizer() -> Sanitizer | None:
     """Give the function that makes untrusted HTML harmless.
 
@@ -194,7 +200,7 @@ def find_sanitizer() -> Sanitizer | None:
 # ------------------------------------------------------------------------------------------------- rendering
 
 
-@_hook("start", answer=Path)
+@hookspec("start", answer=Path)
 def register_templates() -> Iterable[Path]:
     """Bring folders of Jinja templates.
 
@@ -203,7 +209,7 @@ def register_templates() -> Iterable[Path]:
     """
 
 
-@_hook("start", answer=Path)
+@hookspec("start", answer=Path)
 def register_translations() -> Iterable[Path]:
     """Bring folders of gettext catalogues, ``<language>/LC_MESSAGES/*.mo``.
 
@@ -212,7 +218,7 @@ def register_translations() -> Iterable[Path]:
     """
 
 
-@_hook("start", answer=Asset)
+@hookspec("start", answer=Asset)
 def register_assets() -> Iterable[Asset]:
     """Bring files to be published as they are.
 
@@ -221,7 +227,7 @@ def register_assets() -> Iterable[Asset]:
     """
 
 
-@_hook("start")
+@hookspec("start")
 def register_filters() -> Mapping[str, Callable[..., object]]:
     """Bring pure functions for templates, by the name of the filter.
 
@@ -229,7 +235,7 @@ def register_filters() -> Mapping[str, Callable[..., object]]:
     """
 
 
-@_hook("plan", answer=Page)
+@hookspec("plan", answer=Page)
 def register_pages(site: View) -> Iterable[Page]:
     """Bring pages beyond those of the entries: indexes, feeds, a theme's style sheet.
 
@@ -240,7 +246,7 @@ def register_pages(site: View) -> Iterable[Page]:
     """
 
 
-@_hook("page", answer=Block)
+@hookspec("page", answer=Block)
 def register_blocks(slot: str, page: Page, site: View) -> Iterable[Block]:
     """Bring pieces for a slot of the theme: a form, a reminder, links in the head.
 
@@ -257,7 +263,7 @@ def register_blocks(slot: str, page: Page, site: View) -> Iterable[Block]:
 # --------------------------------------------------------------------------------------------------- serving
 
 
-@_hook("start", answer=Route)
+@hookspec("start", answer=Route)
 def register_routes(host: Host) -> Iterable[Route]:
     """Bring addresses that are answered live.
 
@@ -266,7 +272,7 @@ def register_routes(host: Host) -> Iterable[Route]:
     """
 
 
-@_hook("start")
+@hookspec("start")
 def find_mailer(host: Host) -> Mailer | None:
     """Give what hands messages over.
 
@@ -274,7 +280,7 @@ def find_mailer(host: Host) -> Mailer | None:
     """
 
 
-@_hook("start", answer=Job)
+@hookspec("start", answer=Job)
 def register_jobs(host: Host) -> Iterable[Job]:
     """Bring work that is done after an answer was given.
 
@@ -282,7 +288,7 @@ def register_jobs(host: Host) -> Iterable[Job]:
     """
 
 
-@_hook("start", answer=Path)
+@hookspec("start", answer=Path)
 def register_migrations() -> Iterable[Path]:
     """Bring folders of Alembic revisions, one chain for each plugin, its first revision with ``branch_labels``.
 
@@ -290,7 +296,7 @@ def register_migrations() -> Iterable[Path]:
     """
 
 
-@_hook("start")
+@hookspec("start")
 def register_commands(host: Host) -> Iterable[click.Command]:
     """Bring commands for ``pressframe``, bound to the site they are asked for.
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
-from pressframe._plugins import HOOKS
+from pressframe._plugins import BUNDLED, Plugin, installed, known_hooks
 from pressframe._site import Site
 from pressframe.errors import PluginError, did_you_mean
 
@@ -26,27 +28,29 @@ def command(name: str | None, folder: Path | None) -> None:
     if folder is None and Path("pressframe.toml").is_file():
         folder = Path()
     site = Site.open(folder) if folder is not None else None
-    if name is not None and name not in HOOKS:
-        raise PluginError(f"{name} is no hook", fix=did_you_mean(name, HOOKS) or "pressframe hooks lists all")
+    hooks = known_hooks(plugin for plugin, _ in site.plugins.values()) if site else known_hooks(_bundled())
+    if name is not None and name not in hooks:
+        raise PluginError(f"{name} is no hook", fix=did_you_mean(name, hooks) or "pressframe hooks lists all")
     if name is not None:
-        _show_contract(name)
-    for hook in [name] if name else HOOKS:
+        _show_contract(name, hooks[name])
+    for hook in [name] if name else hooks:
         implementers = site.hooks.implementers(hook) if site else ()
         if name is None:
             click.secho(hook, bold=True, nl=False)
-            click.echo(f"  {_first_line(hook)}")
+            click.echo(f"  {(inspect.getdoc(hooks[hook]) or '').splitlines()[0]}")
         if implementers:
             click.echo(f"    {' → '.join(implementers)}")
         elif name and site:
             click.echo(f"\nNo plugin enabled in {folder} implements it.")
 
 
-def _first_line(hook: str) -> str:
-    return (inspect.getdoc(HOOKS[hook]) or "").splitlines()[0]
+def _bundled() -> Iterator[Plugin]:
+    for name, points in installed().items():
+        if name in BUNDLED:
+            yield Plugin(name, points[0].load(), "")
 
 
-def _show_contract(hook: str) -> None:
-    spec = HOOKS[hook]
-    click.secho(f"{hook}{inspect.signature(spec)}", bold=True)
+def _show_contract(hook: str, spec: Any) -> None:
+    click.secho(f"{hook}{inspect.signature(spec)}".replace("'", ""), bold=True)
     click.echo(f"\n{inspect.getdoc(spec)}\n")
     click.echo(f"Stage: {spec.contract.stage}. On failure: {spec.contract.failure}.")
