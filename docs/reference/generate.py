@@ -1,0 +1,153 @@
+"""Write the reference from the code: hooks, settings, commands. ``make docs`` runs it; a test compares."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Iterator
+from datetime import timedelta
+from enum import Enum
+from pathlib import Path
+
+import attrs
+import click
+
+from pressframe._plugins import BUNDLED, HOOKS, Plugin, installed
+from pressframe._site import Site
+from pressframe.cli import main
+from pressframe.model import SiteSettings
+
+HERE = Path(__file__).parent
+NOTE = "<!-- Written by docs/reference/generate.py from the code; change the docstrings there. -->"
+
+
+def hooks() -> str:
+    """Return the page of all hooks, in the order of the contract, with the bundled plugins that implement each."""
+    plugins = [_found(name) for name in BUNDLED]
+    lines = [*_head("Hooks", "Every question that the core asks plugins, in the order in which a site asks it.")]
+    lines += [_prose(inspect.getmodule(HOOKS["register_loaders"]).__doc__ or ""), ""]
+    for name, spec in HOOKS.items():
+        contract = spec.contract
+        lines += [f"## {name}", "", "```python", f"{name}{_signature(spec)}", "```", "", _prose(inspect.getdoc(spec) or ""), ""]
+        users = [f"`{plugin.name}`" for plugin in plugins if name in plugin.hooks()]
+        lines += [f"Stage: {contract.stage}. On failure: {contract.failure}. Implemented by {', '.join(users) or 'none'}.", ""]
+    return "\n".join(lines)
+
+
+def settings() -> str:
+    """Return the page of all settings: the site's, then each bundled plugin's."""
+    lines = [*_head("Settings", "Every key of `pressframe.toml`.")]
+    lines += ["## [site]", "", *_fields(SiteSettings), ""]
+    for name in BUNDLED:
+        plugin = _found(name)
+        lines += [f"## [plugins.{name}]", "", _first_paragraph(plugin.kind), "", *_fields(plugin.kind), ""]
+    return "\n".join(lines)
+
+
+def commands(example: Path) -> str:
+    """Return the page of all commands, those of plugins asked for as the site in *example* has them."""
+    site = Site.open(example)
+    brought = {str(command.name): command for _, command in site.hooks.register_commands(site)}
+    context = click.Context(main, info_name="pressframe")
+    own = {name: main.get_command(context, name) for name in ("build", "check", "plugins", "hooks", "new")}
+    lines = [*_head("Commands", "What `pressframe` can be told. Exit status: 0; 1 for the site's own mistakes; 2 for wrong usage.")]
+    for name, command in [*own.items(), *sorted(brought.items())]:
+        assert command is not None
+        for path, one in _leaves(f"pressframe {name}", command):
+            lines += [f"## {path}", "", "```text", _usage(path, one), "```", ""]
+    return "\n".join(lines)
+
+
+def _leaves(path: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+    if isinstance(command, click.Group):
+        for name, inner in sorted(command.commands.items()):
+            yield from _leaves(f"{path} {name}", inner)
+    else:
+        yield path, command
+
+
+def _usage(path: str, command: click.Command) -> str:
+    context = click.Context(command, info_name=path, max_content_width=100, terminal_width=100)
+    return command.get_help(context).rstrip()
+
+
+def _found(name: str) -> Plugin:
+    (point,) = installed()[name]
+    return Plugin(name, point.load(), "")
+
+
+def _head(title: str, summary: str) -> list[str]:
+    return ["---", f"title: {title}", "kind: page", "date: 2026-11-23", f'summary: "{summary}"', "---", NOTE, "", summary, ""]
+
+
+def _prose(text: str) -> str:
+    """Return a docstring as Markdown: literals in single quotes, its tables and lists as they are."""
+    return inspect.cleandoc(text).replace("``", "`").replace("Args:\n", "Arguments:\n\n").strip()
+
+
+def _signature(spec: typing.Callable[..., object]) -> str:
+    return str(inspect.signature(spec)).replace("'", "")
+
+
+def _first_paragraph(kind: type) -> str:
+    return " ".join((inspect.getdoc(kind) or "").split("\n\n")[0].split())
+
+
+def _fields(kind: type, prefix: str = "") -> list[str]:
+    types = typing.get_type_hints(kind)
+    meanings = _meanings(inspect.getdoc(kind) or "")
+    rows = []
+    for field in attrs.fields(kind):
+        if not field.init:
+            continue
+        nested = next((one for one in (types[field.name], *typing.get_args(types[field.name])) if attrs.has(one)), None)
+        rows.append(f"| `{prefix}{field.name}` | {_type(types[field.name])} | {_default(field)} | {meanings.get(field.name, '')} |")
+        if nested is not None:
+            rows += _fields(nested, f"{prefix}{field.name}.")[2:]
+    return ["| key | type | default | meaning |", "|---|---|---|---|", *rows] if rows or prefix else ["It has no settings."]
+
+
+def _meanings(doc: str) -> dict[str, str]:
+    """Return what the ``Attributes`` part of a docstring says of each field."""
+    _, _, part = doc.partition("Attributes:\n")
+    meanings: dict[str, str] = {}
+    name = ""
+    for line in part.splitlines():
+        indent = len(line) - len(line.lstrip())
+        if indent == 4 and ":" in line:
+            name, _, text = line.strip().partition(":")
+            meanings[name] = text.strip()
+        elif indent > 4 and name:
+            meanings[name] += f" {line.strip()}"
+    return {name: text.replace("``", "`").replace("|", "\\|") for name, text in meanings.items()}
+
+
+def _type(kind: object) -> str:
+    name = kind.__name__ if isinstance(kind, type) and not typing.get_args(kind) else str(kind)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        name = " or ".join(f'"{one.value}"' for one in kind)
+    for module in ("typing.", "datetime.", "pathlib.", "zoneinfo.", "collections.abc."):
+        name = name.replace(module, "")
+    return f"`{name}`".replace("|", "\\|")
+
+
+def _default(field: attrs.Attribute[object]) -> str:
+    value = field.default
+    if value is attrs.NOTHING:
+        return "required"
+    if isinstance(value, attrs.Factory):  # type: ignore[arg-type] # a class at run time, a function for the checker
+        value = value.factory()
+    if isinstance(value, timedelta):
+        return f"`{value}`"
+    return "none" if value is None else f"`{value!r}`" if isinstance(value, str) else f"`{value}`"
+
+
+def pages(example: Path) -> dict[str, str]:
+    """Return each page's text by its file's name."""
+    texts = {"hooks.md": hooks(), "settings.md": settings(), "commands.md": commands(example)}
+    return {name: f"{text.rstrip()}\n" for name, text in texts.items()}
+
+
+if __name__ == "__main__":
+    for name, text in pages(HERE.parents[1] / "examples" / "prland").items():
+        (HERE / name).write_text(text, encoding="utf-8")
