@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import colorsys
+import functools
 import re
 
 import attrs
@@ -40,6 +41,7 @@ class Scheme:
     on_mark: str
 
 
+@functools.lru_cache(maxsize=16)  # asked for each page
 def schemes(accent: str) -> tuple[Scheme, Scheme]:
     """Return the light and the dark scheme for *accent*, which is ``#rgb`` or ``#rrggbb``."""
     mark = _full(accent)

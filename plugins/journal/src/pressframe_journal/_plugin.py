@@ -20,20 +20,20 @@ _HERE = Path(__file__).parent
 _TAG = re.compile(r"<[^<>]*>")
 
 
-def _check_colour(_: object, field: attrs.Attribute[str], value: str) -> None:
+def _check_colour(_: object, __: object, value: str) -> None:
     if not is_colour(value):
-        raise ValueError(f'{field.name} must be a colour such as "#b3123f", got {value!r}')
+        raise ValueError(f'must be a colour such as "#b3123f", got {value!r}')
 
 
-def _check_links(_: object, field: attrs.Attribute[Mapping[str, str]], value: Mapping[str, str]) -> None:
+def _check_links(_: object, __: object, value: Mapping[str, str]) -> None:
     for label, address in value.items():
         if not re.match(r"https?://|mailto:|/", address):
-            raise ValueError(f"{field.name}.{label} must start with https://, mailto: or /, got {address!r}")
+            raise ValueError(f"{label} must start with https://, mailto: or /, got {address!r}")
 
 
-def _check_speed(_: object, field: attrs.Attribute[int], value: int) -> None:
+def _check_speed(_: object, __: object, value: int) -> None:
     if value < 0:
-        raise ValueError(f"{field.name} must be 0 (show no reading time) or more, got {value}")
+        raise ValueError(f"must be 0 (no reading time is shown) or more, got {value}")
 
 
 @attrs.frozen(eq=False)
@@ -52,7 +52,7 @@ class Journal:
     after: ClassVar[tuple[str, ...]] = ("archives", "comments", "feeds", "members")  # whose templates it may override
 
     accent: str = attrs.field(default="#b3123f", validator=_check_colour)
-    fonts: Literal["own", "system"] = attrs.field(default="own", validator=attrs.validators.in_(("own", "system")))
+    fonts: Literal["own", "system"] = "own"
     links: dict[str, str] = attrs.field(factory=dict, validator=_check_links)
     reading_speed: int = attrs.field(default=220, validator=_check_speed)
 
@@ -89,7 +89,9 @@ class Journal:
         look = {"light": light, "dark": dark, "fonts": self.fonts}
         return [
             Page(address=self._sheet, template="journal/look.css", media_type="text/css", data=look, indexed=False),
-            Page(address="/icon.svg", template="journal/icon.svg", media_type="image/svg+xml", data=look, indexed=False),
+            Page(
+                address="/icon.svg", template="journal/icon.svg", media_type="image/svg+xml", data=look, indexed=False
+            ),
             Page(address="/404.html", template="404.html", indexed=False),
         ]
 
@@ -97,7 +99,9 @@ class Journal:
     def register_blocks(self, slot: str, page: Page, site: View) -> Iterable[Block]:
         if slot == "head":
             papers = [scheme.paper for scheme in schemes(self.accent)]
-            return [Block(template="journal/head.html", data={"sheet": self._sheet, "fonts": self.fonts, "papers": papers})]
+            return [
+                Block(template="journal/head.html", data={"sheet": self._sheet, "fonts": self.fonts, "papers": papers})
+            ]
         if slot == "footer" and self.links:
             return [Block(template="journal/links.html", data={"links": self.links})]
         return []

@@ -1,0 +1,53 @@
+"""Small sites in the theme: posts given as text, published from a folder, read back as a browser gets them."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from pressframe import Site
+
+# A plugin in the site's own folder: it loads, gates and lists what a test wrote into desk.json.
+DESK = Path(__file__).with_name("desk.py")
+SETTINGS = """
+[site]
+title = "PRland"
+url = "https://prland.example"
+description = "Relations publics, vues de l’intérieur."
+timezone = "Europe/Paris"
+plugins = ["desk", "journal"]
+menu = { "À propos" = "/a-propos/", "Archives" = "/archives/" }
+"""
+
+
+class Published(dict[str, str]):
+    """A built site: each address with its text."""
+
+    def tags(self, address: str, name: str) -> list[str]:
+        """Return every start tag *name* of a page, as written."""
+        return re.findall(rf"<{name}\b[^>]*>", self[address])
+
+    def title(self, address: str) -> str:
+        return self[address].partition("<title>")[2].partition("</title>")[0]
+
+
+@pytest.fixture
+def publish(tmp_path) -> Callable[..., Published]:
+    """Return a function that publishes posts: mappings with ``title``, ``html`` and what else desk.py knows."""
+
+    def publish(*posts: Mapping[str, object], settings: str = "", language: str = "fr") -> Published:
+        (tmp_path / "plugins").mkdir(exist_ok=True)
+        (tmp_path / "plugins" / "desk.py").write_text(DESK.read_text("utf-8"), "utf-8")
+        (tmp_path / "templates").mkdir(exist_ok=True)
+        (tmp_path / "templates" / "slot.html").write_text("<!--slot:{{ slot_name }}-->", "utf-8")
+        (tmp_path / "desk.json").write_text(json.dumps(posts), "utf-8")
+        (tmp_path / "pressframe.toml").write_text(
+            f'{SETTINGS}language = "{language}"\n[plugins.journal]\n{settings}', "utf-8"
+        )
+        release = Site.open(tmp_path).build()
+        texts = {at: one.file for at, one in release.files.items() if not at.endswith(".woff2")}
+        return Published({address: file.read_text("utf-8") for address, file in texts.items()})
+
+    return publish
