@@ -1,7 +1,5 @@
 """Find what a build lets pass: links that lead nowhere, slots that a theme lacks."""
 
-from __future__ import annotations
-
 import re
 import tempfile
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Dates in the words and the order of a language; the words come from the catalogues."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Callable
 from datetime import datetime

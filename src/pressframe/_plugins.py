@@ -1,7 +1,5 @@
 """Find the plugins that a site names, and refuse what is missing, misspelt or unfit before anything runs."""
 
-from __future__ import annotations
-
 import importlib
 import importlib.util
 import inspect

@@ -1,7 +1,5 @@
 """The Jinja environment: the chain of templates, slots, assets, translations, and errors that name the line."""
 
-from __future__ import annotations
-
 import gettext
 import traceback
 from collections.abc import Callable, Iterator

@@ -17,8 +17,6 @@
 Only the command line prints them and sets the exit status; everything else lets them pass or adds to them.
 """
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterable, Sequence
 

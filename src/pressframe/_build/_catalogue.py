@@ -1,7 +1,5 @@
 """The index of everything loaded, from which views answer."""
 
-from __future__ import annotations
-
 import functools
 import html
 import re

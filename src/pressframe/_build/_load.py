@@ -1,7 +1,5 @@
 """Scan, load and gate: every entry, its public part, and what is wrong with the content."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """Plan every page and file, each at an address of its own that is safe to write."""
 
-from __future__ import annotations
-
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Iterator

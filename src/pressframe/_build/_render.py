@@ -1,7 +1,5 @@
 """Render pages and stage their bytes: in this process, or over several where that pays."""
 
-from __future__ import annotations
-
 import multiprocessing
 import os
 import threading

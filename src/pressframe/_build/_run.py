@@ -1,7 +1,5 @@
 """One build from end to end."""
 
-from __future__ import annotations
-
 import mimetypes
 import time
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """The command line: ``pressframe``. Here errors are printed and become exit statuses; a file for each command."""
 
-from __future__ import annotations
-
 import importlib
 import logging
 import sys

@@ -1,7 +1,5 @@
 """``pressframe build``: the site as static files."""
 
-from __future__ import annotations
-
 import json
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """``pressframe check``: what is wrong with a site, without publishing it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import click

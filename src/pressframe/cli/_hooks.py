@@ -1,7 +1,5 @@
 """``pressframe hooks``: the contract, and who implements it."""
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Iterator
 from pathlib import Path

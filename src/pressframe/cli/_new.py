@@ -1,7 +1,5 @@
 """``pressframe new``: the start of a site."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path

@@ -1,7 +1,5 @@
 """``pressframe plugins``: what is enabled, from where, with which settings."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Comments, what becomes of them, and where they come from."""
 
-from __future__ import annotations
-
 import enum
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Entries, what they are made of, and what reads them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Gates, and the readers who pass them."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Literal, TypeAlias
 

@@ -1,7 +1,5 @@
 """Pages, blocks, and what a build reports."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import attrs

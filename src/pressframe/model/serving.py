@@ -1,7 +1,5 @@
 """Requests, answers, mail, and work done afterwards."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
