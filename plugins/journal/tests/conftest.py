@@ -2,14 +2,14 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from pressframe import Site
 
-# A plugin in the site's own folder: it loads, gates and lists what a test wrote into desk.json.
+# A plugin in the site's own folder: it loads and gates what a test wrote into desk.json.
 DESK = Path(__file__).with_name("desk.py")
 SETTINGS = """
 [site]
@@ -17,7 +17,7 @@ title = "PRland"
 url = "https://prland.example"
 description = "Relations publics, vues de l’intérieur."
 timezone = "Europe/Paris"
-plugins = ["desk", "journal"]
+per_page = 2
 menu = { "À propos" = "/a-propos/", "Archives" = "/archives/" }
 """
 
@@ -37,14 +37,20 @@ class Published(dict[str, str]):
 def publish(tmp_path) -> Callable[..., Published]:
     """Return a function that publishes posts: mappings with ``title``, ``html`` and what else desk.py knows."""
 
-    def publish(*posts: Mapping[str, object], settings: str = "", language: str = "fr") -> Published:
+    def publish(
+        *posts: Mapping[str, object],
+        settings: str = "",
+        language: str = "fr",
+        plugins: Sequence[str] = ("desk", "archives", "journal"),
+    ) -> Published:
         (tmp_path / "plugins").mkdir(exist_ok=True)
         (tmp_path / "plugins" / "desk.py").write_text(DESK.read_text("utf-8"), "utf-8")
         (tmp_path / "templates").mkdir(exist_ok=True)
         (tmp_path / "templates" / "slot.html").write_text("<!--slot:{{ slot_name }}-->", "utf-8")
         (tmp_path / "desk.json").write_text(json.dumps(posts), "utf-8")
         (tmp_path / "pressframe.toml").write_text(
-            f'{SETTINGS}language = "{language}"\n[plugins.journal]\n{settings}', "utf-8"
+            f'{SETTINGS}language = "{language}"\nplugins = {json.dumps(plugins)}\n[plugins.journal]\n{settings}',
+            "utf-8",
         )
         release = Site.open(tmp_path).build()
         texts = {at: one.file for at, one in release.files.items() if not at.endswith(".woff2")}

@@ -1,4 +1,4 @@
-"""Loads, gates and lists the posts of desk.json, and puts one block into every slot."""
+"""Loads and gates the posts of desk.json, and puts one block into every slot."""
 
 import json
 from collections.abc import Iterable
@@ -85,7 +85,7 @@ def _comment(entry: str, number: int) -> Comment:
 
 @attrs.frozen(eq=False)
 class DeskPlugin:
-    """What archives, comments and members do, in little."""
+    """What markdown, comments and members do, in little."""
 
     @hookimpl
     def register_loaders(self, host: Host) -> Iterable[Loader]:
@@ -108,29 +108,8 @@ class DeskPlugin:
     @hookimpl
     def register_pages(self, site: View) -> Iterable[Page]:
         message = {"heading": "Merci !", "text": "Consultez vos e-mails.", "link": "/", "label": "Accueil"}
-        groups = {"heading": "Étiquettes", "taxonomy": "tag"}
-        return [
-            *(_list("/" if number == 1 else f"/page/{number}/", site, number) for number in (1, 2)),
-            *(_list(f"/tag/{tag.slug}/", site, 1, within=("tag", tag.slug)) for tag in site.groups("tag")),
-            Page(address="/tag/", template="groups.html", title="Étiquettes", data=groups),
-            Page(address="/archives/", template="archive.html", title="Archives"),
-            Page(address="/merci/", template="message.html", title="Merci", data=message, indexed=False),
-        ]
+        return [Page(address="/merci/", template="message.html", title="Merci", data=message, indexed=False)]
 
     @hookimpl
     def register_blocks(self, slot: str, page: Page, site: View) -> Iterable[Block]:
         return [Block(template="slot.html", data={"slot_name": slot})] if page.media_type == "text/html" else []
-
-
-def _list(address: str, site: View, number: int, *, within: tuple[str, str] | None = None) -> Page:
-    data = {
-        "heading": f"Étiquette : {within[1]}" if within else "Articles",
-        "within": within,
-        "number": number,
-        "of": 2,
-        "older": "/page/2/" if number == 1 else None,
-        "newer": "/" if number == 2 else None,
-        "start": 10 * (number - 1),
-        "count": 10,
-    }
-    return Page(address=address, template="list.html", title="Articles" if number > 1 else "", data=data)

@@ -27,7 +27,7 @@ ODD = {
 
 @pytest.mark.parametrize("address", PAGES)
 def test_a_page_that_is_no_entry_has_the_slots_around_it_once(publish, address):
-    site = publish(ANY_POST)
+    site = publish(*3 * [ANY_POST])
 
     assert re.findall("<!--slot:(.*?)-->", site[address]) == AROUND
 
@@ -52,7 +52,7 @@ def test_every_page_is_valid_html_whatever_the_post(publish, post):
 def test_a_site_without_posts_says_so_on_its_lists(publish):
     site = publish()
 
-    assert all("Rien n’a encore été publié." in site[address] for address in ("/", "/tag/", "/archives/"))
+    assert all("Rien n’a encore été publié." in site[address] for address in ("/", "/archives/"))
     assert "Page non trouvée" in site["/404.html"]
 
 
@@ -117,7 +117,7 @@ def test_reading_speed_decides_the_time_and_0_tells_none(publish):
 
 
 def test_the_first_post_leads_the_home_page_and_only_that(publish):
-    site = publish(*({"title": f"Titre {number}"} for number in range(1, 13)))
+    site = publish(*({"title": f"Titre {number}"} for number in range(1, 4)))
 
     lead = site["/"].partition('class="front-lead"')[2].partition('class="list-rest"')[0]
     assert "Titre 1<" in lead
@@ -133,7 +133,7 @@ def test_a_post_shows_its_picture_unless_its_text_does(publish):
 
 
 def test_pages_outside_the_index_ask_search_engines_to_pass(publish):
-    site = publish(ANY_POST)
+    site = publish(*3 * [ANY_POST])
 
     assert {address for address in PAGES if 'content="noindex"' in site[address]} == {"/merci/", "/404.html"}
     assert 'rel="canonical" href="https://prland.example/1/"' in site["/1/"]
@@ -156,6 +156,22 @@ def test_an_entry_in_another_language_says_so_around_its_text_alone(publish):
     assert '<html lang="fr">' in site["/1/"]
     assert re.search(r'<article[^>]*lang="en"', site["/1/"])
     assert re.search(r'<ul class="entry-meta" lang="fr"', site["/1/"])
+
+
+def test_lists_of_groups_and_periods_lead_to_their_posts(publish):
+    site = publish(ANY_POST, {"title": "Ancienne", "published": "2009-02-01T10:00:00+01:00"})
+
+    assert re.search(r'<a href="/tag/crise/"[^>]*>Crise</a> <span class="size">1<', site["/tag/"])
+    assert re.findall(r'<a href="(/2[^"]*)"[^>]*>([^<]*)<', site["/archives/"]) == [
+        ("/2012/", "2012"), ("/2012/05/", "mai"), ("/2009/", "2009"), ("/2009/02/", "février")
+    ]  # fmt: skip
+
+
+def test_without_lists_of_terms_their_names_are_no_links(publish):
+    text = publish(ANY_POST, plugins=("desk", "journal"))["/1/"]
+
+    assert 'href="/tag/' not in text
+    assert '<span dir="auto">Crise</span>' in text
 
 
 def _facts(text: str) -> dict[str, object]:
