@@ -14,7 +14,7 @@ export UV_BUILD_CONSTRAINT := constraints.txt
 export PIP_BUILD_CONSTRAINT := constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help .venv serve test check format bench lock clean
+.PHONY: help .venv serve test check format bench docs lock clean
 
 help:
 	@echo "make serve    build PRland and serve it (PORT=8123 for another port)"
@@ -22,6 +22,7 @@ help:
 	@echo "make check    format, lint, types and imports, as CI checks them"
 	@echo "make format   mend what ruff can mend"
 	@echo "make bench    measure against Hugo and Pelican"
+	@echo "make docs     write the reference from the code"
 	@echo "make lock     write constraints.txt anew with the newest versions"
 	@echo "make clean    remove .venv and everything built"
 
@@ -63,6 +64,9 @@ bench: .venv
 	@touch $@
 
 # The newest versions that fit together on every Python and system we support: names and versions, no addresses.
+docs: .venv
+	$(bin)/python docs/reference/generate.py
+
 lock: .venv
 	$(bin)/uv pip compile --quiet --universal --upgrade --no-header --no-annotate --no-emit-index-url \
 	  --group dev --group bench --group setup pyproject.toml $(projects) \

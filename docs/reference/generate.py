@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 import typing
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,7 +13,8 @@ from pathlib import Path
 import attrs
 import click
 
-from pressframe._plugins import BUNDLED, HOOKS, Plugin, installed
+from pressframe import hookspecs
+from pressframe._plugins import BUNDLED, Plugin, installed, known_hooks
 from pressframe._site import Site
 from pressframe.cli import main
 from pressframe.model import SiteSettings
@@ -25,12 +27,27 @@ def hooks() -> str:
     """Return the page of all hooks, in the order of the contract, with the bundled plugins that implement each."""
     plugins = [_found(name) for name in BUNDLED]
     lines = [*_head("Hooks", "Every question that the core asks plugins, in the order in which a site asks it.")]
-    lines += [_prose(inspect.getmodule(HOOKS["register_loaders"]).__doc__ or ""), ""]
-    for name, spec in HOOKS.items():
+    lines += [_prose(hookspecs.__doc__ or ""), ""]
+    for name, spec in known_hooks(plugins).items():
         contract = spec.contract
-        lines += [f"## {name}", "", "```python", f"{name}{_signature(spec)}", "```", "", _prose(inspect.getdoc(spec) or ""), ""]
+        lines += [
+            f"## {name}",
+            "",
+            "```python",
+            f"{name}{_signature(spec)}",
+            "```",
+            "",
+            _prose(inspect.getdoc(spec) or ""),
+            "",
+        ]
         users = [f"`{plugin.name}`" for plugin in plugins if name in plugin.hooks()]
-        lines += [f"Stage: {contract.stage}. On failure: {contract.failure}. Implemented by {', '.join(users) or 'none'}.", ""]
+        owner = inspect.getmodule(spec)
+        if owner is not None and owner is not hookspecs:
+            lines += [f"Declared by `{owner.__name__.split('.')[0]}`.", ""]
+        lines += [
+            f"Stage: {contract.stage}. On failure: {contract.failure}. Implemented by {', '.join(users) or 'none'}.",
+            "",
+        ]
     return "\n".join(lines)
 
 
@@ -50,7 +67,12 @@ def commands(example: Path) -> str:
     brought = {str(command.name): command for _, command in site.hooks.register_commands(site)}
     context = click.Context(main, info_name="pressframe")
     own = {name: main.get_command(context, name) for name in ("build", "check", "plugins", "hooks", "new")}
-    lines = [*_head("Commands", "What `pressframe` can be told. Exit status: 0; 1 for the site's own mistakes; 2 for wrong usage.")]
+    lines = [
+        *_head(
+            "Commands",
+            "What `pressframe` can be told. Exit status: 0; 1 for the site's own mistakes; 2 for wrong usage.",
+        )
+    ]
     for name, command in [*own.items(), *sorted(brought.items())]:
         assert command is not None
         for path, one in _leaves(f"pressframe {name}", command):
@@ -77,7 +99,18 @@ def _found(name: str) -> Plugin:
 
 
 def _head(title: str, summary: str) -> list[str]:
-    return ["---", f"title: {title}", "kind: page", "date: 2026-11-23", f'summary: "{summary}"', "---", NOTE, "", summary, ""]
+    return [
+        "---",
+        f"title: {title}",
+        "kind: page",
+        "date: 2026-11-23",
+        f'summary: "{summary}"',
+        "---",
+        NOTE,
+        "",
+        summary,
+        "",
+    ]
 
 
 def _prose(text: str) -> str:
@@ -86,7 +119,7 @@ def _prose(text: str) -> str:
 
 
 def _signature(spec: typing.Callable[..., object]) -> str:
-    return str(inspect.signature(spec)).replace("'", "")
+    return re.sub(r"\b(?:[a-z_]+\.)+(?=[A-Z])", "", str(inspect.signature(spec)).replace("'", ""))
 
 
 def _first_paragraph(kind: type) -> str:
@@ -101,10 +134,16 @@ def _fields(kind: type, prefix: str = "") -> list[str]:
         if not field.init:
             continue
         nested = next((one for one in (types[field.name], *typing.get_args(types[field.name])) if attrs.has(one)), None)
-        rows.append(f"| `{prefix}{field.name}` | {_type(types[field.name])} | {_default(field)} | {meanings.get(field.name, '')} |")
+        rows.append(
+            f"| `{prefix}{field.name}` | {_type(types[field.name])} | {_default(field)} | {meanings.get(field.name, '')} |"
+        )
         if nested is not None:
             rows += _fields(nested, f"{prefix}{field.name}.")[2:]
-    return ["| key | type | default | meaning |", "|---|---|---|---|", *rows] if rows or prefix else ["It has no settings."]
+    return (
+        ["| key | type | default | meaning |", "|---|---|---|---|", *rows]
+        if rows or prefix
+        else ["It has no settings."]
+    )
 
 
 def _meanings(doc: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """``pressframe hooks``: the contract, and who implements it."""
 
 import inspect
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,7 @@ def _bundled() -> Iterator[Plugin]:
 
 
 def _show_contract(hook: str, spec: Any) -> None:
-    click.secho(f"{hook}{inspect.signature(spec)}".replace("'", ""), bold=True)
+    signature = re.sub(r"'|\b(?:[a-z_]+\.)+(?=[A-Z])", "", str(inspect.signature(spec)))
+    click.secho(f"{hook}{signature}", bold=True)
     click.echo(f"\n{inspect.getdoc(spec)}\n")
     click.echo(f"Stage: {spec.contract.stage}. On failure: {spec.contract.failure}.")

@@ -1,0 +1,85 @@
+"""The docs tell what the code does: the reference is made from it, and the code in the tutorials runs."""
+
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pressframe.cli import main
+
+
+@pytest.fixture(scope="module")
+def reference(root: Path):
+    """Return the pages as the code makes them now, by file."""
+    spec = importlib.util.spec_from_file_location("generate", root / "docs" / "reference" / "generate.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.pages(root / "examples" / "prland")
+
+
+@pytest.mark.parametrize("page", ["hooks.md", "settings.md", "commands.md"])
+def test_the_reference_says_what_the_code_does(root, reference, page):
+    written = (root / "docs" / "reference" / page).read_text("utf-8")
+
+    assert written == reference[page], "run make docs"
+
+
+def test_every_setting_is_explained(reference):
+    rows = [line for line in reference["settings.md"].splitlines() if line.startswith("| `")]
+
+    assert rows
+    assert [row for row in rows if row.split("|")[-2].strip() == ""] == []
+
+
+def test_every_hook_is_implemented_by_a_bundled_plugin(reference):
+    assert "Implemented by none" not in reference["hooks.md"]
+
+
+def test_the_plugin_of_the_tutorial_works_as_the_tutorial_says(root, tmp_path):
+    plugin, test = _blocks(root / "docs" / "tutorial-plugin.md", "python")
+    (tmp_path / "test_night.py").write_text(f"{plugin}\n\n{test}", "utf-8")
+
+    ran = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_night.py"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert ran.returncode == 0, ran.stdout
+
+
+@pytest.mark.parametrize("paper", ["README.md", "docs/tutorial-plugin.md"])
+def test_plugins_in_the_docs_load_in_a_site(root, tmp_path, paper):
+    from pressframe import Site
+
+    plugin = _blocks(root / paper, "python")[0]
+    (tmp_path / "plugins").mkdir()
+    (tmp_path / "plugins" / "night.py").write_text(plugin, "utf-8")
+    (tmp_path / "pressframe.toml").write_text(
+        '[site]\ntitle = "T"\nplugins = ["night"]\n[plugins.night]\nstart = 22:00:00\n'
+    )
+
+    assert Site.open(tmp_path).hooks.implementers("judge_comment") == ("night",)
+
+
+@pytest.mark.parametrize("paper", ["README.md", "docs/tutorial-site.md"])
+def test_settings_in_the_docs_are_right(root, tmp_path, paper):
+    from pressframe import Site
+
+    for settings in _blocks(root / paper, "toml"):
+        (tmp_path / "pressframe.toml").write_text(settings, "utf-8")
+
+        assert Site.open(tmp_path).settings.plugins
+
+
+def test_commands_in_the_docs_exist(root):
+    papers = [root / "README.md", *sorted((root / "docs").glob("*.md"))]
+    named = {name for paper in papers for name in re.findall(r"`?pressframe (\w+)", "\n".join(_blocks(paper, "sh")))}
+
+    assert named <= {*main.commands, "build", "check", "hooks", "new", "plugins", "serve", "comments", "members", "db"}
+
+
+def _blocks(page: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text("utf-8"), re.DOTALL | re.MULTILINE)
