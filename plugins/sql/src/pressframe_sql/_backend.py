@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -20,7 +21,10 @@ _FAULTS = {  # beginnings of SQLite's names of errors (sqlite.org/rescode.html)
     "SQLITE_BUSY": ("the database is locked by another process", "wait for the other process to finish, or stop it"),
     "SQLITE_LOCKED": ("the database is locked by another process", "wait for the other process to finish, or stop it"),
     "SQLITE_FULL": ("the disk is full; nothing was stored", "make room; what is stored already is safe"),
-    "SQLITE_READONLY": ("the database is read-only", "make the file and its folder writable"),
+    "SQLITE_READONLY": (
+        "the database is read-only here",
+        "make the file and its folder writable; a plugin must write through Database.write()",
+    ),
     "SQLITE_CANTOPEN": ("the database cannot be opened", "look at the rights of the file and its folder"),
     "SQLITE_PERM": ("the database may not be accessed", "look at the rights of the file and its folder"),
     "SQLITE_NOTADB": ("this file is not a database", "name another file, or move this one away"),
@@ -48,8 +52,8 @@ class Backend(Protocol):
     def version(self, engine: sqlalchemy.Engine) -> str:
         """Return what differs after every commit."""
 
-    def backup(self, target: Path) -> None:
-        """Copy the whole database to *target*."""
+    def backup(self, target: Path | None, *, label: str = "backup") -> Path:
+        """Copy the whole database to *target*, or to a new file beside it with *label* and the time in its name."""
 
     def close(self) -> None:
         """Let go of what ``version`` keeps open."""
@@ -126,7 +130,9 @@ class SQLite:
             # This connection never writes, so the number changes with every commit of every other one.
             return str(self._watcher.execute("PRAGMA data_version").fetchone()[0])
 
-    def backup(self, target: Path) -> None:
+    def backup(self, target: Path | None, *, label: str = "backup") -> Path:
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+        target = target or self.file.with_name(f"{self.file.stem}.{label}-{stamp}{self.file.suffix}")
         if not self.file.is_file():
             raise StoreError("there is no database to copy", at=self.place)
         unfinished = target.with_name(f".{target.name}.unfinished")
@@ -143,6 +149,7 @@ class SQLite:
             raise self.explain(error) or StoreError(f"the copy failed: {error}", at=self.place) from error
         finally:
             unfinished.unlink(missing_ok=True)
+        return target
 
     def close(self) -> None:
         with self._lock:
@@ -206,8 +213,8 @@ class PostgreSQL:
             # Names the transactions that are finished: no write is committed without changing it.
             return str(connection.scalar(sqlalchemy.text("SELECT pg_current_snapshot()::text")))
 
-    def backup(self, target: Path) -> None:
-        raise StoreError("only SQLite databases are copied by pressframe", fix=f"pg_dump --file={target}")
+    def backup(self, target: Path | None, *, label: str = "backup") -> Path:
+        raise StoreError("only SQLite databases are copied by pressframe", fix=f"pg_dump --file={target or label}")
 
     def close(self) -> None:
         """Do nothing: nothing is kept open beside the engines."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -15,7 +17,9 @@ if TYPE_CHECKING:
     import sqlalchemy
 
     from pressframe_sql._backend import Backend
+    from pressframe_sql._check import Findings
     from pressframe_sql._opened import Opened
+    from pressframe_sql._schema import Chain
 
 T = TypeVar("T")
 
@@ -75,7 +79,7 @@ class Database:
         Raises:
             StoreError: It cannot be opened or written; nothing of *work* is stored.
         """
-        return self._open().writer.run(work)
+        return self._open().writer.submit(work).result()
 
     def enqueue(
         self,
@@ -107,20 +111,48 @@ class Database:
             return "none"
         return self._open().version()
 
-    def backup(self, target: Path) -> None:
-        """Write a consistent copy to *target*, readable by its owner alone, while others go on writing.
+    def upgrade(self) -> tuple[Chain, ...]:
+        """Create the database or bring its tables up to date, and return each plugin's chain as it was found.
+
+        Raises:
+            StoreError: It cannot be opened, or is newer than this program.
+        """
+        from pressframe_sql._schema import upgrade
+
+        return upgrade(self._backend(), self._chains)
+
+    def check(self) -> Findings | None:
+        """Return what is the matter with the database, None if there is none; changes nothing.
+
+        Raises:
+            StoreError: It cannot be opened, or is newer than this program.
+        """
+        if not self.exists():
+            return None
+        from pressframe_sql._check import check
+
+        return check(self._backend(), self._chains)
+
+    def backup(self, target: Path | None = None) -> Path:
+        """Write a consistent copy, readable by its owner alone, while others go on writing; return where it is.
+
+        Args:
+            target: A new file; beside the database, with the time in its name, if None.
 
         Raises:
             StoreError: There is nothing to copy, *target* exists or cannot be written, or it is no SQLite database.
         """
-        self._backend().backup(target)
+        return self._backend().backup(target)
 
     def close(self) -> None:
-        """Finish what waits to be written and let go of the file; using the database again opens it again."""
+        """Finish what waits to be written and let go of the file; using the database again opens it again.
+
+        It happens by itself at the end of the process, and when nobody has this object any more.
+        """
         with self._lock:
-            opened, self._opened = self._opened, None
-        if opened is not None:
-            opened.close()
+            if self._opened is not None:
+                self._opened = None
+                self._finalizer()
 
     def _file(self) -> Path:
         return self._folder / self._url.removeprefix("sqlite:///")
@@ -143,4 +175,12 @@ class Database:
                 from pressframe_sql._opened import Opened
 
                 self._opened = Opened(self._backend(), self._chains)
+                self._finalizer = weakref.finalize(self, _close, self._opened, os.getpid())
             return self._opened
+
+
+def _close(opened: Opened, process: int) -> None:
+    if (
+        os.getpid() == process
+    ):  # an open SQLite file must not be touched by a process forked from the one that opened it
+        opened.close()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import weakref
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -40,18 +39,11 @@ class _Held:
         process = os.getpid()
         with self._lock:
             if process not in self._databases:
-                made = Database(url, host.folder, host.hooks.register_migrations())
-                self._databases[process] = made
-                weakref.finalize(self, _close, made, process)
+                self._databases[process] = Database(url, host.folder, host.hooks.register_migrations())
             return self._databases[process]
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("an open database cannot be sent to another process: open the site there")
-
-
-def _close(database: Database, process: int) -> None:
-    if os.getpid() == process:  # an open SQLite file must not be touched by a process forked from its own
-        database.close()
 
 
 @attrs.frozen(eq=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import attrs
@@ -58,7 +57,7 @@ def upgrade(backend: Backend, folders: Sequence[tuple[str, Path]]) -> tuple[Chai
     with connected(backend, writes=True) as connection:
         chains = read_chains(connection, folders)  # again: another process may just have done it
         if any(chain.now and chain.missing for chain in chains) and isinstance(backend, SQLite):
-            backend.backup(_backup_of(backend.file))
+            backend.backup(None, label="before-upgrade")
         for chain in chains:
             _run(connection, chain)
         if connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
@@ -86,11 +85,6 @@ def connected(backend: Backend, *, writes: bool) -> Iterator[sqlalchemy.Connecti
         raise explained from error
     finally:
         engine.dispose()
-
-
-def _backup_of(file: Path) -> Path:
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
-    return file.with_name(f"{file.stem}.before-upgrade-{stamp}{file.suffix}")
 
 
 def read_chains(connection: sqlalchemy.Connection, folders: Sequence[tuple[str, Path]]) -> tuple[Chain, ...]:

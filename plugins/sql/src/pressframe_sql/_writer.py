@@ -45,11 +45,13 @@ class Writer:
         self._lock = threading.Lock()
         self._is_closed = False
 
-    def run(self, work: Callable[[sqlalchemy.Connection], T]) -> T:
-        """Return what *work* returned, once it is committed.
+    def submit(self, work: Callable[[sqlalchemy.Connection], T]) -> Future[T]:
+        """Return the answer to come: what *work* returned, once it is committed.
+
+        It fails with what *work* raised, or with StoreError if the database is at fault; nothing was stored then.
 
         Raises:
-            StoreError: The database is at fault; nothing was stored.
+            StoreError: The database was closed.
         """
         if threading.current_thread() is self._thread:
             raise RuntimeError("write() was called from within write(); use the connection that the work was given")
@@ -61,7 +63,7 @@ class Writer:
                 self._thread = threading.Thread(target=self._serve, name="pressframe-writer", daemon=True)
                 self._thread.start()
             self._queue.put(piece)  # type: ignore[arg-type] # the answer goes to this caller, who knows T, and no further
-        return piece.answer.result()
+        return piece.answer
 
     def close(self) -> None:
         """Return when all that was waiting is written."""

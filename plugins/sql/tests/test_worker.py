@@ -1,0 +1,257 @@
+"""Jobs: done once their cause is committed, tried again when they fail, set aside when they keep failing."""
+
+import threading
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from pressframe import Job, MailError
+from pressframe_sql import Worker
+
+START = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+class Panic(BaseException):
+    """As parts written in Rust raise."""
+
+
+class Clock:
+    def __init__(self):
+        self.now = START
+
+    def __call__(self):
+        return self.now
+
+
+class Done:
+    """A job's work, which notes its payloads and raises what it is told to."""
+
+    def __init__(self):
+        self.payloads, self.errors, self.happened = [], [], threading.Event()
+
+    def __call__(self, payload):
+        self.payloads.append(dict(payload))
+        self.happened.set()
+        if self.errors:
+            raise self.errors.pop(0)
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def done():
+    return Done()
+
+
+@pytest.fixture
+def worker(site, done, clock):
+    worker = Worker(site, [Job(name="mail", run=done)], clock)
+    yield worker
+    worker.stop()
+
+
+@pytest.fixture
+def enqueue(db):
+    def enqueue(name="mail", *, due=START, **options):
+        db.write(lambda connection: db.enqueue(connection, name, {"to": "é 🙂"}, due=due, **options))
+
+    return enqueue
+
+
+def jobs(db):
+    with db.read() as connection:
+        return [tuple(row) for row in connection.execute(sa.text("SELECT state, attempts, error FROM sql_job"))]
+
+
+def test_a_job_is_run_with_its_payload_and_forgotten(worker, enqueue, done, db):
+    enqueue()
+
+    assert worker.run_due() == 1
+
+    assert done.payloads == [{"to": "é 🙂"}]
+    assert jobs(db) == []
+    assert worker.run_due() == 0
+
+
+def test_a_job_is_not_run_if_its_cause_was_not_stored(worker, done, db):
+    def fail(connection):
+        db.enqueue(connection, "mail", {})
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        db.write(fail)
+
+    assert worker.run_due() == 0
+
+
+def test_a_site_without_a_database_gets_none_from_a_worker(worker, file):
+    assert worker.run_due() == 0
+    assert not file.exists()
+
+
+def test_a_job_waits_until_it_is_due(worker, enqueue, done, clock):
+    enqueue(due=START + timedelta(hours=1))
+
+    assert worker.run_due() == 0
+    clock.now += timedelta(hours=1)
+    assert worker.run_due() == 1
+
+
+def test_the_job_due_for_longest_comes_first(site, enqueue, clock, db):
+    order = []
+    worker = Worker(site, [Job(name=name, run=lambda _, name=name: order.append(name)) for name in "abc"], clock)
+    for name, minutes in {"a": 2, "b": 3, "c": 1}.items():
+        enqueue(name, due=START - timedelta(minutes=minutes))
+
+    worker.run_due()
+
+    assert order == ["b", "a", "c"]
+
+
+def test_jobs_with_one_key_are_done_once_even_after_it_was_done(worker, enqueue, done, db, clock):
+    enqueue(key="k")
+    enqueue(key="k")
+    worker.run_due()
+    enqueue(key="k")
+
+    assert worker.run_due() == 0
+
+    assert len(done.payloads) == 1
+    with db.read() as connection:
+        assert connection.scalars(sa.text("SELECT payload FROM sql_job")).all() == ["{}"]
+
+
+def test_a_key_is_remembered_for_a_month_after_its_job_was_done(worker, enqueue, db, clock):
+    enqueue(key="k")
+    worker.run_due()
+    clock.now += timedelta(days=31)
+    enqueue(due=clock.now)
+
+    worker.run_due()
+
+    assert jobs(db) == []
+
+
+def test_a_job_that_fails_is_tried_again_later_and_later(worker, enqueue, done, clock):
+    enqueue()
+    done.errors = [ValueError("no")] * 100
+    pauses, last = [], None
+
+    for _ in range(35 * 60):
+        if worker.run_due():
+            pauses.append(clock.now - (last or clock.now))
+            last = clock.now
+        clock.now += timedelta(minutes=1)
+
+    minutes = [pause // timedelta(minutes=1) for pause in pauses]
+    assert minutes == [0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024]
+
+
+def test_the_longest_pause_is_a_day(site, enqueue, done, clock):
+    worker = Worker(site, [Job(name="mail", run=done, attempts=10_000)], clock)
+    enqueue()
+    done.errors = [ValueError("no")] * 100
+
+    for _ in range(60):
+        worker.run_due()
+        clock.now += timedelta(days=1)
+
+    assert len(done.payloads) == 60
+
+
+def test_a_job_that_keeps_failing_is_set_aside_with_its_error(site, enqueue, done, clock, db):
+    worker = Worker(site, [Job(name="mail", run=done, attempts=2)], clock)
+    enqueue()
+    done.errors = [ValueError("first"), ValueError("second")]
+
+    for _ in range(5):
+        worker.run_due()
+        clock.now += timedelta(days=2)
+
+    assert jobs(db) == [("aside", 2, "ValueError: second")]
+    assert db.check().aside == ("job 1 (mail), tried 2 times: ValueError: second",)
+
+
+def test_a_mail_that_can_never_be_delivered_is_not_tried_again(worker, enqueue, done, db):
+    enqueue()
+    done.errors = [MailError("no such mailbox", permanent=True)]
+
+    worker.run_due()
+
+    assert jobs(db) == [("aside", 1, "MailError: no such mailbox")]
+
+
+def test_jobs_of_plugins_that_are_not_here_are_left_alone(worker, enqueue, db):
+    enqueue("other.job")
+
+    assert worker.run_due() == 0
+    assert jobs(db) == [("waiting", 0, None)]
+
+
+def test_a_job_whose_worker_was_killed_is_tried_again(site, worker, enqueue, done, clock, db):
+    enqueue()
+    done.errors = [KeyboardInterrupt()]
+    with pytest.raises(KeyboardInterrupt):
+        worker.run_due()
+
+    assert worker.run_due() == 0
+    clock.now += timedelta(minutes=10)
+    assert worker.run_due() == 1
+    assert jobs(db) == []
+
+
+def test_two_workers_share_the_jobs(make_site, done, clock, enqueue):
+    for _ in range(20):
+        enqueue()
+    workers = [Worker(make_site(), [Job(name="mail", run=done)], clock) for _ in range(2)]
+    threads = [threading.Thread(target=worker.run_due) for worker in workers]
+
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(done.payloads) == 20
+
+
+def test_a_started_worker_runs_what_comes_and_survives_a_panic(site, enqueue, clock):
+    panicked, done = Done(), Done()
+    panicked.errors = [Panic("rust")]
+    worker = Worker(site, [Job(name="bad", run=panicked), Job(name="mail", run=done)], clock)
+    worker.start()
+    try:
+        enqueue("bad")
+        assert panicked.happened.wait(10)
+        enqueue("mail")
+        assert done.happened.wait(10)
+    finally:
+        worker.stop()
+
+
+def test_a_stopped_worker_can_be_started_again(worker, enqueue, done):
+    worker.start()
+    worker.stop()
+    enqueue()
+    worker.start()
+
+    assert done.happened.wait(10)
+
+
+def test_a_broken_database_makes_the_worker_wait_not_die(worker, enqueue, done, file, caplog, monkeypatch):
+    file.parent.mkdir()
+    file.write_text("no database " * 100)
+    logged, emitted = threading.Event(), []
+
+    monkeypatch.setattr(caplog.handler, "emit", lambda record: emitted.append(record) or logged.set())
+
+    worker.start()
+    assert logged.wait(10)
+    file.unlink()
+    enqueue()
+
+    assert done.happened.wait(10)
+    assert "jobs have to wait: data/site.sqlite: this file is not a database" in emitted[0].getMessage()

@@ -1,0 +1,113 @@
+"""Works that wait share a transaction; each succeeds or fails for itself."""
+
+import threading
+
+import attrs
+import pytest
+import sqlalchemy as sa
+
+from pressframe import StoreError
+from pressframe_sql._backend import SQLite
+from pressframe_sql._writer import Writer
+
+
+@pytest.fixture
+def engines(tmp_path):
+    backend = SQLite(tmp_path / "w.sqlite", tmp_path)
+    reading, writing = backend.engine(writes=False), backend.engine(writes=True)
+    with writing.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE note (text TEXT)")
+    yield reading, writing
+    reading.dispose()
+    writing.dispose()
+
+
+@pytest.fixture
+def writer(engines, tmp_path):
+    writer = Writer(engines[1], SQLite(tmp_path / "w.sqlite", tmp_path).explain)
+    yield writer
+    writer.close()
+
+
+@attrs.frozen
+class Held:
+    """A work that the writer is busy with until it is released, so that others have to wait."""
+
+    began: threading.Event = attrs.field(factory=threading.Event)
+    released: threading.Event = attrs.field(factory=threading.Event)
+
+    def __call__(self, connection):
+        self.began.set()
+        assert self.released.wait(10)
+
+
+@pytest.fixture
+def held(writer):
+    held = Held()
+    writer.submit(held)
+    assert held.began.wait(10)
+    return held
+
+
+def insert(text):
+    return lambda connection: connection.execute(sa.text("INSERT INTO note VALUES (:text)"), {"text": text}) and text
+
+
+def texts(engine):
+    with engine.connect() as connection:
+        return list(connection.scalars(sa.text("SELECT text FROM note ORDER BY text")))
+
+
+def test_works_that_wait_share_a_transaction_and_one_that_fails_is_rolled_back_alone(writer, engines, held):
+    seen = []
+
+    def fail(connection):
+        insert("b")(connection)
+        raise LookupError("on purpose")
+
+    def look(connection):
+        seen.append((connection.scalar(sa.text("SELECT group_concat(text) FROM note")), texts(engines[0])))
+
+    answers = [writer.submit(work) for work in (insert("a"), fail, insert("c"), look)]
+    held.released.set()
+
+    assert [answers[0].result(10), answers[2].result(10)] == ["a", "c"]
+    assert isinstance(answers[1].exception(10), LookupError)
+    assert answers[3].result(10) is None
+    assert seen == [("a,c", [])]
+    assert texts(engines[0]) == ["a", "c"]
+
+
+def test_a_fault_of_the_database_is_told_to_all_that_wait_and_stores_nothing_of_any(writer, engines, held):
+    def fill(connection):
+        connection.exec_driver_sql("PRAGMA max_page_count = 3")
+        insert("x" * 100_000)(connection)
+
+    answers = [writer.submit(work) for work in (insert("a"), fill, insert("c"))]
+    held.released.set()
+
+    assert [type(answer.exception(10)) for answer in answers] == [StoreError] * 3
+    assert texts(engines[0]) == []
+
+
+def test_even_a_panic_does_not_end_the_writer(writer, engines):
+    class Panic(BaseException):
+        pass
+
+    def fail(connection):
+        raise Panic
+
+    assert isinstance(writer.submit(fail).exception(10), Panic)
+    assert writer.submit(insert("a")).result(10) == "a"
+
+
+def test_what_waits_is_written_before_the_end_and_nothing_after_it(writer, engines, held):
+    answer = writer.submit(insert("a"))
+    held.released.set()
+
+    writer.close()
+
+    assert answer.result(0) == "a"
+    with pytest.raises(StoreError, match="was closed"):
+        writer.submit(insert("b"))
+    assert texts(engines[0]) == ["a"]
