@@ -1,0 +1,161 @@
+"""The same promises on a PostgreSQL server, started for these tests."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from pressframe import Job, Site, StoreError
+from pressframe_sql import Worker, database
+
+pytestmark = pytest.mark.postgresql
+pytest.importorskip("psycopg", reason="PostgreSQL's driver is not installed: pip install 'pressframe-sql[postgresql]'")
+
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+def programs() -> Path:
+    """Return the folder of the server's programs, or skip."""
+    found = shutil.which("initdb")
+    folders = [Path(found).resolve().parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not folders:
+        pytest.skip("no PostgreSQL server is installed")
+    return folders[-1]
+
+
+@pytest.fixture(scope="module")
+def server():
+    """A server that listens on a socket in a folder of its own; gives that folder."""
+    user = {"user": "postgres"} if os.geteuid() == 0 else {}  # the server refuses to run as root
+    folder = Path(tempfile.mkdtemp(prefix="pressframe-"))
+    if user:
+        shutil.chown(folder, "postgres")
+    initialise = [
+        programs() / "initdb",
+        "--auth=trust",
+        "--username=press",
+        "--no-sync",
+        "--encoding=UTF8",
+        folder / "data",
+    ]
+    subprocess.run(initialise, check=True, capture_output=True, cwd=folder, **user)
+    options = ["-D", folder / "data", "-k", folder, "-h", "", "-F"]
+    with subprocess.Popen(
+        [programs() / "postgres", *options], cwd=folder, stderr=subprocess.DEVNULL, **user
+    ) as process:
+        try:
+            ready = [programs() / "pg_isready", "--quiet", "--host", folder]
+            while subprocess.run(ready).returncode != 0:
+                assert process.poll() is None, "the server did not start"
+            yield folder
+        finally:
+            process.send_signal(signal.SIGINT)  # ends it without waiting for those who are connected
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def make_site(make_site, server):
+    """Makes the site, or opens it again, on an empty database of that server."""
+    admin = sa.create_engine(f"postgresql+psycopg://press@/postgres?host={server}", isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql("DROP DATABASE IF EXISTS site WITH (FORCE)")
+        connection.exec_driver_sql("CREATE DATABASE site")
+    admin.dispose()
+
+    def make(**options):
+        return make_site(settings=f'[plugins.sql]\nurl = "postgresql://press@/site?host={server}"', **options)
+
+    return make
+
+
+def test_what_was_written_is_there_when_the_site_is_opened_again(notebook, make_site):
+    notebook.add("a", "é 🙂")
+    notebook.db.close()
+
+    with database(make_site()).read() as connection:
+        assert notebook.select(connection) == ["a", "é 🙂"]
+
+
+def test_a_work_that_fails_leaves_nothing_and_raises_its_own_error(notebook):
+    def fail(connection):
+        notebook.insert(connection, "half")
+        connection.execute(sa.text("SELECT 1 / 0"))
+
+    with pytest.raises(sa.exc.DataError, match="division by zero"):
+        notebook.db.write(fail)
+    notebook.add("whole")
+
+    assert notebook.all() == ["whole"]
+
+
+def test_a_reader_sees_one_moment_and_cannot_write(notebook):
+    notebook.add("a")
+
+    with notebook.db.read() as connection:
+        before = notebook.select(connection)
+        notebook.add("b")
+        assert notebook.select(connection) == before == ["a"]
+        with pytest.raises(sa.exc.InternalError, match="read-only transaction"):
+            notebook.insert(connection, "c")
+
+
+def test_the_version_changes_with_a_commit_and_not_with_a_read(notebook):
+    notebook.add("a")
+    before = notebook.db.version()
+    notebook.all()
+    unchanged = notebook.db.version()
+    notebook.add("b")
+
+    assert unchanged == before
+    assert notebook.db.version() != before
+
+
+def test_jobs_are_run_once(site, db):
+    payloads = []
+    for _ in range(2):
+        db.write(lambda connection: db.enqueue(connection, "mail", {"to": "é"}, key="k", due=NOW))
+
+    assert Worker(site, [Job(name="mail", run=payloads.append)], lambda: NOW).run_due() == 1
+
+    assert payloads == [{"to": "é"}]
+
+
+def test_an_older_schema_is_upgraded_whole_or_not_at_all(notebook, make_site, tmp_path):
+    notebook.add("a")
+    second = (
+        "import sqlalchemy as sa\nfrom alembic import op\nrevision, down_revision = 'notes_0002', 'notes_0001'\n"
+        "def upgrade():\n    op.add_column('note', sa.Column('colour', sa.Text, server_default='red'))\n"
+    )
+    (tmp_path / "revisions" / "m0002.py").write_text(second + "    raise LookupError('half way')\n", "utf-8")
+    with pytest.raises(LookupError, match="half way"):
+        database(make_site()).open()
+    assert notebook.all() == ["a"]
+
+    (tmp_path / "revisions" / "m0002.py").write_text(second, "utf-8")
+    db = database(make_site())
+
+    with db.read() as connection:
+        assert connection.execute(sa.text("SELECT text, colour FROM note")).all() == [("a", "red")]
+    assert db.check().revisions == {"sql": "sql_0001", "notes": "notes_0002"}
+
+
+def test_a_server_that_does_not_answer_is_one_clear_error_without_the_password(tmp_path):
+    settings = 'plugins = ["sql"]\n[plugins.sql]\nurl = "postgresql://press:wonderful@127.0.0.1:1/site"\n'
+    (tmp_path / "pressframe.toml").write_text('[site]\ntitle = "t"\n' + settings, "utf-8")
+
+    with pytest.raises(StoreError) as caught:
+        database(Site.open(tmp_path)).open()
+
+    assert str(caught.value).startswith("the database postgresql+psycopg://press:***@127.0.0.1:1/site cannot be used: ")
+    assert "wonderful" not in str(caught.value)
+
+
+def test_a_backup_is_left_to_postgresqls_own_tools(db, tmp_path):
+    with pytest.raises(StoreError, match="pg_dump --file="):
+        db.backup(tmp_path / "copy")
