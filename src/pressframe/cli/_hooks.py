@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +46,9 @@ def command(name: str | None, folder: Path | None) -> None:
 
 def _bundled() -> Iterator[Plugin]:
     for name, points in installed().items():
-        if name in BUNDLED:
-            yield Plugin(name, points[0].load(), "")
+        with suppress(Exception):  # one that can't be imported is told of by the site that enables it
+            if name in BUNDLED:
+                yield Plugin(name, points[0].load(), "")
 
 
 def _show_contract(hook: str, spec: Any) -> None:
