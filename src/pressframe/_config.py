@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import typing
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from enum import Enum
 from pathlib import Path
@@ -19,10 +19,14 @@ from pressframe.errors import ConfigError, Place, PressframeError, did_you_mean
 
 FILE = "pressframe.toml"
 Built = TypeVar("Built", bound=attrs.AttrsInstance)
+Kind = TypeVar("Kind")
 
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
-_PLAIN = {str: "text in quotes", int: "a whole number", float: "a number", bool: "true or false"}
-_MOMENTS = {datetime: "a date and time", date: "a date", time: "a time of day"}
+_WORDS: dict[object, str] = {
+    str: "text in quotes", int: "a whole number", float: "a number", bool: "true or false",
+    datetime: "a date and time", date: "a date", time: "a time of day", Path: "a path in quotes",
+    timedelta: 'a duration such as "30 days"', ZoneInfo: 'a time zone such as "Europe/Paris"',
+}  # fmt: skip
 
 
 class _Wrong(ValueError):
@@ -104,8 +108,6 @@ class Reader:
             value = self._convert(wanted, value, keys)
             if field.validator:
                 field.validator(None, field, value)
-        except _Wrong as error:
-            self.wrong(str(error), keys)
         except (ValueError, TypeError) as error:
             self.wrong(str(error.args[0] if error.args else error), keys)
         return value
@@ -124,44 +126,38 @@ class Reader:
         if origin is Literal:
             return _choose(value, {str(one): one for one in arguments})
         if attrs.has(wanted):
-            before = len(self.errors)
-            nested = self.build(wanted, value, keys, owner=f"[{'.'.join(keys)}]")
-            if nested is None and len(self.errors) == before:
-                raise _Wrong(f"must be a table, got {_show(value)}")
-            return nested
+            return self.build(wanted, value, keys, owner=f"[{'.'.join(keys)}]")
         if origin in (tuple, frozenset):
-            if not isinstance(value, list):
-                raise _Wrong(f"must be a list, got {_show(value)}")
-            return origin(self._convert(arguments[0], one, keys) for one in value)
+            return origin(self._convert(arguments[0], one, keys) for one in _checked(list, value))
         if origin is not None and issubclass(origin, Mapping):
-            if not isinstance(value, dict):
-                raise _Wrong(f"must be a table, got {_show(value)}")
-            return {key: self._convert(arguments[1], one, (*keys, key)) for key, one in value.items()}
+            items = _checked(dict, value).items()
+            return {key: self._convert(arguments[1], one, (*keys, key)) for key, one in items}
         return _scalar(wanted, value, self.folder)
 
     def _from_environment(self, name: object) -> str:
-        value = self.environment.get(str(name))
-        if value is None:
+        if str(name) not in self.environment:
             raise _Wrong(f"the environment variable {name} is not set")
-        return value
+        return self.environment[str(name)]
+
+
+def _checked(kind: type[Kind], value: object) -> Kind:
+    if not isinstance(value, kind):
+        raise _Wrong(f"must be a {'table' if kind is dict else 'list'}, got {_show(value)}")
+    return value
 
 
 def _scalar(wanted: Any, value: Any, folder: Path) -> object:
     if isinstance(wanted, type) and issubclass(wanted, Enum):
         return _choose(value, {str(one.value): one for one in wanted})
-    if wanted is Path and isinstance(value, str):
-        return folder / value
-    if wanted is timedelta and isinstance(value, str):
-        return _duration(value)
-    if wanted is ZoneInfo and isinstance(value, str):
-        return _zone(value)
+    texts: dict[object, Callable[[str], object]] = {Path: folder.joinpath, timedelta: _duration, ZoneInfo: _zone}
+    if wanted in texts and isinstance(value, str):
+        return texts[wanted](value)
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
-    if wanted in _PLAIN or wanted in _MOMENTS:
-        if type(value) is wanted:
-            return value
-        if isinstance(value, str) and wanted is int and value.lstrip("-").isdigit():
-            return int(value)  # what comes from the environment is always text
+    if wanted in _WORDS and type(value) is wanted:
+        return value
+    if wanted is int and isinstance(value, str) and value.lstrip("-").isdigit():
+        return int(value)  # what comes from the environment is always text
     raise _Wrong(f"must be {_wanted(wanted)}, got {_show(value)}")
 
 
@@ -175,12 +171,7 @@ def _wanted(wanted: Any) -> str:
         return f"a list, each {_wanted(get_args(wanted)[0])}"
     if isinstance(wanted, type) and issubclass(wanted, Enum):
         return _one_of([str(one.value) for one in wanted])
-    words = {
-        Path: "a path in quotes",
-        timedelta: 'a duration such as "30 days"',
-        ZoneInfo: 'a time zone such as "Europe/Paris"',
-    }
-    return {**_PLAIN, **_MOMENTS, **words}.get(wanted, "a table")
+    return _WORDS.get(wanted, "a table")
 
 
 def _one_of(choices: list[str]) -> str:
@@ -195,13 +186,10 @@ def _choose(value: object, choices: Mapping[str, object]) -> object:
 
 
 def _duration(value: str) -> timedelta:
-    found = re.fullmatch(r"(\d+(?:\.\d+)?) ?(second|minute|hour|day|week)s?", value.strip())
+    found = re.fullmatch(r"(\d{1,6}(?:\.\d+)?) ?(second|minute|hour|day|week)s?", value.strip())
     if not found:
         raise _Wrong(f'must be a number and a unit, such as "30 days" or "12 hours", got {_show(value)}')
-    try:
-        return timedelta(seconds=float(found[1]) * _UNITS[found[2]])
-    except OverflowError:
-        raise _Wrong(f"is too long: {_show(value)}") from None
+    return timedelta(seconds=float(found[1]) * _UNITS[found[2]])
 
 
 def _zone(value: str) -> ZoneInfo:
@@ -212,8 +200,9 @@ def _zone(value: str) -> ZoneInfo:
 
 
 def _show(value: object) -> str:
-    shown = {True: "true", False: "false"}.get(value) if isinstance(value, bool) else None
-    return shown or (f'"{value}"' if isinstance(value, str) else "a table" if isinstance(value, dict) else str(value))
+    if isinstance(value, str | dict):
+        return f'"{value}"' if isinstance(value, str) else "a table"
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _line_of(text: str, keys: Sequence[str | int]) -> int | None:
@@ -231,8 +220,7 @@ def _line_of(text: str, keys: Sequence[str | int]) -> int | None:
             continue
         if _has(table, keys):
             return start
-        if any(line.strip() and not line.lstrip().startswith("#") for line in lines[start - 1 : end]) or end == start:
-            start = end + 1
+        start = end + 1
     return None
 
 
@@ -263,30 +251,17 @@ def read_file(folder: Path, environment: Mapping[str, str]) -> Reader:
         raise ConfigError(f"cannot be read: {error.strerror}", at=Place(str(path))) from error
 
 
-def check_shape(reader: Reader, table: Mapping[str, object], enabled: Callable[[str], bool]) -> None:
-    """Note what stands where nothing belongs: unknown tables, tables of plugins that are not enabled."""
+def check_shape(reader: Reader, table: Mapping[str, object], enabled: Sequence[str]) -> None:
+    """Note what stands where nothing belongs: unknown tables, tables of plugins that are not *enabled*."""
     for key in table:
         if key not in ("site", "plugins"):
-            reader.wrong(
-                "no such table",
-                (key,),
-                fix=did_you_mean(key, ("site", "plugins")) or "there are [site] and [plugins.NAME]",
-            )
+            near = did_you_mean(key, ("site", "plugins"))
+            reader.wrong("no such table", (key,), fix=near or "there are [site] and [plugins.NAME]")
     plugins = table.get("plugins", {})
     if not isinstance(plugins, dict):
-        reader.wrong(
-            f"must hold a table for each plugin, got {_show(plugins)}",
-            ("plugins",),
-            fix="the list of plugins stands in [site]",
-        )
+        reader.wrong("must hold a table for each plugin", ("plugins",), fix="the list of plugins stands in [site]")
         return
-    listed = table.get("site", {})
-    names = listed.get("plugins", []) if isinstance(listed, dict) else []
     for name in plugins:
-        if not enabled(name):
-            near = did_you_mean(name, [one for one in names if isinstance(one, str)])
-            reader.wrong(
-                "settings for a plugin that is not enabled",
-                ("plugins", name),
-                fix=near or f'add "{name}" to [site] plugins',
-            )
+        if name not in enabled:
+            fix = did_you_mean(name, enabled) or f'add "{name}" to [site] plugins'
+            reader.wrong("settings for a plugin that is not enabled", ("plugins", name), fix=fix)

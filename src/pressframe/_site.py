@@ -61,7 +61,7 @@ class Site:
         settings = reader.build(SiteSettings, table["site"], ("site",), owner="[site]")
         names = _names(table["site"])
         plugins, errors = find_plugins(names, folder, lambda index: reader.place("site", "plugins", index))
-        check_shape(reader, table, lambda name: name in names)
+        check_shape(reader, table, names)
         tables = table.get("plugins", {})
         enabled = {}
         for plugin in plugins:
