@@ -75,7 +75,8 @@ class Output:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        shutil.rmtree(self._next, ignore_errors=True)
+        if not self._journal.exists():  # else the next build needs what is staged, to finish the switch
+            shutil.rmtree(self._next, ignore_errors=True)
         self._release_lock()
 
     def _take_lock(self) -> None:
