@@ -1,0 +1,171 @@
+"""Feeds of posts and comments, the sitemap and robots.txt: what other programs read of a site.
+
+Hooks: register_templates, register_translations, register_filters, register_pages, register_blocks.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+import attrs
+from attrs.validators import ge, min_len
+
+from pressframe import Block, Card, Json, Page, View, hookimpl
+from pressframe_feeds._feed import Feed, has_comment_feed, read_comments, read_posts
+from pressframe_feeds._formats import FORMATS, Format, FormatName
+from pressframe_feeds._sitemap import sitemap_pages, urls
+from pressframe_feeds._text import valid_xml
+
+_HERE = Path(__file__).parent
+_SEGMENT = "!$&'()*+,;=:@~%/"
+"""What a slug may hold as it is; its ``%`` belongs to bytes that are quoted already."""
+
+
+@attrs.frozen
+class Link:
+    """A feed that a page links to; ``name`` says what it is about, None for the whole site."""
+
+    address: str
+    media_type: str
+    name: str | None
+    comments: bool
+
+
+def _check_bases(_: object, __: object, value: Mapping[str, str]) -> None:
+    for taxonomy, base in value.items():
+        if base and not re.fullmatch(r"[^\s?#\\/]+(/[^\s?#\\/]+)*", base):
+            raise ValueError(f'{taxonomy} must be the start of addresses such as "{taxonomy}", got "{base}"')
+
+
+@attrs.frozen(eq=False)
+class Feeds:
+    """Feeds of the newest posts and comments, the sitemap and robots.txt.
+
+    Attributes:
+        count: Items in a feed, at most.
+        full: Whether feeds hold posts as strangers may read them; False: their excerpts.
+        formats: What feeds are written in. Pages link to the site's feed in all of them, to others in the first.
+        groups: Taxonomies of which each term has a feed of its posts, with the first part of their lists' addresses:
+            ``category = "category"`` gives ``/category/crise/feed.xml``.
+        entry_comments: Whether each entry with comments has a feed of them.
+        sitemap: Whether there is a ``/sitemap.xml``.
+        robots: Whether there is a ``/robots.txt``, which bars nobody and names the sitemap.
+    """
+
+    count: int = attrs.field(default=20, validator=ge(1))
+    full: bool = True
+    formats: tuple[FormatName, ...] = attrs.field(default=("atom", "rss", "json"), validator=min_len(1))
+    groups: dict[str, str] = attrs.field(factory=lambda: {"category": "category"}, validator=_check_bases)
+    entry_comments: bool = True
+    sitemap: bool = True
+    robots: bool = True
+
+    @hookimpl
+    def register_templates(self) -> Iterable[Path]:
+        return [_HERE / "templates"]
+
+    @hookimpl
+    def register_translations(self) -> Iterable[Path]:
+        return [_HERE / "locale"]
+
+    @hookimpl
+    def register_filters(self) -> Mapping[str, Callable[..., object]]:
+        return {"feed": self.read, "sitemap": urls, "valid_xml": valid_xml}
+
+    @hookimpl
+    def register_pages(self, site: View) -> Iterable[Page]:
+        for format in self._formats:
+            yield _page(format, "/")
+            for taxonomy in self.groups:
+                for group in site.groups(taxonomy):
+                    within = (taxonomy, group.slug)
+                    yield _page(format, self._place(*within), name=group.name, within=within)
+            if _has_conversations(site):
+                yield _page(format, "/", comments=True)
+        for card in self._talked_about(site):
+            for format in self._formats:
+                yield _page(format, card.address, name=card.title, comments=True, about=card.id)
+        if self.sitemap:
+            yield from sitemap_pages(site)
+        if self.robots:
+            data = {"sitemap": self.sitemap}
+            yield Page(
+                address="/robots.txt", template="feeds/robots.txt", media_type="text/plain", data=data, indexed=False
+            )
+
+    @hookimpl
+    def register_blocks(self, slot: str, page: Page, site: View) -> Iterable[Block]:
+        if slot != "head":
+            return []
+        return [Block(template="feeds/head.html", data={"feeds": tuple(self._links(page, site))})]
+
+    def read(self, site: View, page: Page, *, more: str) -> Feed:
+        """Return what stands in the feed at *page*: the template filter ``feed``.
+
+        Args:
+            more: Text of the link from an entry's public part to the entry.
+        """
+        match page.data:
+            case {"about": str(id)}:
+                card = site.card(id)
+                newest = reversed(site.comments(id)[-self.count :]) if card else ()
+                return read_comments(site, ((card, reply) for reply in newest if card))
+            case {"comments": True}:
+                return read_comments(site, site.latest_comments(self.count))
+            case {"within": [str(taxonomy), str(slug)]}:
+                cards = site.latest(within=(taxonomy, slug), count=self.count)
+            case _:
+                cards = site.latest(count=self.count)
+        return read_posts(site, cards, more=more if self.full else None, comments=self.entry_comments)
+
+    @property
+    def _formats(self) -> list[Format]:
+        return [FORMATS[name] for name in dict.fromkeys(self.formats)]
+
+    def _place(self, taxonomy: str, slug: str) -> str:
+        base = self.groups[taxonomy]
+        return quote(f"/{base}/{slug}/" if base else f"/{slug}/", safe=_SEGMENT)
+
+    def _talked_about(self, site: View) -> Iterable[Card]:
+        """Return the entries whose comments have feeds, found by the comments: most entries may have none."""
+        shown = site.latest_comments(sys.maxsize) if self.entry_comments else ()
+        return [card for card in {card.id: card for card, _ in shown}.values() if has_comment_feed(site, card)]
+
+    def _links(self, page: Page, site: View) -> Iterator[Link]:
+        """Yield the feeds that *page* links to: the site's, and what is on the page."""
+        for format in self._formats:
+            yield _link(format, "/")
+        first = self._formats[0]
+        if _has_conversations(site):
+            yield _link(first, "/", comments=True)
+        match page.data:
+            case {"within": [str(taxonomy), str(slug)]} if taxonomy in self.groups:
+                yield _link(first, self._place(taxonomy, slug), name=page.title)
+        # A reader may see a conversation that strangers don't; feeds are a stranger's, so such a page links to none.
+        card = site.card(page.subject) if page.subject and self.entry_comments and not site.audiences else None
+        if card and has_comment_feed(site, card):
+            yield _link(first, card.address, name=card.title, comments=True)
+
+
+def _has_conversations(site: View) -> bool:
+    return bool(site.hooks.implementers("register_comments"))
+
+
+def _page(format: Format, home: str, *, name: str | None = None, comments: bool = False, **data: Json) -> Page:
+    """Return the feed that belongs to the page at *home*; *name* says what it is about, None for the whole site."""
+    return Page(
+        address=format.address(home, comments=comments),
+        template=format.template,
+        title=name or "",
+        media_type=format.media_type,
+        data={"home": home, "name": name, "comments": comments, **data},
+        indexed=False,
+    )
+
+
+def _link(format: Format, home: str, *, name: str | None = None, comments: bool = False) -> Link:
+    return Link(format.address(home, comments=comments), format.media_type, name, comments)

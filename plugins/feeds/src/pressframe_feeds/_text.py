@@ -1,0 +1,46 @@
+"""Texts made fit for feeds: absolute addresses, as there is no page to be relative to, and only what XML allows."""
+
+from __future__ import annotations
+
+import re
+from html import escape, unescape
+from urllib.parse import urljoin
+
+# Possessive, and without "<" outside of quotes: no text makes these go back, or read far again and again.
+_TAG = re.compile(r"""<[A-Za-z](?:[^"'<>]++|"[^"]*+"|'[^']*+')*+>""")
+_ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s"'<>]++)""")
+_CANDIDATE = re.compile(r"([^\s,]\S*?)((?:\s+[^\s,]+)?\s*(?:,\s*|$))")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+# XML 1.0, production 2: neither raw nor as a reference may these stand in a document.
+_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
+_ADDRESSES = {"action", "cite", "data", "href", "poster", "src"}
+
+
+def absolute_html(html: str, base: str) -> str:
+    """Return *html* with every address in it absolute, as a browser at *base* would follow it."""
+
+    def attribute(found: re.Match[str]) -> str:
+        name, value = found[1].lower(), unescape(found[2].strip("\"'"))
+        if name in _ADDRESSES:
+            value = _joined(base, value)
+        elif name == "srcset":
+            value = _CANDIDATE.sub(lambda one: _joined(base, one[1]) + one[2], value)
+        else:
+            return found[0]
+        return f'{found[1]}="{escape(value)}"'
+
+    return _TAG.sub(lambda tag: _ATTRIBUTE.sub(attribute, tag[0]) if "=" in tag[0] else tag[0], html)
+
+
+def _joined(base: str, address: str) -> str:
+    if _SCHEME.match(address):
+        return address
+    try:
+        return urljoin(base, address)
+    except ValueError:  # "//[" is no address at all
+        return address
+
+
+def valid_xml(text: str) -> str:
+    """Return *text* without the characters that XML forbids: the template filter ``valid_xml``."""
+    return _FORBIDDEN.sub("", text)
