@@ -1,0 +1,34 @@
+"""Pelican, with python-markdown; its caches are on, without which it reads all again at every build."""
+
+from __future__ import annotations
+
+import subprocess
+
+from bench.environment import Environment
+from bench.generators._generator import Generator
+from bench.posts import Post
+
+_MANY = 5_000
+
+
+def generator(environment: Environment) -> Generator:
+    program = environment.program("pelican")
+    told = subprocess.run([program, "--version"], check=True, capture_output=True, text=True).stdout
+    return Generator(
+        name="Pelican",
+        version=told.strip(),
+        skeleton="pelican",
+        base_template="theme/templates/base.html",
+        front_matter=_front_matter,
+        command=lambda output: [program, "--quiet", "--settings", "pelicanconf.py", "--output", output],
+        caches=("cache",),
+        runs_at_most=lambda posts: 1 if posts >= _MANY else 100,
+    )
+
+
+def _front_matter(post: Post) -> str:
+    # Not YAML, though it looks like it: quotes would be part of the title, and a list is its text.
+    return (
+        f"title: {post.title}\ndate: {post.published:%Y-%m-%dT%H:%M:%SZ}\n"
+        f"category: {post.category}\ntags: {', '.join(post.tags)}\nslug: {post.slug}"
+    )

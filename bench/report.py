@@ -1,0 +1,67 @@
+"""Results as a table of plain text."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Iterator, Sequence
+
+from bench.builds import COLD, Result
+from bench.edits import EDITS
+
+_BASE = "Hugo"
+_COLUMNS = ("", "wall s", "× Hugo", "CPU s", "× Hugo", "peak MB", "× Hugo", "pages", "MB")
+_WIDTHS = (26, 9, 8, 9, 8, 9, 8, 9, 8)
+
+
+def machine() -> str:
+    """Return what the figures hold for: processors, system, Python, and how busy the machine was before."""
+    busy = os.getloadavg()[0]
+    warning = "; busy: figures will be too high" if busy > 0.5 else ""
+    return (
+        f"{len(os.sched_getaffinity(0))} processors ({platform.machine()}), {platform.system()} {platform.release()}, "
+        f"Python {platform.python_version()}; load before {busy:.1f}{warning}"
+    )
+
+
+def builds(results: Sequence[Result], *, count: int, runs: int) -> str:
+    """Return the table of builds of *count* posts."""
+    lines = [f"{count:,} posts, medians of {runs} runs (Pelican: 1 from 5,000 posts on)", "", _row(_COLUMNS)]
+    base = next((result for result in results if result.generator.name == _BASE), None)
+    for step in (COLD, *(edit.name for edit in EDITS)):
+        lines += ["", step]
+        lines += [_row(_cells(result, base, step)) for result in results if step in result.runs]
+    return "\n".join([*lines, "", *_compared(results)])
+
+
+def _cells(result: Result, base: Result | None, step: str) -> Iterator[str]:
+    yield f"  {result.generator.name} {result.generator.version}"
+    cost, other = result.typical(step), base.typical(step) if base else None
+    if cost:
+        yield from (f"{cost.wall:.2f}", _ratio(cost.wall, other.wall if other else None))
+        yield from (f"{cost.cpu:.2f}", _ratio(cost.cpu, other.cpu if other else None))
+    if step == COLD and result.size:
+        yield f"{result.memory / 1e6:.0f}" if result.memory else "–"
+        yield _ratio(result.memory, base.memory if base else None)
+        yield f"{len(result.size.pages)}"
+        yield f"{result.size.bytes / 1e6:.0f}"
+
+
+def _ratio(value: float | None, base: float | None) -> str:
+    return f"{value / base:.2f}" if value is not None and base else "–"
+
+
+def _row(cells: Sequence[str] | Iterator[str]) -> str:
+    first, *others = cells
+    aligned = (cell.rjust(width) for cell, width in zip(others, _WIDTHS[1:], strict=False))
+    return f"{first:<{_WIDTHS[0]}}{''.join(aligned)}".rstrip()
+
+
+def _compared(results: Sequence[Result]) -> Iterator[str]:
+    """Yield whether all have the same pages, as the first has them."""
+    first, *others = (result for result in results if result.size)
+    for other in others:
+        if first.size and other.size:
+            missing, more = len(first.size.pages - other.size.pages), len(other.size.pages - first.size.pages)
+            said = "the same" if not missing and not more else f"{missing} missing, {more} more"
+            yield f"pages of {other.generator.name} against those of {first.generator.name}: {said}"
