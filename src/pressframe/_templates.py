@@ -1,7 +1,9 @@
 """The Jinja environment: the chain of templates, slots, assets, translations, and errors that name the line."""
 
+import functools
 import gettext
 import traceback
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -43,10 +45,11 @@ class Templates:
             cache_size=-1,
             trim_blocks=True,
             lstrip_blocks=True,
-            bytecode_cache=_cache(state),
+            bytecode_cache=_cache(state, host),
         )
         words = _translations(host)
         environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined] # by the extension
+        environment.globals["gettext"] = environment.globals["_"] = _gettext(words)
         environment.globals |= {"slot": self._slot, "asset": _asset(asset)}
         environment.filters["date"] = date_filter(words, host.settings.timezone)
         environment.filters["absolute"] = lambda address: f"{host.settings.url}{address}"
@@ -110,10 +113,27 @@ class Templates:
         return Place(str(path.relative_to(self._host.folder)) if inside else file, line)
 
 
-def _cache(state: Path) -> jinja2.FileSystemBytecodeCache:
-    folder = state / "templates"
+def _cache(state: Path, host: Host) -> jinja2.FileSystemBytecodeCache:
+    """Return where compiled templates are kept: apart for each set of filters, which they have looked up already."""
+    filters = sorted(name for _, brought in host.hooks.register_filters() for name in brought)
+    folder = state / "templates" / f"{zlib.crc32(repr(filters).encode()):08x}"
     folder.mkdir(parents=True, exist_ok=True)
     return jinja2.FileSystemBytecodeCache(str(folder))
+
+
+def _gettext(words: gettext.NullTranslations) -> Callable[..., str]:
+    """Return ``gettext`` for templates: as the i18n extension's, in a quarter of its time."""
+
+    @functools.cache
+    def translated(message: str, escaping: bool) -> str:
+        text = words.gettext(message)
+        return Markup(text) if escaping else text
+
+    @jinja2.pass_eval_context
+    def translate(context: jinja2.nodes.EvalContext, message: str, /, **values: object) -> str:
+        return translated(message, bool(context.autoescape)) % values
+
+    return translate
 
 
 def _asset(versioned: Callable[[str], str]) -> Callable[[str], str]:

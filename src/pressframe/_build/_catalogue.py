@@ -19,6 +19,10 @@ _PARAGRAPH = re.compile(r"<p[^>]*>(.*?)</p>", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 _EXCERPT_WORDS = 55
 """As long as WordPress makes excerpts."""
+_ENOUGH = 1500
+"""Characters of a paragraph that hold more words than that, tags included."""
+_DANGLING = " \u00a0\n.,;:!?…«“„(–—-"
+"""What looks odd before the dots of an excerpt."""
 
 
 class Catalogue:
@@ -124,11 +128,11 @@ def card(entry: Entry, *, comments: int, gated: bool) -> Card:
 
 def excerpt(body: str) -> str:
     """Return the first words of a body's paragraphs, 55 at most, as plain text."""
-    words: list[str] = []
+    words: list[str] = []  # split at plain spaces: a no-break space holds its neighbours together
     for paragraph in _PARAGRAPH.finditer(body):
-        words += html.unescape(_TAG.sub("", paragraph[1])).split()
+        words += html.unescape(_TAG.sub("", paragraph[1][:_ENOUGH])).split(" ")
         if len(words) > _EXCERPT_WORDS:
-            return " ".join(words[:_EXCERPT_WORDS]) + "…"
+            return " ".join(words[:_EXCERPT_WORDS]).rstrip(_DANGLING) + "…"
     return " ".join(words)
 
 
