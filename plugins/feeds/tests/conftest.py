@@ -9,26 +9,34 @@ from xml.etree import ElementTree
 
 import pytest
 
-from pressframe import Page, Site
+from pressframe import Page, Release, Site
 
-SHELF = Path(__file__).with_name("shelf.py")
+HERE = Path(__file__).parent
 SHARED = Path(__file__).parents[4] / "shared" / "data"
 SETTINGS = """
 [site]
 title = "PRland"
-url = "https://prland.example"
+url = "{host}"
 timezone = "Europe/Paris"
-plugins = ["shelf", "feeds"]
+plugins = {plugins}
 """
 TEMPLATE = '<!doctype html><title>{{ page.title }}</title>{{ slot("head") }}'
 
 
 class Published(dict[str, str]):
-    """A built site: each address with its text."""
+    """A built site as a stranger gets it: each address with its text."""
 
-    def __init__(self, texts: Mapping[str, str], pages: Mapping[str, Page]) -> None:
-        super().__init__(texts)
-        self.pages = pages
+    def __init__(self, release: Release) -> None:
+        super().__init__({address: stored.file.read_text("utf-8") for address, stored in release.files.items()})
+        self.pages = {page.address: page for page in release.view().pages()}
+        self._release = release
+
+    def opened(self, address: str) -> str:
+        """Return a page as subscribers get it."""
+        return self._release.find(address, frozenset({"subscribers"})).file.read_text("utf-8")
+
+    def render(self, page: Page) -> str:
+        return self._release.view().render(page).body.decode()
 
     def xml(self, address: str) -> ElementTree.Element:
         return ElementTree.fromstring(self[address].encode())
@@ -46,18 +54,25 @@ class Published(dict[str, str]):
 def publish(tmp_path) -> Callable[..., Published]:
     """Return a function that publishes entries: mappings of what shelf.py knows."""
 
-    def publish(*entries: Mapping[str, object], feeds: str = "", site: str = "", language: str = "fr") -> Published:
+    def publish(
+        *entries: Mapping[str, object],
+        feeds: str = "",
+        site: str = "",
+        language: str = "fr",
+        host: str = "https://prland.example",
+        plugins: tuple[str, ...] = ("shelf", "chat"),
+    ) -> Published:
         (tmp_path / "plugins").mkdir(exist_ok=True)
-        (tmp_path / "plugins" / "shelf.py").write_text(SHELF.read_text("utf-8"), "utf-8")
+        for name in plugins:
+            (tmp_path / "plugins" / f"{name}.py").write_text((HERE / f"{name}.py").read_text("utf-8"), "utf-8")
         (tmp_path / "templates").mkdir(exist_ok=True)
         for name in ("post.html", "page.html", "list.html"):
             (tmp_path / "templates" / name).write_text(TEMPLATE, "utf-8")
         (tmp_path / "shelf.json").write_text(json.dumps(entries), "utf-8")
-        settings = f'{SETTINGS}language = "{language}"\n{site}\n[plugins.feeds]\n{feeds}'
+        opening = SETTINGS.format(host=host, plugins=json.dumps([*plugins, "feeds"]))
+        settings = f'{opening}language = "{language}"\n{site}\n[plugins.feeds]\n{feeds}'
         (tmp_path / "pressframe.toml").write_text(settings, "utf-8")
-        release = Site.open(tmp_path).build()
-        pages = {page.address: page for page in release.view().pages()}
-        return Published({at: one.file.read_text("utf-8") for at, one in release.files.items()}, pages)
+        return Published(Site.open(tmp_path).build())
 
     return publish
 

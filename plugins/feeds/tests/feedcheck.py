@@ -10,9 +10,13 @@ from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
 ATOM = "{http://www.w3.org/2005/Atom}"
-TAG = re.compile(r"tag:[a-z0-9.-]+,\d{4}(-\d\d(-\d\d)?)?:[\w.~!$&'()*+,;=:@/?%-]*(#[\w.~!$&'()*+,;=:@/?%-]*)?", re.ASCII)
+TAG = re.compile(
+    r"tag:[a-z0-9.-]+,\d{4}(-\d\d(-\d\d)?)?:[\w.~!$&'()*+,;=:@/?%-]*(#[\w.~!$&'()*+,;=:@/?%-]*)?", re.ASCII
+)
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
-RFC2822 = re.compile(r"((Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?\d\d? [A-Z][a-z]{2} \d{4} \d\d:\d\d(:\d\d)? ([+-]\d{4}|[A-Z]{1,3})")
+RFC2822 = re.compile(
+    r"((Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?\d\d? [A-Z][a-z]{2} \d{4} \d\d:\d\d(:\d\d)? ([+-]\d{4}|[A-Z]{1,3})"
+)
 ONCE = {
     f"{ATOM}feed": {"id", "title", "updated"},
     f"{ATOM}entry": {"id", "title", "updated"},
@@ -63,7 +67,7 @@ def _values(element: ElementTree.Element) -> Iterator[str]:
 
 
 def _iris(element: ElementTree.Element, text: str) -> list[tuple[str, str]]:
-    """Return what must be absolute in *element*, each with the name of its flaw; the validator lets links be relative."""
+    """Return what must be absolute in *element*, with the flaw's name; the validator lets links be relative."""
     match element.tag.rpartition("}")[2]:
         case "id" | "uri":
             return [("InvalidFullLink", text)]

@@ -1,4 +1,4 @@
-"""Loads, gates and comments what shelf.json holds, and gives it the barest of templates."""
+"""Loads and gates what shelf.json holds, and lists it by category."""
 
 import json
 from collections.abc import Iterable
@@ -10,8 +10,6 @@ import attrs
 from pressframe import (
     Author,
     Body,
-    Comment,
-    Comments,
     Engine,
     Entry,
     Gate,
@@ -34,7 +32,7 @@ class Shelf:
     name: str = "shelf"
 
     def scan(self) -> Iterable[Source]:
-        for number, entry in enumerate(self.entries(), 1):
+        for number, entry in enumerate(json.loads(self.file.read_text("utf-8")), 1):
             yield Source(loader=self.name, key=str(number), fingerprint=json.dumps(entry))
 
     def load(self, source: Source) -> Manuscript:
@@ -52,32 +50,13 @@ class Shelf:
             summary=given.get("summary"),
             image=given.get("image"),
             authors=tuple(Author(slug=name.lower(), name=name, url=url) for name, url in given.get("authors", [])),
-            terms=tuple(Term(taxonomy=taxonomy, slug=slug, name=name) for taxonomy, slug, name in given.get("terms", [])),
+            terms=tuple(
+                Term(taxonomy=taxonomy, slug=slug, name=name) for taxonomy, slug, name in given.get("terms", [])
+            ),
+            status=given.get("status", "published"),
             data={"shelf": {"gate": given.get("gate")}},
         )
         return Manuscript(entry=entry, format="html", text=given.get("html", "<p>Un texte.</p>"))
-
-    def entries(self) -> list[dict]:
-        return json.loads(self.file.read_text("utf-8"))
-
-    def fingerprint(self) -> str:
-        return self.file.read_text("utf-8")
-
-    def of(self, entries: frozenset[str]) -> dict[str, list[Comment]]:
-        given = {entry.get("id", str(number)): entry for number, entry in enumerate(self.entries(), 1)}
-        return {id: [_comment(id, *one) for one in enumerate(given[id].get("comments", []), 1)] for id in entries}
-
-
-def _comment(entry: str, number: int, given: dict) -> Comment:
-    return Comment(
-        id=given.get("id", f"{entry}-{number}"),
-        entry=entry,
-        author=given.get("author", "Zoé"),
-        url=given.get("url"),
-        body=given.get("body", "Oui."),
-        received=datetime.fromisoformat(given.get("received", f"2012-06-01T10:{number:02}:00+00:00")),
-        parent=given.get("parent"),
-    )
 
 
 class Html:
@@ -101,10 +80,6 @@ class ShelfPlugin:
     @hookimpl
     def find_markup(self, format: str) -> Engine | None:
         return Html()
-
-    @hookimpl
-    def register_comments(self, host: Host) -> Iterable[Comments]:
-        return [Shelf(host.folder / "shelf.json")] if "comments" in (host.folder / "shelf.json").read_text("utf-8") else []
 
     @hookimpl
     def judge_gate(self, entry: Entry) -> Gate | None:

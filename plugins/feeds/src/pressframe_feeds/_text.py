@@ -8,8 +8,8 @@ from urllib.parse import urljoin
 
 # Possessive, and without "<" outside of quotes: no text makes these go back, or read far again and again.
 _TAG = re.compile(r"""<[A-Za-z](?:[^"'<>]++|"[^"]*+"|'[^']*+')*+>""")
-_ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s"'<>]++)""")
-_CANDIDATE = re.compile(r"([^\s,]\S*?)((?:\s+[^\s,]+)?\s*(?:,\s*|$))")
+_ATTRIBUTE = re.compile(r"""(?<![^\s"'/])([^\s"'<>/=]++)\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s"'<>]++)""")
+_CANDIDATE = re.compile(r"([^\s,]\S*+)((?<!,)\s++[^\s,]++)?")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 # XML 1.0, production 2: neither raw nor as a reference may these stand in a document.
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
@@ -19,12 +19,17 @@ _ADDRESSES = {"action", "cite", "data", "href", "poster", "src"}
 def absolute_html(html: str, base: str) -> str:
     """Return *html* with every address in it absolute, as a browser at *base* would follow it."""
 
+    def candidate(found: re.Match[str]) -> str:
+        address = found[1].rstrip(",")
+        return _joined(base, address) + found[0][len(address) :]
+
     def attribute(found: re.Match[str]) -> str:
-        name, value = found[1].lower(), unescape(found[2].strip("\"'"))
+        name, quoted = found[1].lower(), found[2][0] in "\"'"
+        value = unescape(found[2][1:-1] if quoted else found[2])
         if name in _ADDRESSES:
             value = _joined(base, value)
         elif name == "srcset":
-            value = _CANDIDATE.sub(lambda one: _joined(base, one[1]) + one[2], value)
+            value = _CANDIDATE.sub(candidate, value)
         else:
             return found[0]
         return f'{found[1]}="{escape(value)}"'
