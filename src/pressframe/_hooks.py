@@ -10,7 +10,7 @@ import html
 import logging
 import re
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -41,6 +41,7 @@ log = logging.getLogger("pressframe")
 NOBODY = "nobody"
 """An audience that no reader ever has: what a gate requires when the plugin that judges it fails."""
 
+_PASSED = (PressframeError, KeyboardInterrupt, SystemExit, GeneratorExit)
 _STRICTNESS: tuple[Conversation, ...] = ("shown", "counted", "hidden")
 
 
@@ -52,7 +53,7 @@ class _Call:
     function: Callable[..., Any]
     positions: tuple[int, ...] | None
 
-    def __call__(self, *arguments: object) -> Any:
+    def __call__(self, arguments: tuple[object, ...]) -> Any:
         if self.positions is None:
             return self.function(*arguments)
         return self.function(*[arguments[position] for position in self.positions])
@@ -66,88 +67,71 @@ class _Chain:
     contract: Contract
     calls: tuple[_Call, ...]
 
-    def guarded(self, call: _Call, arguments: tuple[object, ...], *, many: bool = False) -> Any:
-        """Return the call's answer, checked.
-
-        With *many* it is an iterable, exhausted here so that its errors are the plugin's.
+    def ask(self, call: _Call, arguments: tuple[object, ...]) -> Any:
+        """Return the call's answer, checked; an iterable is exhausted here, so that its errors are the plugin's.
 
         Raises:
             HookError: The plugin failed or answered wrongly.
             PressframeError: One that the plugin raised on purpose.
         """
         try:
-            answer = call(*arguments)
-            answers = tuple(answer) if many and not isinstance(answer, Mapping) and answer is not None else answer
-        except (PressframeError, KeyboardInterrupt, SystemExit, GeneratorExit):
+            answer = call(arguments)
+            many = self.hook.startswith("register_") and answer is not None and not isinstance(answer, Mapping)
+            answers = tuple(answer) if many else (answer,)
+        except _PASSED:
             raise
         except BaseException as error:  # parts written in Rust panic with a BaseException
-            raise self._failure(call, error, arguments) from error
-        for one in answers if isinstance(answers, tuple) and many else (answers,):
-            self._check(call, one, arguments)
-        return answers
-
-    def _check(self, call: _Call, answer: object, arguments: tuple[object, ...]) -> None:
+            raise _failure(call.plugin, self.hook, _subject(arguments), error) from error
         wanted = self.contract.answer
-        if wanted is None or answer is None or isinstance(answer, wanted):
-            return
-        code = getattr(call.function, "__code__", None)
-        raise HookError(
-            f"{call.plugin} answered {self.hook} with {type(answer).__name__}; {_article(wanted.__name__)} is wanted"
-            + _while(arguments),
-            plugin=call.plugin,
-            hook=self.hook,
-            at=Place(code.co_filename, code.co_firstlineno) if code else None,
-        )
+        for one in answers:
+            if wanted is not None and one is not None and not isinstance(one, wanted):
+                raise self._odd(call, one, wanted.__name__, arguments)
+        return answers if many else answer
 
-    def _failure(self, call: _Call, error: BaseException, arguments: tuple[object, ...]) -> HookError:
-        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
-        last = frames[-1] if frames else None
-        return HookError(
-            f"{call.plugin} failed in {self.hook}: {type(error).__name__}: {error}" + _while(arguments),
-            plugin=call.plugin,
-            hook=self.hook,
-            at=Place(last.filename, last.lineno) if last else None,
-            fix=(f"{last.line}\n  " if last and last.line else "")
-            + f"mend the plugin, or take {call.plugin} out of [site] plugins",
-        )
+    def _odd(self, call: _Call, answer: object, wanted: str, arguments: tuple[object, ...]) -> HookError:
+        code = getattr(call.function, "__code__", None)
+        message = f"{call.plugin} answered {self.hook} with {type(answer).__name__}; {_article(wanted)} is wanted"
+        at = Place(code.co_filename, code.co_firstlineno) if code else None
+        return HookError(f"{message}, {_subject(arguments)}", plugin=call.plugin, hook=self.hook, at=at)
 
 
 @contextmanager
-def working(plugin: str, method: str, subject: str) -> Iterator[None]:
-    """Name *plugin* when an object that it brought fails in *method* while working on *subject*.
+def working(plugin: str, hook: str, subject: str) -> Iterator[None]:
+    """Name *plugin*, and what it was *subject*, ``while …``, when it fails.
 
     Raises:
         HookError: It failed otherwise than on purpose.
     """
     try:
         yield
-    except (PressframeError, KeyboardInterrupt, SystemExit, GeneratorExit):
+    except _PASSED:
         raise
-    except BaseException as error:  # parts written in Rust panic with a BaseException
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        raise HookError(
-            f"{plugin} failed in {method}: {type(error).__name__}: {error}, while working on {subject}",
-            plugin=plugin,
-            hook=method,
-            at=Place(last.filename, last.lineno),
-        ) from error
+    except BaseException as error:
+        raise _failure(plugin, hook, subject, error) from error
+
+
+def _failure(plugin: str, hook: str, subject: str, error: BaseException) -> HookError:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    message = f"{plugin} failed in {hook}, {subject}: {type(error).__name__}: {error}"
+    fix = f"{last.line}\nmend the plugin, or take {plugin} out of [site] plugins"
+    return HookError(message, plugin=plugin, hook=hook, at=Place(last.filename, last.lineno), fix=fix)
 
 
 def _article(name: str) -> str:
     return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"
 
 
-def _while(arguments: tuple[object, ...]) -> str:
+def _subject(arguments: tuple[object, ...]) -> str:
     """Return what a hook was working on, told from its arguments."""
     for argument in arguments:
         match argument:
             case Entry(id=id, source=source):
-                return f", while working on the entry {source.place.file if source.place else id}"
+                return f"while working on the entry {source.place.file if source.place else id}"
             case Page(address=address):
-                return f", while working on the page {address}"
+                return f"while working on the page {address}"
             case Comment(id=id, entry=entry):
-                return f", while working on comment {id} of {entry}"
-    return ""
+                return f"while working on comment {id} of {entry}"
+    return "while the site was opened or planned"
 
 
 class Hooks:
@@ -162,13 +146,9 @@ class Hooks:
         manager = pluggy.PluginManager("pressframe")
         for module in (hookspecs, *declared):
             manager.add_hookspecs(module)
-        order = []
-        for name, plugin in plugins:
-            manager.register(plugin, name=name)
-            order.append(name)
-        self._chains = {
-            name: _freeze(caller, order) for name, caller in vars(manager.hook).items() if caller.has_spec()
-        }
+        order = [manager.register(plugin, name=name) for name, plugin in plugins]
+        callers = [caller for caller in vars(manager.hook).values() if caller.has_spec()]
+        self._chains = {caller.name: _freeze(caller, order) for caller in callers}
         self._kept: dict[str, tuple[tuple[str, Any], ...]] = {}
         self._sanitizer: Sanitizer | None = self.first("find_sanitizer")
 
@@ -178,24 +158,33 @@ class Hooks:
 
     # ------------------------------------------------------------------------------- how answers combine
 
-    def all(self, hook: str, *arguments: object) -> tuple[tuple[str, Any], ...]:
-        chain = self._chains[hook]
-        return tuple(
-            (call.plugin, one) for call in chain.calls for one in chain.guarded(call, arguments, many=True) or ()
-        )
-
-    def first(self, hook: str, *arguments: object) -> Any:
-        """Return the first answer that is not None, as ``find_`` hooks combine."""
+    def ask(self, hook: str, *arguments: object) -> Iterator[tuple[str, Any]]:
+        """Yield each plugin that has an answer with it; with the error, logged, where one fails that must fail shut."""
         chain = self._chains[hook]
         for call in chain.calls:
-            answer = chain.guarded(call, arguments)
+            try:
+                answer = chain.ask(call, arguments)
+            except PressframeError as error:
+                if chain.contract.failure == "stop":
+                    raise
+                log.error("%s", error, extra={"hook": hook, "plugin": call.plugin})
+                answer = error
             if answer is not None:
-                return answer
-        return None
+                yield call.plugin, answer
 
-    def _shut(self, hook: str, error: PressframeError, outcome: str) -> None:
-        who = f"{error.plugin}: " if isinstance(error, HookError) else ""
-        log.error("%s%s %s", who, error, outcome, extra={"hook": hook})
+    def all(self, hook: str, *arguments: object) -> tuple[tuple[str, Any], ...]:
+        """Return every answer with its plugin, as ``register_`` hooks combine; those of the start are asked once."""
+        if hook in self._kept:
+            return self._kept[hook]
+        answers = tuple((plugin, one) for plugin, many in self.ask(hook, *arguments) for one in many)
+        if self._chains[hook].contract.stage == "start":
+            self._kept[hook] = answers
+        return answers
+
+    def first(self, hook: str, *arguments: object) -> Any:
+        """Return the first answer that is not None, as ``find_`` hooks combine; None if a plugin failed shut."""
+        answer = next((answer for _, answer in self.ask(hook, *arguments)), None)
+        return None if isinstance(answer, PressframeError) else answer
 
     # ------------------------------------------------------------------------------------------- loading
 
@@ -208,47 +197,30 @@ class Hooks:
     def filter_entry(self, entry: Entry) -> Entry:
         chain = self._chains["filter_entry"]
         for call in chain.calls:
-            answer: Entry | None = chain.guarded(call, (entry,))
-            if answer is None:
-                continue
+            answer: Entry = chain.ask(call, (entry,)) or entry
             if (answer.id, answer.kind, answer.source) != (entry.id, entry.kind, entry.source):
-                raise HookError(
-                    f"{call.plugin} changed id, kind or source in filter_entry" + _while((entry,)),
-                    plugin=call.plugin,
-                    hook="filter_entry",
-                    fix="these belong to the loader; change other fields, or keep what you need in data",
-                )
+                message = f"{call.plugin} changed id, kind or source in filter_entry, {_subject((entry,))}"
+                fix = "these belong to the loader; change other fields, or keep what you need in data"
+                raise HookError(message, plugin=call.plugin, hook="filter_entry", fix=fix)
             entry = answer
         return entry
 
     # -------------------------------------------------------------------------------------------- gating
 
     def judge_gate(self, entry: Entry, now: datetime) -> Gate | None:
-        chain = self._chains["judge_gate"]
-        gates: list[Gate] = []
-        for call in chain.calls:
-            try:
-                gate = chain.guarded(call, (entry, now))
-            except PressframeError as error:
-                self._shut("judge_gate", error, "The entry is closed for everybody.")
-                gate = Gate(requires=frozenset({NOBODY}), reason=f"{call.plugin} failed")
-            if gate is not None:
-                gates.append(gate)
+        gates = []
+        for plugin, answer in self.ask("judge_gate", entry, now):
+            shut = Gate(requires=frozenset({NOBODY}), reason=f"{plugin} failed")
+            gates.append(shut if isinstance(answer, PressframeError) else answer)
         return _join(gates)
 
     def find_teaser(self, entry: Entry, gate: Gate) -> Teaser | None:
-        try:
-            return self.first("find_teaser", entry, gate)  # type: ignore[no-any-return] # checked by the contract
-        except PressframeError as error:
-            self._shut("find_teaser", error, "Nothing of the entry is shown.")
-            return Teaser(html="")
+        for _, answer in self.ask("find_teaser", entry, gate):
+            return answer if isinstance(answer, Teaser) else Teaser(html="")
+        return None
 
     def find_reader(self, request: Request, host: Host) -> Reader | None:
-        try:
-            return self.first("find_reader", request, host)  # type: ignore[no-any-return] # checked by the contract
-        except PressframeError as error:
-            self._shut("find_reader", error, "The reader is taken for a stranger.")
-            return None
+        return self.first("find_reader", request, host)  # type: ignore[no-any-return] # checked by the contract
 
     # ------------------------------------------------------------------------------------------ comments
 
@@ -257,19 +229,12 @@ class Hooks:
 
     def judge_comment(self, comment: Comment, entry: Card, now: datetime) -> tuple[Judgement, ...]:
         """Return every judgement, the strictest first; a hold where nobody judges or a judge fails."""
-        chain = self._chains["judge_comment"]
-        judgements: list[Judgement] = []
-        for call in chain.calls:
-            try:
-                judgement = chain.guarded(call, (comment, entry, now))
-            except PressframeError as error:
-                self._shut("judge_comment", error, "The comment is held.")
-                judgement = Judgement(verdict=Verdict.HOLD, reason=f"{call.plugin} failed")
-            if judgement is not None:
-                judgements.append(judgement)
-        if not judgements:
-            judgements.append(Judgement(verdict=Verdict.HOLD, reason="no rule spoke for it"))
-        return tuple(sorted(judgements, key=lambda judgement: -judgement.verdict))
+        judgements = []
+        for plugin, answer in self.ask("judge_comment", comment, entry, now):
+            held = Judgement(verdict=Verdict.HOLD, reason=f"{plugin} failed")
+            judgements.append(held if isinstance(answer, PressframeError) else answer)
+        nobody = Judgement(verdict=Verdict.HOLD, reason="no rule spoke for it")
+        return tuple(sorted(judgements or [nobody], key=lambda judgement: -judgement.verdict))
 
     def filter_comment(self, comment: Comment) -> str:
         """Return the HTML that *comment* is shown as: through every filter, then always through the sanitizer."""
@@ -279,12 +244,11 @@ class Hooks:
         chain, text = self._chains["filter_comment"], plain if comment.format == "text" else comment.body
         try:
             for call in chain.calls:
-                text = chain.guarded(call, (text, comment)) or text
-            return self._sanitizer(text)
-        except (KeyboardInterrupt, SystemExit, GeneratorExit):
-            raise
-        except BaseException as error:  # noqa: BLE001 - a sanitizer is a stranger's function, too
-            log.error("%s The comment %s is shown as plain text.", error, comment.id, extra={"hook": "filter_comment"})
+                text = chain.ask(call, (text, comment)) or text
+            with working("the sanitizer", "find_sanitizer", _subject((comment,))):
+                return self._sanitizer(text)
+        except PressframeError as error:
+            log.error("%s", error, extra={"hook": "filter_comment"})
             return plain
 
     # ----------------------------------------------------------------------------------------- rendering
@@ -299,16 +263,13 @@ class Hooks:
         return self.all("register_assets")
 
     def register_filters(self) -> tuple[tuple[str, Mapping[str, Callable[..., object]]], ...]:
-        chain = self._chains["register_filters"]
-        return tuple((call.plugin, chain.guarded(call, ()) or {}) for call in chain.calls)
+        return tuple(self.ask("register_filters"))
 
     def register_pages(self, site: View) -> tuple[tuple[str, Page], ...]:
         return self.all("register_pages", site)
 
     def register_blocks(self, slot: str, page: Page, site: View) -> tuple[Block, ...]:
-        chain = self._chains["register_blocks"]
-        arguments = (slot, page, site)
-        return tuple(one for call in chain.calls for one in chain.guarded(call, arguments, many=True) or ())
+        return tuple(block for _, blocks in self.ask("register_blocks", slot, page, site) for block in blocks)
 
     # ------------------------------------------------------------------------------------------- serving
 
@@ -328,7 +289,7 @@ class Hooks:
         return self.all("register_commands", host)
 
 
-def _freeze(caller: pluggy.HookCaller, order: list[str]) -> _Chain:
+def _freeze(caller: pluggy.HookCaller, order: Sequence[str | None]) -> _Chain:
     """Return the chain of one hook; pluggy would call the last registered first."""
     spec = caller.spec
     assert spec is not None

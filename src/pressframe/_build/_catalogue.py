@@ -87,7 +87,7 @@ class Catalogue:
         entries = frozenset(self.kept)
         found: dict[str, dict[str, Comment]] = {}
         for plugin, source in self.host.hooks.register_comments(self.host):
-            with working(plugin, "of", "the comments"):
+            with working(plugin, "of", "while reading comments"):
                 answers = source.of(entries)
             for entry, comments in answers.items():
                 for comment in comments if entry in entries else ():

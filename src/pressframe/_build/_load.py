@@ -55,7 +55,7 @@ def load(host: Host, *, now: datetime, drafts: bool) -> Loaded:
     moments: list[datetime] = []
     for plugin, loader, source in _scan(loaders):
         try:
-            with working(plugin, "load", _where(source)):
+            with working(plugin, "load", f"while reading {_where(source)}"):
                 manuscript = loader.load(source)
             entry = manuscript.entry
             if entry.status == "private" or (entry.status == "draft" and not drafts):
@@ -85,7 +85,7 @@ def _named(brought: tuple[tuple[str, Loader], ...]) -> tuple[tuple[str, Loader],
 
 def _scan(loaders: tuple[tuple[str, Loader], ...]) -> Iterator[tuple[str, Loader, Source]]:
     for plugin, loader in loaders:
-        with working(plugin, "scan", "its sources"):
+        with working(plugin, "scan", "while listing its sources"):
             sources = tuple(loader.scan())
         for source in sources:
             yield plugin, loader, source
@@ -103,7 +103,7 @@ def _typeset(manuscript: Manuscript, engines: dict[str, Engine], hooks: Hooks) -
         if engine is None:
             raise PluginError(f'no plugin makes HTML of "{format}"', at=manuscript.entry.source.place)
         engines[format] = engine
-    with working(f"the engine for {format}", "render", _where(manuscript.entry.source)):
+    with working(f"the engine for {format}", "render", f"while working on {_where(manuscript.entry.source)}"):
         body = engines[format].render(manuscript.text)
     return attrs.evolve(manuscript.entry, body=body)
 
