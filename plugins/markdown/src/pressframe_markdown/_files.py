@@ -1,0 +1,117 @@
+"""The files of a content folder, found by names, sizes and times alone."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+import attrs
+
+from pressframe.errors import ContentError, Place, PressframeError, raise_all
+
+_ENDINGS = (".md", ".markdown")
+_BESIDE = "+"
+_NOT_SHOWN = (*_ENDINGS, ".toml")
+
+
+@attrs.frozen
+class Found:
+    """A Markdown file: its path below the folder, with ``/``, and what changes when it or a file beside it does."""
+
+    path: str
+    fingerprint: str
+
+
+def find_files(folder: Path, label: str) -> list[Found]:
+    """Return the Markdown files in *folder* by path; names that start with a dot are left alone.
+
+    Args:
+        folder: Where to look, and in every folder below.
+        label: What messages call it.
+
+    Raises:
+        ContentError: The folder is not there, or a link leads out of it; all such links at once as ManyErrors.
+    """
+    errors: list[PressframeError] = []
+    stamps: dict[str, str] = {}
+    beside: defaultdict[str, list[str]] = defaultdict(list)
+    for path, entry in _walk(folder, label, errors):
+        if path.lower().endswith(_ENDINGS):
+            status = entry.stat()
+            stamps[path] = f"{status.st_size}-{status.st_mtime_ns}-{status.st_ino}"
+        elif not path.endswith(_NOT_SHOWN):
+            for above in _folders_of(path):
+                beside[above].append(path)
+    raise_all(errors)
+    digests = {above: _digest(paths) for above, paths in beside.items()}
+    return [Found(path, _joined(stamps[path], path, digests)) for path in sorted(stamps)]
+
+
+def _joined(stamp: str, path: str, digests: Mapping[str, str]) -> str:
+    digest = digests.get(path.rpartition("/")[0])
+    return f"{stamp}{_BESIDE}{digest}" if digest else stamp
+
+
+def has_files_beside(fingerprint: str) -> bool:
+    """Say whether there are other files in the folder of the file with *fingerprint*, or below."""
+    return _BESIDE in fingerprint
+
+
+def _walk(folder: Path, label: str, errors: list[PressframeError]) -> Iterator[tuple[str, os.DirEntry[str]]]:
+    waiting = [""]
+    while waiting:
+        inside = waiting.pop()
+        for entry in _list(folder, inside, label):
+            path = f"{inside}/{entry.name}" if inside else entry.name
+            if entry.name.startswith("."):
+                continue
+            flaw = _flaw(folder, entry)
+            if flaw:
+                errors.append(ContentError(flaw, at=Place(f"{label}/{_shown(path)}"), fix="move or copy it"))
+            elif entry.is_dir():
+                waiting.append(path)
+            elif entry.is_file():
+                yield path, entry
+
+
+def _list(folder: Path, inside: str, label: str) -> Iterable[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder / inside) as entries:
+            return list(entries)
+    except OSError as error:
+        fix = None if inside else "make it, or name another one: [plugins.markdown] folder"
+        place = Place(f"{label}/{_shown(inside)}".rstrip("/"))
+        raise ContentError(f"cannot be read: {error.strerror}", at=place, fix=fix) from error
+
+
+def _flaw(folder: Path, entry: os.DirEntry[str]) -> str | None:
+    if not entry.name.isascii() and _shown(entry.name) != entry.name:
+        return "has a name that is not UTF-8"
+    if not entry.is_symlink():
+        return None
+    if not is_inside(folder, entry.path):
+        return "is a link out of the folder"
+    return "is a link to a folder" if entry.is_dir() else None
+
+
+def _shown(path: str) -> str:
+    return path.encode("utf-8", "replace").decode()
+
+
+def is_inside(folder: Path, path: str) -> bool:
+    """Say whether *path* lies in *folder* once every link on the way is followed."""
+    return Path(path).resolve().is_relative_to(folder.resolve())
+
+
+def _folders_of(path: str) -> Iterator[str]:
+    """Yield every folder above *path*, up to the content folder, which is an empty text."""
+    while path:
+        path = path.rpartition("/")[0]
+        yield path
+
+
+def _digest(paths: Iterable[str]) -> str:
+    return hashlib.blake2b("\n".join(sorted(paths)).encode(), digest_size=6).hexdigest()

@@ -1,0 +1,55 @@
+"""What strangers get of a closed entry: its public part, with links that lead somewhere."""
+
+
+def test_words_below_the_mark_are_in_no_public_byte(gated):
+    """Threats 1, 4 and 5."""
+    gated.post(
+        "Public[^1] ![p](public.jpg)\n\n[^1]: open note\n\n<!--more-->\n\n## CANARYHEADING\n\nCANARYTEXT[^2] "
+        "`CANARYCODE`\n\n![CANARYALT](withheld.jpg)\n\n| CANARYCELL |\n|-|\n\n[^2]: CANARYNOTE\n",
+        front="tags: [closed]",
+    )
+    for name in ("public.jpg", "withheld.jpg"):
+        gated.write(f"content/posts/{name}", f"bytes of {name}")
+
+    release = gated.build()
+    public = b"".join(file.read_bytes() for file in (gated.folder / "public").rglob("*") if file.is_file())
+
+    assert b"CANARY" not in public
+    assert b"bytes of withheld" not in public
+    assert b"bytes of public" in public
+    assert b"open note" in public
+    assert "CANARYNOTE" in release.view(frozenset({"members"})).entry("posts/a").body.html
+
+
+def test_a_note_that_is_withheld_leaves_its_mark_without_a_link(gated):
+    gated.post("Public[^1]\n\n<!--more-->\n\n[^1]: withheld\n", front="tags: [closed]")
+
+    release = gated.build()
+    closed, whole = (
+        release.view(audiences).entry("posts/a").body.html for audiences in (frozenset(), frozenset({"members"}))
+    )
+
+    assert '<sup class="footnote-reference" id="fnref:1">1</sup>' in closed
+    assert 'id="fnref:1"><a href="#fn:1" role="doc-noteref">1</a></sup>' in whole
+
+
+def test_a_public_note_does_not_link_back_to_a_withheld_mark(gated):
+    gated.post("Public\n\n[^1]: note\n\n<!--more-->\n\nWithheld[^1]\n", front="tags: [closed]")
+
+    closed = gated.entry().body.html
+
+    assert "note</p>" in closed
+    assert "#fnref" not in closed
+
+
+def test_a_picture_above_the_mark_moves_the_cut_with_it(gated):
+    gated.post("![a](p.jpg)\n\n<!--more-->\n\nWithheld ![a](p.jpg)\n", front="tags: [closed]")
+    gated.write("content/posts/p.jpg", b"jpg")
+
+    assert gated.entry().body.html == '<p><img src="/2026/05/a/p.jpg" alt="a" /></p>\n'
+
+
+def test_without_a_mark_nothing_of_a_closed_entry_is_public(gated):
+    gated.post("Words", front="tags: [closed]")
+
+    assert gated.entry().body.html == ""
