@@ -1,0 +1,115 @@
+"""A whole site as text, built in a temporary folder."""
+
+import contextlib
+import re
+import textwrap
+from datetime import datetime
+from pathlib import Path
+
+import attrs
+from click.testing import CliRunner
+
+from pressframe import PressframeError, Release, Site
+from pressframe.cli import main
+from pressframe_testing._clock import Clock
+
+_HEADING = re.compile(r"^== (\S+) ==$", re.MULTILINE)
+_SETTINGS = '[site]\ntitle = "A site"\nplugins = ["markdown", "archives", "feeds", "journal"]\n'
+
+
+@attrs.frozen
+class Built:
+    """What one build gave.
+
+    Attributes:
+        error: What stopped it; None if nothing did. ``release`` is then what was asked for, else it raises.
+    """
+
+    folder: Path
+    _release: Release | None = attrs.field(alias="release")
+    error: PressframeError | None = None
+
+    @property
+    def release(self) -> Release:
+        """Return the release; raise what stopped the build, if something did."""
+        if self._release is None:
+            assert self.error is not None
+            raise self.error
+        return self._release
+
+    @property
+    def files(self) -> dict[str, str]:
+        """Return every file of the public folder that is text, by its path."""
+        found = {path.relative_to(self.folder): path.read_bytes() for path in self.folder.rglob("*") if path.is_file()}
+        return {str(path): text.decode(errors="replace") for path, text in found.items() if path.name != ".pressframe"}
+
+    def read(self, address: str, *audiences: str) -> str:
+        """Return what readers with *audiences* get at *address*.
+
+        Raises:
+            LookupError: There is nothing for them.
+        """
+        stored = self.release.find(address, frozenset(audiences))
+        if stored is None:
+            raise LookupError(f"nothing at {address}; there are {', '.join(sorted(self.release.files))}")
+        return stored.file.read_text(encoding="utf-8")
+
+
+@attrs.frozen
+class Ran:
+    """What a command printed, and its exit status."""
+
+    status: int
+    output: str
+    errors: str
+
+
+@attrs.frozen(eq=False)
+class TestSite:
+    """A site in a folder of its own; change its files, build it, run commands on it."""
+
+    __test__ = False  # not a test, whatever its name
+
+    folder: Path
+    clock: Clock
+
+    @classmethod
+    def of_text(cls, text: str, folder: Path, clock: Clock) -> "TestSite":
+        """Return a site of the files in *text*, each under a line ``== path ==``; settings are supplied if missing."""
+        made = cls(folder, clock)
+        parts = _HEADING.split(textwrap.dedent(text))
+        files = dict(zip(parts[1::2], parts[2::2], strict=True))
+        for path, content in {"pressframe.toml": _SETTINGS, **files}.items():
+            made.edit(path, content.lstrip("\n"))
+        return made
+
+    def edit(self, path: str, text: str) -> None:
+        """Write *text* to the file *path*."""
+        file = self.folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+
+    def remove(self, path: str) -> None:
+        """Remove the file *path*."""
+        (self.folder / path).unlink()
+
+    def open(self) -> Site:
+        """Return the site as the core opens it."""
+        return Site.open(self.folder)
+
+    def build(self, *, drafts: bool = False, now: datetime | None = None) -> Built:
+        """Build into ``public`` at the clock's time; an error is kept in the answer, not raised."""
+        output = self.folder / "public"
+        try:
+            release = self.open().build(drafts=drafts, now=now or self.clock.now)
+        except PressframeError as error:
+            return Built(output, None, error)
+        return Built(output, release)
+
+    def run(self, *arguments: str) -> Ran:
+        """Run ``pressframe`` with *arguments* in the site's folder, in this process."""
+        with contextlib.chdir(self.folder):
+            result = CliRunner().invoke(main, arguments, prog_name="pressframe")
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return Ran(result.exit_code, result.stdout, result.stderr)
