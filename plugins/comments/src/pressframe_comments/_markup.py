@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _DEEPEST = 10
 """Quotes and lists nest so deep; what is deeper is shown at that depth."""
 
-_BLOCKS = re.compile(r"</?(?:blockquote|li|ol|p|pre|ul)\b", re.IGNORECASE)
+_BLOCK = re.compile(r"</?(?:blockquote|li|ol|p|pre|ul)\b", re.IGNORECASE)
 _CODE = frozenset({"code", "kbd", "pre"})
 _TAG = re.compile(r"(<[^<>]*>)")
 _NAME = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)(?=[\s/>])")
@@ -90,7 +90,7 @@ class _Writing:
             case {"Link": {"dest_url": url}} | {"Image": {"dest_url": url}}:
                 self._link(url)
             case {"CodeBlock": "Indented"}:  # nobody indents a comment to say that it is code
-                self._write_text = self._write_lines
+                self._write_text = self._write_indented
                 self._open("<p>", "</p>\n")
             case {"CodeBlock": _}:
                 self._write_text = self._write_code
@@ -137,8 +137,11 @@ class _Writing:
     def _write_code(self, text: str) -> None:
         self.pieces.append(html.escape(text))
 
+    def _write_indented(self, text: str) -> None:
+        self._write_lines(text.removesuffix("\n"))
+
     def _write_lines(self, text: str) -> None:
-        for number, line in enumerate(text.strip("\n").split("\n")):
+        for number, line in enumerate(text.split("\n")):
             self.pieces.append("<br>\n" if number else "")
             self._write_prose(line)
 
@@ -160,17 +163,17 @@ class _Writing:
 
     def _write_typed_block(self) -> None:
         """Write a block that begins with a typed tag: tags and text by turns."""
-        block, self._typed = "".join(self._typed), []
-        around = ("", "") if _BLOCKS.search(block) else ("<p>", "</p>\n")
-        self.pieces.append(around[0])
-        for index, piece in enumerate(_TAG.split(block.strip("\n"))):
+        pieces, self._typed = _TAG.split("".join(self._typed).strip("\n")), []
+        is_prose = not any(_BLOCK.match(piece) for piece in pieces)
+        self.pieces.append("<p>" if is_prose else "")
+        for index, piece in enumerate(pieces):
             if index % 2:
                 self._write_typed_tag(piece)
                 continue
-            for number, line in enumerate(html.unescape(piece).split("\n")):
-                self.pieces.append("\n" if number else "")
-                self._write_prose(line)
-        self.pieces.append(around[1])
+            text = piece.removeprefix("\n") if index and _BLOCK.match(pieces[index - 1]) else piece
+            text = text.removesuffix("\n") if index + 1 < len(pieces) and _BLOCK.match(pieces[index + 1]) else text
+            self._write_lines(html.unescape(text))
+        self.pieces.append("</p>\n" if is_prose else "\n")
 
 
 def _href(tag: str) -> str:
