@@ -131,7 +131,7 @@ def _comment(site: View, card: Card, reply: Reply) -> Item:
 def _tag(site: View, card: Card) -> str:
     """Return the entry's tag URI (RFC 4151): of the site's host on the day of publication, and the entry's own id."""
     host = (urlsplit(site.settings.url).hostname or "localhost").encode("idna").decode()
-    return f"tag:{host},{card.published.astimezone(UTC):%Y-%m-%d}:{quote(card.id)}"
+    return f"tag:{host},{card.published.astimezone(UTC).date()}:{quote(card.id)}"
 
 
 def _absolute(author: Author, base: str) -> Author:

@@ -1,4 +1,4 @@
-"""What feeds are written in, and where they are."""
+"""What feeds are about, what they are written in, and where they are."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
 import attrs
+
+from pressframe import Page
 
 FormatName: TypeAlias = Literal["atom", "rss", "json"]
 
@@ -19,16 +21,66 @@ class Format:
     posts: str
     comments: str
 
-    def address(self, home: str, *, comments: bool) -> str:
-        """Return the address of the feed that belongs to the page at *home*."""
-        return stem(home) + (self.comments if comments else self.posts)
-
 
 FORMATS: Mapping[FormatName, Format] = {
     "atom": Format("feeds/atom.xml", "application/atom+xml", "feed.xml", "comments.xml"),
     "rss": Format("feeds/rss.xml", "application/rss+xml", "rss.xml", "comments.rss"),
     "json": Format("feeds/feed.json", "application/feed+json", "feed.json", "comments.json"),
 }
+
+
+@attrs.frozen
+class Link:
+    """A feed that a page links to; ``name`` says what it is about, None for the whole site."""
+
+    address: str
+    media_type: str
+    name: str | None
+    comments: bool
+
+
+@attrs.frozen
+class Topic:
+    """What a feed is about: posts or comments, of the whole site or of less.
+
+    Attributes:
+        home: Address of the page that has the same for people.
+        name: None for the whole site.
+        comments: True for comments, False for posts.
+        within: The group whose posts they are, by taxonomy and slug.
+        about: ``id`` of the entry whose comments they are.
+    """
+
+    home: str = "/"
+    name: str | None = None
+    comments: bool = False
+    within: tuple[str, str] | None = None
+    about: str | None = None
+
+    def address(self, format: Format) -> str:
+        """Return where the feed is in *format*."""
+        return stem(self.home) + (format.comments if self.comments else format.posts)
+
+    def link(self, format: Format) -> Link:
+        """Return the link to the feed in *format*."""
+        return Link(self.address(format), format.media_type, self.name, self.comments)
+
+    def page(self, format: Format) -> Page:
+        """Return the feed in *format*."""
+        return Page(
+            address=self.address(format),
+            template=format.template,
+            title=self.name or "",
+            media_type=format.media_type,
+            data={
+                "home": self.home,
+                "name": self.name,
+                "comments": self.comments,
+                "within": self.within,
+                "about": self.about,
+            },
+            indexed=False,
+        )
 
 
 def stem(home: str) -> str:

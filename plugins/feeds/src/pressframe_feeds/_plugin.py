@@ -14,25 +14,15 @@ from urllib.parse import quote
 import attrs
 from attrs.validators import ge, min_len
 
-from pressframe import Block, Card, Json, Page, View, hookimpl
+from pressframe import Block, Card, Page, View, hookimpl
 from pressframe_feeds._feed import Feed, has_comment_feed, read_comments, read_posts
-from pressframe_feeds._formats import FORMATS, Format, FormatName
+from pressframe_feeds._formats import FORMATS, Format, FormatName, Link, Topic
 from pressframe_feeds._sitemap import sitemap_pages, urls
 from pressframe_feeds._text import valid_xml
 
 _HERE = Path(__file__).parent
 _SEGMENT = "!$&'()*+,;=:@~%/"
 """What a slug may hold as it is; its ``%`` belongs to bytes that are quoted already."""
-
-
-@attrs.frozen
-class Link:
-    """A feed that a page links to; ``name`` says what it is about, None for the whole site."""
-
-    address: str
-    media_type: str
-    name: str | None
-    comments: bool
 
 
 def _check_bases(_: object, __: object, value: Mapping[str, str]) -> None:
@@ -78,17 +68,9 @@ class Feeds:
 
     @hookimpl
     def register_pages(self, site: View) -> Iterable[Page]:
-        for format in self._formats:
-            yield _page(format, "/")
-            for taxonomy in self.groups:
-                for group in site.groups(taxonomy):
-                    within = (taxonomy, group.slug)
-                    yield _page(format, self._place(*within), name=group.name, within=within)
-            if _has_conversations(site):
-                yield _page(format, "/", comments=True)
-        for card in self._talked_about(site):
+        for topic in self._topics(site):
             for format in self._formats:
-                yield _page(format, card.address, name=card.title, comments=True, about=card.id)
+                yield topic.page(format)
         if self.sitemap:
             yield from sitemap_pages(site)
         if self.robots:
@@ -126,46 +108,43 @@ class Feeds:
     def _formats(self) -> list[Format]:
         return [FORMATS[name] for name in dict.fromkeys(self.formats)]
 
-    def _place(self, taxonomy: str, slug: str) -> str:
-        base = self.groups[taxonomy]
-        return quote(f"/{base}/{slug}/" if base else f"/{slug}/", safe=_SEGMENT)
-
-    def _talked_about(self, site: View) -> Iterable[Card]:
-        """Return the entries whose comments have feeds, found by the comments: most entries may have none."""
+    def _topics(self, site: View) -> Iterator[Topic]:
+        yield Topic()
+        for taxonomy in self.groups:
+            for group in site.groups(taxonomy):
+                yield self._posts_within(taxonomy, group.slug, group.name)
+        if _has_conversations(site):
+            yield Topic(comments=True)
+        # Entries are found by their comments: most may have none.
         shown = site.latest_comments(sys.maxsize) if self.entry_comments else ()
-        return [card for card in {card.id: card for card, _ in shown}.values() if has_comment_feed(site, card)]
+        for card in {card.id: card for card, _ in shown}.values():
+            if has_comment_feed(site, card):
+                yield _comments_on(card)
 
     def _links(self, page: Page, site: View) -> Iterator[Link]:
         """Yield the feeds that *page* links to: the site's, and what is on the page."""
         for format in self._formats:
-            yield _link(format, "/")
+            yield Topic().link(format)
         first = self._formats[0]
         if _has_conversations(site):
-            yield _link(first, "/", comments=True)
+            yield Topic(comments=True).link(first)
         match page.data:
             case {"within": [str(taxonomy), str(slug)]} if taxonomy in self.groups:
-                yield _link(first, self._place(taxonomy, slug), name=page.title)
+                yield self._posts_within(taxonomy, slug, page.title).link(first)
         # A reader may see a conversation that strangers don't; feeds are a stranger's, so such a page links to none.
         card = site.card(page.subject) if page.subject and self.entry_comments and not site.audiences else None
         if card and has_comment_feed(site, card):
-            yield _link(first, card.address, name=card.title, comments=True)
+            yield _comments_on(card).link(first)
+
+    def _posts_within(self, taxonomy: str, slug: str, name: str) -> Topic:
+        base = self.groups[taxonomy]
+        home = quote(f"/{base}/{slug}/" if base else f"/{slug}/", safe=_SEGMENT)
+        return Topic(home, name, within=(taxonomy, slug))
+
+
+def _comments_on(card: Card) -> Topic:
+    return Topic(card.address, card.title, comments=True, about=card.id)
 
 
 def _has_conversations(site: View) -> bool:
     return bool(site.hooks.implementers("register_comments"))
-
-
-def _page(format: Format, home: str, *, name: str | None = None, comments: bool = False, **data: Json) -> Page:
-    """Return the feed that belongs to the page at *home*; *name* says what it is about, None for the whole site."""
-    return Page(
-        address=format.address(home, comments=comments),
-        template=format.template,
-        title=name or "",
-        media_type=format.media_type,
-        data={"home": home, "name": name, "comments": comments, **data},
-        indexed=False,
-    )
-
-
-def _link(format: Format, home: str, *, name: str | None = None, comments: bool = False) -> Link:
-    return Link(format.address(home, comments=comments), format.media_type, name, comments)

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from html import escape, unescape
 from urllib.parse import urljoin
 
-# Possessive, and without "<" outside of quotes: no text makes these go back, or read far again and again.
-_TAG = re.compile(r"""<[A-Za-z](?:[^"'<>]++|"[^"]*+"|'[^']*+')*+>""")
+# Tags with attributes. Possessive, and without "<" outside of quotes: no text makes these go back or read far twice.
+_TAG = re.compile(r"""<[A-Za-z][^\s"'<>/]*+[\s/](?:[^"'<>]++|"[^"]*+"|'[^']*+')*+>""")
 _ATTRIBUTE = re.compile(r"""(?<![^\s"'/])([^\s"'<>/=]++)\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s"'<>]++)""")
 _CANDIDATE = re.compile(r"([^\s,]\S*+)((?<!,)\s++[^\s,]++)?")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 # XML 1.0, production 2: neither raw nor as a reference may these stand in a document.
-_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]+")
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ADDRESSES = {"action", "cite", "data", "href", "poster", "src"}
 
 
+@functools.lru_cache(maxsize=64)  # a post stands in several feeds, one after the other
 def absolute_html(html: str, base: str) -> str:
     """Return *html* with every address in it absolute, as a browser at *base* would follow it."""
 
@@ -34,7 +36,7 @@ def absolute_html(html: str, base: str) -> str:
             return found[0]
         return f'{found[1]}="{escape(value)}"'
 
-    return _TAG.sub(lambda tag: _ATTRIBUTE.sub(attribute, tag[0]) if "=" in tag[0] else tag[0], html)
+    return _TAG.sub(lambda tag: _ATTRIBUTE.sub(attribute, tag[0]), html)
 
 
 def _joined(base: str, address: str) -> str:
