@@ -1,1 +1,5 @@
 """Subscribers: gates, sign-up by confirmed address, sign-in by mailed link."""
+
+from pressframe_members._plugin import Members
+
+__all__ = ["Members"]

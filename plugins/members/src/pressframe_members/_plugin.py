@@ -1,0 +1,131 @@
+"""The plugin: its settings and its hooks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+import attrs
+from attrs.validators import ge
+
+# isort: off
+# fmt: off
+from pressframe.hookspecs import hookimpl
+from pressframe.model import (
+    Asset, Block, Conversation, Entry, Gate, Host, Job, Page, Reader, Request, Route, Teaser, View,
+)
+# fmt: on
+# isort: on
+from pressframe_members._gate import SUBSCRIBERS, check_audience, judge
+
+if TYPE_CHECKING:
+    import click
+
+_HERE = Path(__file__).parent
+
+
+@attrs.frozen(eq=False)
+class Members:
+    """Keep posts for subscribers, who sign up and sign in by mailed links.
+
+    An entry's front matter may say ``audience: public`` or ``audience: subscribers``; that goes before the settings.
+
+    Attributes:
+        archive_after: How long a post is open to all; older ones are for subscribers. Left out: for ever.
+        overlay: True shows a reminder to subscribe over open posts; readers can put it away.
+        closed_comments: What a closed page shows of its comments: ``"shown"``, ``"counted"`` or ``"hidden"``.
+        teaser_paragraphs: How many paragraphs of a closed post are public, where its author set no mark.
+        way_out: Words of the link that puts the reminder away; empty for "Continue reading" in the site's language.
+    """
+
+    archive_after: timedelta | None = None
+    overlay: bool = False
+    closed_comments: Conversation = "hidden"
+    teaser_paragraphs: int = attrs.field(default=1, validator=ge(0))
+    way_out: str = ""
+
+    needs: ClassVar[tuple[str, ...]] = ("sql", "web")
+
+    # ------------------------------------------------------------------------------------------ gating
+
+    @hookimpl
+    def filter_entry(self, entry: Entry) -> None:
+        """Stop the build where an entry names an audience that there is not: a guess could open it."""
+        check_audience(entry)
+
+    @hookimpl
+    def judge_gate(self, entry: Entry, now: datetime) -> Gate | None:
+        return judge(entry, now, after=self.archive_after, conversation=self.closed_comments)
+
+    @hookimpl
+    def find_teaser(self, entry: Entry, gate: Gate) -> Teaser | None:
+        from pressframe_members._teaser import cut
+
+        if SUBSCRIBERS not in gate.requires:
+            return None
+        return Teaser(html=cut(entry.body, paragraphs=self.teaser_paragraphs))
+
+    @hookimpl
+    def find_reader(self, request: Request, host: Host) -> Reader | None:
+        session = request.cookies.get("session")
+        if not session:
+            return None
+        from pressframe_members._store import MemberStore
+
+        return MemberStore(host).find_reader(session, request.now)
+
+    # --------------------------------------------------------------------------------------- rendering
+
+    @hookimpl
+    def register_templates(self) -> Iterable[Path]:
+        return [_HERE / "templates"]
+
+    @hookimpl
+    def register_translations(self) -> Iterable[Path]:
+        return [_HERE / "locale"]
+
+    @hookimpl
+    def register_assets(self) -> Iterable[Asset]:
+        return [Asset(address="/members.css", file=_HERE / "static" / "members.css")] if self.overlay else []
+
+    @hookimpl
+    def register_blocks(self, slot: str, page: Page, site: View) -> Iterable[Block]:
+        if slot == "after_body" and page.subject is not None:
+            gate = site.gate(page.subject)
+            if gate is not None and SUBSCRIBERS in gate.requires - site.audiences:
+                yield Block(template="members/gate.html", data={"next": page.address})
+        if slot == "footer":
+            yield Block(template="members/nav.html")
+            if self.overlay and _is_open_post(page, site) and SUBSCRIBERS not in site.audiences:
+                yield Block(template="members/reminder.html", data={"next": page.address, "way_out": self.way_out})
+
+    # ----------------------------------------------------------------------------------------- serving
+
+    @hookimpl
+    def register_routes(self, host: Host) -> Iterable[Route]:
+        from pressframe_members._routes import Pages
+
+        return Pages(host).routes()
+
+    @hookimpl
+    def register_jobs(self, host: Host) -> Iterable[Job]:
+        from pressframe_members._mail import LinkMail
+
+        return [Job(name="members.mail", run=LinkMail(host).send)]
+
+    @hookimpl
+    def register_migrations(self) -> Iterable[Path]:
+        return [_HERE / "migrations"]
+
+    @hookimpl
+    def register_commands(self, host: Host) -> Iterable[click.Command]:
+        from pressframe_members._commands import make_members_command
+
+        return [make_members_command(host)]
+
+
+def _is_open_post(page: Page, site: View) -> bool:
+    card = site.card(page.subject) if page.subject is not None else None
+    return card is not None and card.kind == "post" and not card.gated

@@ -1,0 +1,78 @@
+"""The public part of a closed entry: up to the author's mark, or its first paragraphs; never all of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pressframe.model import Body
+
+_TAG = re.compile(r"""<!--.*?-->|<(/?)([a-zA-Z][^\s/>]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>""", re.DOTALL)
+_VOID = frozenset(
+    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr")
+)
+_TEXT_BLOCKS = frozenset(("p", "blockquote", "ul", "ol"))
+_TEXT = _TEXT_BLOCKS | frozenset(
+    (
+        "a", "abbr", "b", "bdi", "bdo", "br", "cite", "del", "dfn", "em", "i", "ins", "li", "mark", "q", "s", "small",
+        "span", "strong", "sub", "sup", "time", "u", "wbr",
+    )
+)  # fmt: skip
+_NOTE_MARK = re.compile(r'<sup\b[^<>]*>\s*<a\b[^<>]*\bhref="#[^<>]*>[^<>]*</a>\s*</sup>')
+_WORD = re.compile(r"\w")
+
+
+def cut(body: Body, *, paragraphs: int) -> str:
+    """Return the public part of *body*.
+
+    It ends at the author's mark. Without one, or where nothing follows the mark, it is the first blocks of plain text:
+    what comes before them (a picture, a heading) is left out, and at the next picture, table, code or heading it ends.
+
+    Args:
+        paragraphs: How many blocks at most.
+    """
+    if body.more is not None and _says_something(body.html[body.more :]):
+        return body.html[: body.more]
+    taken: list[str] = []
+    for block, end in _blocks(body.html) if paragraphs else ():
+        if _is_text(block):
+            if not _says_something(body.html[end:]):
+                break
+            taken.append(_NOTE_MARK.sub("", block))
+        elif taken:
+            break
+        if len(taken) == paragraphs:
+            break
+    return "\n".join(taken)
+
+
+def _blocks(html: str) -> Iterator[tuple[str, int]]:
+    """Yield each top-level piece of *html* and where it ends; nothing from an element on that is never closed."""
+    around: list[str] = []
+    start = 0
+    for tag in _TAG.finditer(html):
+        closing, name = tag[1], (tag[2] or "").lower()
+        if not around:
+            if html[start : tag.start()].strip():
+                yield html[start : tag.start()], tag.start()
+            start = tag.start() if name else tag.end()
+            if not name:  # a comment between two blocks is no block
+                continue
+        if closing:
+            while name in around and around.pop() != name:
+                pass
+        elif name and name not in _VOID:
+            around.append(name)
+        if not around:
+            yield html[start : tag.end()], tag.end()
+            start = tag.end()
+
+
+def _is_text(block: str) -> bool:
+    """Say whether *block* is a paragraph, a quotation or a list of nothing but words."""
+    names = [tag[2].lower() if tag[2] else "" for tag in _TAG.finditer(block)]
+    return bool(names) and names[0] in _TEXT_BLOCKS and _TEXT.issuperset(names) and _says_something(block)
+
+
+def _says_something(html: str) -> bool:
+    return _WORD.search(_TAG.sub("", html)) is not None
