@@ -1,1 +1,6 @@
-"""The live server: a site’s built pages from memory, routes, jobs and mail."""
+"""The live server: rendered pages at the speed of memory, plugins' routes, mail."""
+
+from pressframe_web._plugin import Web
+from pressframe_web._settings import Smtp
+
+__all__ = ["Smtp", "Web"]

@@ -1,0 +1,162 @@
+"""Requests read and answers written, over ASGI."""
+
+import html
+import logging
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from datetime import datetime, timedelta
+from typing import Any, TypeAlias
+from urllib.parse import parse_qsl, quote
+
+from pressframe.model import Cookie, Request, Response
+from pressframe_web._served import PERSONAL, Headers
+
+Scope: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+log = logging.getLogger("pressframe.web")
+
+_FIELDS = 1_000
+"""Fields of a form, at most."""
+
+
+class Refused(Exception):
+    """A request that is answered with a plain status, before any plugin sees it."""
+
+    def __init__(self, status: int, headers: Headers = []) -> None:  # noqa: B006 - never changed
+        super().__init__(status)
+        self.status = status
+        self.headers = headers
+
+
+def header(scope: Scope, name: bytes) -> bytes:
+    """Return the last header called *name*, empty if there is none."""
+    found = b""
+    for key, value in scope["headers"]:
+        if key == name:
+            found = value
+    return found
+
+
+async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
+    """Return the body of a request.
+
+    Raises:
+        Refused: It is longer than *limit*, by its own word or in fact.
+    """
+    told = header(scope, b"content-length")
+    if told and (not told.isdigit() or int(told) > limit):
+        raise Refused(413 if told.isdigit() else 400, [(b"connection", b"close")])
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Refused(400)
+        body += message.get("body", b"")
+        if len(body) > limit:
+            raise Refused(413, [(b"connection", b"close")])
+        if not message.get("more_body", False):
+            return bytes(body)
+
+
+def check_same_site(scope: Scope, url: str) -> None:
+    """Refuse a POST that another site made a browser send.
+
+    Browsers tell where a request comes from in Sec-Fetch-Site, which pages cannot forge, older ones in Origin. What is
+    no browser sends neither, and carries no reader's cookies by accident.
+
+    Raises:
+        Refused: It comes from elsewhere.
+    """
+    fetched, origin = header(scope, b"sec-fetch-site"), header(scope, b"origin")
+    here = {url.encode(), b"%s://%s" % (scope.get("scheme", "http").encode(), header(scope, b"host"))}
+    if fetched and fetched not in (b"same-origin", b"none"):
+        raise Refused(403)
+    if origin and origin not in here:
+        raise Refused(403)
+
+
+def parse_form(scope: Scope, body: bytes) -> dict[str, str]:
+    """Return the fields of a posted form, the last of several values.
+
+    Raises:
+        Refused: It is no form, or one with too many fields.
+    """
+    kind = header(scope, b"content-type").split(b";")[0].strip().lower()
+    if not body:
+        return {}
+    if kind != b"application/x-www-form-urlencoded":
+        raise Refused(415)
+    try:
+        text = body.decode()
+        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_FIELDS, errors="strict"))
+    except ValueError as error:  # not UTF-8, or too many fields
+        raise Refused(400) from error
+
+
+def parse_cookies(raw: bytes, prefix: str) -> dict[str, str]:
+    """Return the cookies that came exactly once, without the server's *prefix*."""
+    seen: dict[str, list[str]] = {}
+    for pair in raw.decode("latin-1").split(";"):
+        name, found, value = pair.strip().partition("=")
+        if found and name.startswith(prefix):
+            seen.setdefault(name.removeprefix(prefix), []).append(value)
+    return {name: values[0] for name, values in seen.items() if len(values) == 1}
+
+
+def client_of(scope: Scope, trusted: Iterable[str]) -> str:
+    """Return the reader's network address: the connection's, or what the nearest *trusted* proxy says."""
+    address = (scope.get("client") or ("", 0))[0]
+    hops = header(scope, b"x-forwarded-for").decode("latin-1").split(",")
+    while address in trusted and hops and hops[-1].strip():
+        address = hops.pop().strip()
+    return str(address)
+
+
+def make_request(scope: Scope, now: datetime) -> Request:
+    """Return what an endpoint gets to know of a request, without what the body, the route and the reader add."""
+    query = parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
+    headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}
+    return Request(method=scope["method"], path=scope["path"], headers=headers, query=dict(query), now=now)
+
+
+def header_lines(response: Response, prefix: str) -> Headers:
+    """Return the headers that *response* asks for.
+
+    Raises:
+        ValueError: One of them holds a line break or another control character.
+    """
+    lines = {"cache-control": PERSONAL.decode()}
+    lines |= {name.lower(): value for name, value in response.headers.items()}
+    if response.location is not None:
+        lines["location"] = quote(response.location, safe="/#?=&%:;,+@!$'()*~-._")
+    pairs = [*lines.items(), *(("set-cookie", _cookie(cookie, prefix)) for cookie in response.cookies)]
+    for name, value in pairs:
+        if any(ord(letter) < 32 or ord(letter) == 127 for letter in name + value):
+            raise ValueError(f"the header {name} holds a control character")
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs]
+
+
+def _cookie(cookie: Cookie, prefix: str) -> str:
+    age = timedelta(0) if not cookie.value else cookie.max_age
+    parts = [f"{prefix}{cookie.name}={cookie.value}", "Path=/", "HttpOnly", "SameSite=Lax"]
+    parts += ["Secure"] if prefix else []
+    parts += [f"Max-Age={int(age.total_seconds())}"] if age is not None else []
+    return "; ".join(parts)
+
+
+async def reply(send: Send, status: int, headers: Headers, body: bytes = b"", *, method: str = "GET") -> None:
+    """Send one whole answer; without its body to HEAD."""
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
+
+
+def plain(words: str) -> bytes:
+    """Return a page that holds nothing but *words*, for when there is no theme to render one."""
+    text = html.escape(words)
+    return f"<!doctype html><meta charset=utf-8><title>{text}</title><p>{text}</p>".encode()
+
+
+def printable(text: str) -> str:
+    """Return *text* with what could fake or colour a line of the log escaped."""
+    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)

@@ -1,0 +1,58 @@
+"""The plugin: its settings, the mailer, the command ``serve``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import attrs
+
+from pressframe.hookspecs import hookimpl
+from pressframe.model import Host, Mailer
+from pressframe_web._settings import Smtp
+
+if TYPE_CHECKING:
+    import click
+
+
+@attrs.frozen(eq=False)
+class Web:
+    """Serve the site live, and hand over its mail.
+
+    Attributes:
+        host: Network address that the server listens on; `0.0.0.0` for all.
+        port: From 1 to 65535.
+        outbox: Folder for mail while no server is set, from the site's folder: a readable file for each.
+        smtp: The mail server; mail goes to the outbox if left out.
+        sender: Address that mail comes from; made from the site's address if left out.
+        trusted_proxies: Network addresses of proxies whose word on the reader's address is believed.
+        max_body: Longest form that is read, in bytes.
+        embeds: Origins besides the site's own that pages may show images, sound, films and frames from.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = attrs.field(default=8000, validator=[attrs.validators.ge(1), attrs.validators.le(65_535)])
+    outbox: Path = Path("outbox")
+    smtp: Smtp | None = None
+    sender: str | None = None
+    trusted_proxies: frozenset[str] = frozenset()
+    max_body: int = attrs.field(default=262_144, validator=attrs.validators.ge(1024))
+    embeds: tuple[str, ...] = ()
+
+    @hookimpl
+    def find_mailer(self, host: Host) -> Mailer:
+        from pressframe_web._mail import Outbox, SmtpMailer
+
+        url = host.settings.url
+        sender = self.sender or f"{host.settings.title} <noreply@{urlsplit(url).hostname}>"
+        if self.smtp is not None:
+            return SmtpMailer(self.smtp, sender, url)
+        return Outbox(host.folder / self.outbox, sender, url)
+
+    @hookimpl
+    def register_commands(self, host: Host) -> Iterable[click.Command]:
+        from pressframe_web._serve import make_serve_command
+
+        return [make_serve_command(host)]
