@@ -14,8 +14,8 @@ _VOID = frozenset(
 _TEXT_BLOCKS = frozenset(("p", "blockquote", "ul", "ol"))
 _TEXT = _TEXT_BLOCKS | frozenset(
     (
-        "a", "abbr", "b", "bdi", "bdo", "br", "cite", "del", "dfn", "em", "i", "ins", "li", "mark", "q", "s", "small",
-        "span", "strong", "sub", "sup", "time", "u", "wbr",
+        "a", "abbr", "b", "bdi", "bdo", "br", "cite", "code", "del", "dfn", "em", "i", "ins", "kbd", "li", "mark", "q",
+        "s", "samp", "small", "span", "strong", "sub", "sup", "time", "u", "var", "wbr",
     )
 )  # fmt: skip
 _NOTE_MARK = re.compile(r'<sup\b[^<>]*>\s*<a\b[^<>]*\bhref="#[^<>]*>[^<>]*</a>\s*</sup>')

@@ -42,8 +42,8 @@ class Links:
 
 
 def make_id() -> str:
-    """Return 256 random bits, as text that may stand in addresses and cookies."""
-    return secrets.token_urlsafe(32)
+    """Return 128 random bits, as text that may stand in addresses and cookies."""
+    return secrets.token_urlsafe(16)
 
 
 def digest(session: str) -> str:
