@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pressframe import Page, Site
+from pressframe import Release
 
 SHELF = Path(__file__).with_name("shelf.py")
 SETTINGS = """
@@ -29,9 +29,9 @@ ENTRY = '{% extends "base.html" %}{% block main %}<h1>{{ entry.title }}</h1>{% e
 class Published(dict[str, str]):
     """A built site: each address with its text."""
 
-    def __init__(self, texts: Mapping[str, str], pages: Mapping[str, Page]) -> None:
-        super().__init__(texts)
-        self.pages = pages
+    def __init__(self, release: Release) -> None:
+        super().__init__({address: stored.file.read_text("utf-8") for address, stored in release.files.items()})
+        self.pages = {page.address: page for page in release.view().pages()}
 
     def title(self, address: str) -> str:
         return html.unescape(self[address].partition("<title>")[2].partition("</title>")[0])
@@ -50,23 +50,19 @@ class Published(dict[str, str]):
 
 
 @pytest.fixture
-def publish(tmp_path) -> Callable[..., Published]:
+def publish(site) -> Callable[..., Published]:
     """Return a function that publishes entries: mappings of what shelf.py knows, newest first where dates are alike."""
 
     def publish(
         *entries: Mapping[str, object], archives: str = "", language: str = "fr", per_page: int = 10
     ) -> Published:
-        (tmp_path / "plugins").mkdir(exist_ok=True)
-        (tmp_path / "plugins" / "shelf.py").write_text(SHELF.read_text("utf-8"), "utf-8")
-        (tmp_path / "templates").mkdir(exist_ok=True)
-        for name, text in {"base.html": BASE, "post.html": ENTRY, "page.html": ENTRY}.items():
-            (tmp_path / "templates" / name).write_text(text, "utf-8")
-        (tmp_path / "shelf.json").write_text(json.dumps(entries), "utf-8")
-        (tmp_path / "pressframe.toml").write_text(
-            f'{SETTINGS}language = "{language}"\nper_page = {per_page}\n[plugins.archives]\n{archives}', "utf-8"
-        )
-        release = Site.open(tmp_path).build()
-        pages = {page.address: page for page in release.view().pages()}
-        return Published({at: one.file.read_text("utf-8") for at, one in release.files.items()}, pages)
+        made = site()
+        settings = f'{SETTINGS}language = "{language}"\nper_page = {per_page}\n[plugins.archives]\n{archives}'
+        made.edit("pressframe.toml", settings)
+        made.edit("shelf.json", json.dumps(entries))
+        made.edit("plugins/shelf.py", SHELF.read_text("utf-8"))
+        for name, text in {"base": BASE, "post": ENTRY, "page": ENTRY}.items():
+            made.edit(f"templates/{name}.html", text)
+        return Published(made.build().release)
 
     return publish

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from pressframe import Page, Release, Site
+from pressframe import Page, Release
 
 HERE = Path(__file__).parent
 SHARED = Path(__file__).parents[4] / "shared" / "data"
@@ -51,28 +51,26 @@ class Published(dict[str, str]):
 
 
 @pytest.fixture
-def publish(tmp_path) -> Callable[..., Published]:
-    """Return a function that publishes entries: mappings of what shelf.py knows."""
+def publish(site) -> Callable[..., Published]:
+    """Return a function that publishes entries: mappings of what shelf.py and chat.py know."""
 
     def publish(
         *entries: Mapping[str, object],
         feeds: str = "",
-        site: str = "",
+        settings: str = "",
         language: str = "fr",
         host: str = "https://prland.example",
         plugins: tuple[str, ...] = ("shelf", "chat"),
     ) -> Published:
-        (tmp_path / "plugins").mkdir(exist_ok=True)
-        for name in plugins:
-            (tmp_path / "plugins" / f"{name}.py").write_text((HERE / f"{name}.py").read_text("utf-8"), "utf-8")
-        (tmp_path / "templates").mkdir(exist_ok=True)
-        for name in ("post.html", "page.html", "list.html"):
-            (tmp_path / "templates" / name).write_text(TEMPLATE, "utf-8")
-        (tmp_path / "shelf.json").write_text(json.dumps(entries), "utf-8")
+        made = site()
         opening = SETTINGS.format(host=host, plugins=json.dumps([*plugins, "feeds"]))
-        settings = f'{opening}language = "{language}"\n{site}\n[plugins.feeds]\n{feeds}'
-        (tmp_path / "pressframe.toml").write_text(settings, "utf-8")
-        return Published(Site.open(tmp_path).build())
+        made.edit("pressframe.toml", f'{opening}language = "{language}"\n{settings}\n[plugins.feeds]\n{feeds}')
+        made.edit("shelf.json", json.dumps(entries))
+        for name in plugins:
+            made.edit(f"plugins/{name}.py", (HERE / f"{name}.py").read_text("utf-8"))
+        for kind in ("post", "page", "list"):
+            made.edit(f"templates/{kind}.html", TEMPLATE)
+        return Published(made.build().release)
 
     return publish
 

@@ -1,5 +1,6 @@
 """Feeds of posts: what stands in them, in every format."""
 
+import json
 import re
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -38,7 +39,7 @@ def texts(site):
 
 
 def test_atom_tells_everything_of_a_post(publish):
-    site = publish(POST, site='description = "Relations publics"')
+    site = publish(POST, settings='description = "Relations publics"')
 
     feed = site.xml("/feed.xml")
     assert flaws(site["/feed.xml"].encode()) == []
@@ -77,7 +78,7 @@ def test_atom_tells_everything_of_a_post(publish):
 
 
 def test_rss_tells_everything_of_a_post(publish):
-    site = publish(POST, site='description = "Relations publics"')
+    site = publish(POST, settings='description = "Relations publics"')
 
     channel = site.xml("/rss.xml").find("channel")
     assert flaws(site["/rss.xml"].encode()) == []
@@ -108,7 +109,7 @@ def test_rss_tells_everything_of_a_post(publish):
 
 
 def test_json_feed_tells_everything_of_a_post(publish):
-    site = publish(POST, site='description = "Relations publics"')
+    site = publish(POST, settings='description = "Relations publics"')
 
     assert site.json("/feed.json") == {
         "version": "https://jsonfeed.org/version/1.1",
@@ -163,7 +164,7 @@ def test_a_posts_id_stays_when_its_title_and_address_change(publish):
 
 
 def test_odd_ids_and_hosts_make_valid_tag_uris(publish):
-    site = publish({"id": "posts/été [1] {2}.md"}, site="")
+    site = publish({"id": "posts/été [1] {2}.md"})
     unicode = publish({"id": "un"}, host="https://été.example:8443")
 
     assert flaws(site["/feed.xml"].encode()) == []
@@ -338,3 +339,31 @@ def test_a_wrong_setting_is_named_with_its_line(publish, settings, message):
 
     assert message in str(caught.value)
     assert "pressframe.toml:" in str(caught.value)
+
+
+# ------------------------------------------------------------------------------------- with the other plugins
+
+
+def test_a_blogs_feeds_stand_on_their_own(site):
+    """Whatever Markdown makes of a text, its addresses lead back to the post."""
+    blog = site("""
+        == content/posts/2026/marche.md ==
+        ---
+        title: Une marche
+        date: 2026-11-20
+        categories: [Dehors]
+        ---
+        Un [lien](/a-propos/), un [autre](#fin), une note[^1].
+
+        ![Vue](/images/vue.jpg)
+
+        [^1]: La voici.
+    """)
+
+    built = blog.build()
+    for address in ("/feed.xml", "/rss.xml", "/category/dehors/feed.xml"):
+        assert flaws(built.read(address).encode()) == []
+    html = json.loads(built.read("/feed.json"))["items"][0]["content_html"]
+    addresses = re.findall(r'(?:href|src)="([^"]*)"', html)
+    assert len(addresses) == 5
+    assert all(address.startswith("http://localhost:8000/") for address in addresses)
