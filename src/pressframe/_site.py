@@ -43,8 +43,8 @@ class Site:
     hooks: Hooks
 
     @classmethod
-    def open(cls, folder: Path, *, environment: Mapping[str, str] | None = None) -> Site:
-        """Return the site in *folder*.
+    def open(cls, folder: Path, *, environment: Mapping[str, str] | None = None, url: str | None = None) -> Site:
+        """Return the site in *folder*; *url* replaces the address in its settings.
 
         Raises:
             ConfigError: ``pressframe.toml`` is missing or wrong.
@@ -71,6 +71,7 @@ class Site:
                 enabled[plugin.name] = (plugin, instance)
         raise_all([*reader.errors, *errors])
         assert settings is not None
+        settings = attrs.evolve(settings, url=url or settings.url)
         declared = filter(None, (plugin.declared() for plugin in plugins))
         hooks = Hooks(((name, instance) for name, (_, instance) in enabled.items()), declared)
         return cls(folder=folder, settings=settings, plugins=enabled, hooks=hooks)
@@ -89,13 +90,13 @@ class Site:
         )
 
     def secret(self, purpose: str) -> bytes:
-        """Return 32 bytes to sign with, different for each *purpose* and site, the same after a restart.
+        """Return 32 bytes to sign with, different for each *purpose*, the same after a restart.
 
         Made from the environment variable PRESSFRAME_SECRET, or else from ``data/secret``, which is drawn at random
         the first time it is needed and readable by its owner alone.
         """
         root = os.environ.get(SECRET, "").encode() or self._drawn()
-        return hmac.digest(root, f"{self.settings.url} {purpose}".encode(), hashlib.sha256)
+        return hmac.digest(root, purpose.encode(), hashlib.sha256)
 
     def _drawn(self) -> bytes:
         file = self.folder / "data" / "secret"

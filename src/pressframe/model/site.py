@@ -75,7 +75,7 @@ class Host(Protocol):
         """
 
     def secret(self, purpose: str) -> bytes:
-        """Return 32 bytes to sign with, different for each *purpose* and each site, the same after a restart."""
+        """Return 32 bytes to sign with, different for each *purpose*, the same after a restart."""
 
 
 class View(Host, Protocol):

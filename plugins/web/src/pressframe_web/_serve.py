@@ -9,6 +9,7 @@ import threading
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
@@ -31,16 +32,20 @@ def make_serve_command(host: Host) -> click.Command:
     @click.argument("site", required=False, type=click.Path(path_type=Path))
     @click.option("--host", "address", help="Network address to listen on; the setting's if left out.")
     @click.option("--port", type=click.IntRange(1, 65_535), help="The setting's if left out.")
+    @click.option("--url", help="What links and mails carry; the setting's, or where it is served if that is local.")
     @click.option("--drafts", is_flag=True, help="Also show drafts and scheduled entries.")
-    def serve(site: Path | None, address: str | None, port: int | None, drafts: bool) -> None:
+    def serve(site: Path | None, address: str | None, port: int | None, url: str | None, drafts: bool) -> None:
         """Build the site, serve it live, and build again whatever changes.
 
-        On this machine, the browser reloads by itself. Ctrl-C ends it.
+        While the site's address is this machine, the browser reloads by itself. Ctrl-C ends it.
         """
         from pressframe import Site
 
         web = host.plugin(Web)
-        run(Site.open(host.folder), address or web.host, port or web.port, drafts=drafts)
+        address, port = address or web.host, port or web.port
+        if url is None and _is_local(host.settings.url):
+            url = f"http://{_shown(address)}:{port}"
+        run(Site.open(host.folder, url=url), address, port, drafts=drafts)
 
     return serve
 
@@ -59,7 +64,7 @@ def run(site: Site, address: str, port: int, *, drafts: bool) -> None:
 
     logging.getLogger("pressframe.web").setLevel(logging.INFO)
     listening = listen(address, port)
-    is_local = address in _LOCAL
+    is_local = _is_local(site.settings.url)
     with listening, ExitStack() as stack:
         click.echo(f"building {site.settings.title} …")
         app = App(
@@ -148,6 +153,10 @@ def _watch(site: Site, app: App, stack: ExitStack) -> None:
     thread.start()
     stack.callback(thread.join)
     stack.callback(stopping.set)
+
+
+def _is_local(url: str) -> bool:
+    return urlsplit(url).hostname in _LOCAL
 
 
 def _shown(address: str) -> str:
