@@ -1,6 +1,7 @@
 """A pytest plugin for testing pressframe’s plugins: a whole site as text, built or served."""
 
+from pressframe_testing._client import Ask, Reply, Served, Visitor, ask
 from pressframe_testing._clock import Clock
 from pressframe_testing._site import Built, Ran, TestSite
 
-__all__ = ["Built", "Clock", "Ran", "TestSite"]
+__all__ = ["Ask", "Built", "Clock", "Ran", "Reply", "Served", "TestSite", "Visitor", "ask"]

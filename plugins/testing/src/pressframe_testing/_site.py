@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from pressframe import PressframeError, Release, Site
 from pressframe.cli import main
+from pressframe_testing._client import Served
 from pressframe_testing._clock import Clock
 
 _HEADING = re.compile(r"^== (\S+) ==$", re.MULTILINE)
@@ -105,6 +106,10 @@ class TestSite:
         except PressframeError as error:
             return Built(output, None, error)
         return Built(output, release)
+
+    def serve(self) -> Served:
+        """Build and serve it in this process, at the clock's time."""
+        return Served.of(self.folder, self.clock)
 
     def run(self, *arguments: str) -> Ran:
         """Run ``pressframe`` with *arguments* in the site's folder, in this process."""

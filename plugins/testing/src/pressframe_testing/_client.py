@@ -1,0 +1,172 @@
+"""A browser without a screen: asks a served site in this process, keeps cookies, reads mail."""
+
+import asyncio
+import email
+import email.policy
+import re
+from collections.abc import Callable, Mapping, MutableMapping
+from datetime import datetime
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlencode, urlsplit
+
+import attrs
+
+from pressframe import Site
+from pressframe_sql import Worker
+from pressframe_web import App
+
+_LINK = re.compile(r"https?://\S+")
+
+
+@attrs.frozen
+class Reply:
+    """What the server answered.
+
+    Attributes:
+        headers: By name in lower case; the last of several.
+        cookies: The Set-Cookie headers, as they came.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    cookies: tuple[str, ...]
+    body: bytes
+
+    @property
+    def text(self) -> str:
+        """Return the body as text."""
+        return self.body.decode()
+
+
+@attrs.define
+class Visitor:
+    """One browser: its cookies, and where it asks from.
+
+    Attributes:
+        site: The site's own origin, sent with forms as browsers do.
+        address: Its network address.
+    """
+
+    _app: App
+    site: str
+    cookies: dict[str, str] = attrs.field(factory=dict)
+    address: str = "192.0.2.1"
+
+    def get(self, address: str, *, headers: Mapping[str, str] | None = None, method: str = "GET") -> Reply:
+        """Ask for *address*: a path with its query, or a whole link to the site."""
+        return self._ask(method, address, dict(headers or {}), b"")
+
+    def post(self, address: str, form: Mapping[str, str], *, headers: Mapping[str, str] | None = None) -> Reply:
+        """Send *form* to *address*, as a page of the site would; *headers* change what it sends along."""
+        sent = {
+            "origin": self.site,
+            "sec-fetch-site": "same-origin",
+            "content-type": "application/x-www-form-urlencoded",
+        }
+        return self._ask("POST", address, sent | dict(headers or {}), urlencode(form).encode())
+
+    def follow(self, reply: Reply) -> Reply:
+        """Ask for the address that *reply* leads to."""
+        return self.get(reply.headers["location"])
+
+    def _ask(self, method: str, address: str, headers: dict[str, str], body: bytes) -> Reply:
+        if self.cookies:
+            headers["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        request = Ask(address=address, method=method, headers=headers, body=body, client=self.address)
+        reply = ask(self._app, request)
+        for line in reply.cookies:
+            name, _, value = line.split(";")[0].partition("=")
+            self.cookies[name] = value
+            if not value:
+                del self.cookies[name]
+        return reply
+
+
+@attrs.frozen(kw_only=True)
+class Ask:
+    """One request: *address* is a path with its query, or a whole link."""
+
+    address: str
+    method: str = "GET"
+    headers: Mapping[str, str] = attrs.field(factory=dict)
+    body: bytes = b""
+    client: str = "192.0.2.1"
+
+    def scope(self) -> dict[str, Any]:
+        """Return the request as a server hands it to an application."""
+        parts = urlsplit(self.address)
+        given = {**self.headers, "content-length": str(len(self.body))}
+        return {
+            "type": "http", "method": self.method, "path": unquote(parts.path), "raw_path": parts.path.encode(),
+            "query_string": parts.query.encode(), "scheme": "http", "client": (self.client, 40_000),
+            "headers": [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in given.items()],
+        }  # fmt: skip
+
+
+def ask(app: App, request: Ask) -> Reply:
+    """Return what *app* answers to one request, sent to it as a server would."""
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": request.body, "more_body": False}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    asyncio.run(app(request.scope(), receive, send))
+    pairs = [(name.decode().lower(), value.decode("latin-1")) for name, value in sent[0]["headers"]]
+    return Reply(
+        status=sent[0]["status"],
+        headers=dict(pairs),
+        cookies=tuple(value for name, value in pairs if name == "set-cookie"),
+        body=b"".join(message.get("body", b"") for message in sent[1:]),
+    )
+
+
+@attrs.frozen(eq=False)
+class Served:
+    """A site being served in this process; nothing runs in the background but what a test asks for.
+
+    Attributes:
+        visitor: A first browser; ``browser()`` gives more.
+    """
+
+    folder: Path
+    app: App
+    _site: Site
+    _clock: Callable[[], datetime]
+    visitor: Visitor
+
+    @classmethod
+    def of(cls, folder: Path, clock: Callable[[], datetime]) -> "Served":
+        """Build and serve the site in *folder*."""
+        site = Site.open(folder)
+        app = App(site, clock=clock)
+        return cls(folder, app, site, clock, Visitor(app, site.settings.url))
+
+    def browser(self, address: str = "192.0.2.1") -> Visitor:
+        """Return another browser, without cookies."""
+        return Visitor(self.app, self._site.settings.url, address=address)
+
+    def rebuild(self) -> bool:
+        """Do what the server does several times a second: build again if something has changed; say whether."""
+        return self.app.rebuilder.run_due()
+
+    def run_jobs(self) -> int:
+        """Do the work that waits, mail above all; return how many jobs were run."""
+        jobs = [job for _, job in self._site.hooks.register_jobs(self._site)]
+        return Worker(self._site, jobs, self._clock).run_due()
+
+    @property
+    def mails(self) -> list[EmailMessage]:
+        """Return the mails in the outbox, oldest first."""
+        files = sorted((self.folder / "outbox").glob("*.eml"))
+        return [email.message_from_bytes(file.read_bytes(), policy=email.policy.default) for file in files]
+
+    def links(self) -> list[str]:
+        """Return the paths of the links in the newest mail's text."""
+        body = self.mails[-1].get_body(("plain",))
+        text = body.get_content() if body else ""
+        return [urlsplit(link).path for link in _LINK.findall(text)]
