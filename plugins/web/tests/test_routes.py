@@ -1,0 +1,157 @@
+"""Routes of plugins: what reaches them, what does not, and what a failing one shows."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pressframe_testing import Ask, ask
+
+DATA = Path(__file__).parents[4] / "shared" / "data" / "strings"
+
+
+def _payloads(name: str) -> list[str]:
+    file = DATA / name
+    if not file.is_file():
+        pytest.skip(f"needs the test data: {file} is missing")
+    return [json.loads(line)["payload"] for line in file.read_text("utf-8").splitlines()]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}, {"origin": "null", "sec-fetch-site": "none"},
+        {"origin": "https://evil.example"}, {"origin": "https://sub.essai.example"},
+    ],
+)  # fmt: skip
+def test_a_form_sent_from_another_site_does_nothing(served, headers):
+    """Threat 40."""
+    reply = served.visitor.post("/do/record", {"a": "b"}, headers=headers)
+
+    assert reply.status == 403
+    assert "stranger" not in reply.text
+
+
+def test_a_form_of_the_site_reaches_its_route(served):
+    assert served.visitor.post("/do/record", {"a": "b"}).text == "192.0.2.1 stranger"
+
+
+def test_what_is_no_form_is_refused(served):
+    """Threat 40: JSON as text/plain."""
+    assert served.visitor.post("/do/record", {"a": "b"}, headers={"content-type": "text/plain"}).status == 415
+
+
+def test_a_method_that_nobody_answers_is_named(served):
+    reply = served.visitor.get("/do/post/x")
+
+    assert (reply.status, reply.headers["allow"]) == (405, "POST")
+    assert served.visitor.post("/2026/11/open/", {}).status == 405
+
+
+@pytest.mark.parametrize("told", [None, "10000000"])
+def test_a_body_that_is_too_long_is_refused_at_once(served, told):
+    """Threat 66, F13."""
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    request = Ask(address="/do/record", method="POST", headers=headers, body=b"a=" + b"x" * 300_000)
+
+    assert ask(served.app, request).status == 413
+
+
+def test_a_form_of_too_many_fields_is_refused(served):
+    """Threat 66."""
+    assert served.visitor.post("/do/record", {f"f{number}": "" for number in range(2000)}).status == 400
+
+
+def test_a_failing_route_tells_the_reader_nothing_of_its_cause(served, caplog):
+    """Threat 18."""
+    reply = served.visitor.get("/do/boom")
+
+    assert reply.status == 500
+    assert "secret-in-the-cause" not in reply.text
+    assert "answers failed to answer /do/boom" in caplog.text
+
+
+def test_a_locked_store_asks_to_come_back(served, caplog):
+    """F8."""
+    reply = served.visitor.get("/do/locked")
+
+    assert (reply.status, reply.headers["retry-after"]) == (503, "5")
+    assert "ne peut rien enregistrer" in reply.text
+    assert "locked by another process" in caplog.text
+
+
+def test_a_routes_page_is_rendered_with_its_status_and_never_kept(served):
+    reply = served.visitor.post("/do/page", {"name": "<b>Zoé</b>"})
+
+    assert reply.status == 422
+    assert "&lt;b&gt;Zoé&lt;/b&gt;" in reply.text
+    assert reply.headers["cache-control"] == "private, no-store"
+
+
+def test_no_payload_makes_a_new_header(served):
+    """Threat 58."""
+    for payload in [*_payloads("inject_crlf.jsonl"), "%0d%0aset-cookie:%20x=1"]:
+        for address in (f"/do/header?v={payload}", f"/do/away?to=/{payload}", f"/do/away?v={payload}"):
+            reply = served.visitor.get(address.replace(" ", "%20").replace("\r", "%0D").replace("\n", "%0A"))
+
+            assert not any(name.startswith(("x-injected", "header-test")) for name in reply.headers)
+            assert all("\n" not in value and "\r" not in value for value in [*reply.headers.values(), *reply.cookies])
+            assert [cookie for cookie in reply.cookies if not cookie.startswith("__Host-session=")] == []
+
+
+def test_a_cookie_is_bound_to_the_host_and_hidden_from_scripts(served):
+    """Threat 37."""
+    (cookie,) = served.visitor.get("/do/away").cookies
+
+    assert cookie.startswith("__Host-session=1; ")
+    assert {"HttpOnly", "Secure", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
+
+
+def test_no_path_leads_out_of_the_site(served):
+    """Threats 48, 49."""
+    for payload in [
+        *_payloads("inject_path_traversal.jsonl"),
+        ".git/config",
+        ".env",
+        "data/site.sqlite",
+        ".pressframe/lock",
+    ]:
+        quoted = payload.replace("?", "%3F").replace("#", "%23").replace(" ", "%20").replace("\n", "%0A")
+        reply = ask(served.app, Ask(address=f"http://essai.example/{quoted}"))
+
+        assert reply.status in (404, 308), payload
+        assert "root:" not in reply.text
+
+
+def test_the_host_header_changes_nothing(served):
+    """Threat 56."""
+    plain = served.visitor.get("/2026/11/open/")
+
+    reply = served.visitor.get("/2026/11/open/", headers={"host": "evil.example", "x-forwarded-host": "evil.example"})
+
+    assert reply.body == plain.body
+
+
+@pytest.mark.parametrize(
+    ("connection", "forwarded", "client"),
+    [
+        ("192.0.2.9", "203.0.113.5", "192.0.2.9"),
+        ("10.0.0.1", "203.0.113.5", "203.0.113.5"),
+        ("10.0.0.1", "198.51.100.7, 203.0.113.5", "203.0.113.5"),
+        ("10.0.0.1", "203.0.113.5, 10.0.0.1", "203.0.113.5"),
+    ],
+)
+def test_only_a_named_proxy_is_believed(served, connection, forwarded, client):
+    """Threat 56."""
+    request = Ask(address="/do/record", headers={"x-forwarded-for": forwarded}, client=connection)
+
+    assert ask(served.app, request).text == f"{client} stranger"
+
+
+def test_a_path_cannot_write_its_own_line_into_the_log(served, caplog):
+    """Threat 60."""
+    served.visitor.get("/do/boom%0d%0aERROR%20faked%1b[31m")
+    served.visitor.get("/do/boom")
+
+    assert "\x1b" not in caplog.text
+    assert "\nERROR faked" not in caplog.text
