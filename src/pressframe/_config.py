@@ -22,6 +22,8 @@ Built = TypeVar("Built", bound=attrs.AttrsInstance)
 Kind = TypeVar("Kind")
 
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
+_BARE = (bool, int, float, datetime, date, time, tuple, frozenset)
+"""Types that TOML, and so the environment, writes without quotes."""
 _WORDS: dict[object, str] = {
     str: "text in quotes", int: "a whole number", float: "a number", bool: "true or false",
     datetime: "a date and time", date: "a date", time: "a time of day", Path: "a path in quotes",
@@ -60,17 +62,18 @@ class Reader:
             found = re.search(r"\(at line (\d+)", str(error))
             line = int(found[1]) if found else self.text.count("\n") + 1
             raise ConfigError(f"not valid TOML: {error}", at=Place(FILE, line)) from error
+        except RecursionError as error:
+            raise ConfigError("lists or tables in it are nested too deeply", at=Place(FILE)) from error
 
     def place(self, *keys: str | int) -> Place:
         """Return where the value under *keys* starts."""
-        dotted = ".".join(str(key) for key in keys if isinstance(key, str))
-        return Place(FILE, _line_of(self.text, keys), dotted or None)
+        return Place(FILE, _line_of(self.text, keys), _dotted(keys))
 
     def wrong(self, message: str, keys: Sequence[str | int], fix: str | None = None) -> None:
         """Note one error at *keys*."""
         self.errors.append(ConfigError(message, at=self.place(*keys), fix=fix))
 
-    def build(self, kind: type[Built], table: object, keys: tuple[str, ...], *, owner: str) -> Built | None:
+    def build(self, kind: type[Built], table: object, keys: tuple[str | int, ...], *, owner: str) -> Built | None:
         """Return *table* as an instance of *kind*; None, with the errors noted, if it does not fit.
 
         Args:
@@ -98,12 +101,12 @@ class Reader:
             self.wrong(str(error), keys)
             return None
 
-    def _unknown(self, keys: tuple[str, ...], fields: Iterable[str], owner: str) -> None:
+    def _unknown(self, keys: tuple[str | int, ...], fields: Iterable[str], owner: str) -> None:
         known = sorted(fields)
         knows = f"{owner} knows: {', '.join(known)}" if known else f"{owner} has no settings"
-        self.wrong("no such setting", keys, fix=f"{did_you_mean(keys[-1], known)} {knows}".strip())
+        self.wrong("no such setting", keys, fix=f"{did_you_mean(str(keys[-1]), known)} {knows}".strip())
 
-    def _field(self, wanted: Any, field: attrs.Attribute[Any], value: object, keys: tuple[str, ...]) -> object:
+    def _field(self, wanted: Any, field: attrs.Attribute[Any], value: object, keys: tuple[str | int, ...]) -> object:
         try:
             value = self._convert(wanted, value, keys)
             if field.validator:
@@ -112,32 +115,40 @@ class Reader:
             self.wrong(str(error.args[0] if error.args else error), keys)
         return value
 
-    def _convert(self, wanted: Any, value: Any, keys: tuple[str, ...]) -> Any:
+    def _convert(self, wanted: Any, value: Any, keys: tuple[str | int, ...]) -> Any:
         """Return *value* as the type *wanted*.
 
         Raises:
             _Wrong: It is of another type.
         """
-        if isinstance(value, dict) and set(value) == {"env"} and not attrs.has(wanted):
-            value = self._from_environment(value["env"])
         origin, arguments = get_origin(wanted), get_args(wanted)
         if origin in (Union, UnionType):
             return self._convert(next(one for one in arguments if one is not NoneType), value, keys)
+        if isinstance(value, dict) and set(value) == {"env"} and not attrs.has(wanted):
+            value = self._from_environment(str(value["env"]), bare=(origin or wanted) in _BARE)
         if origin is Literal:
             return _choose(value, {str(one): one for one in arguments})
         if attrs.has(wanted):
-            return self.build(wanted, value, keys, owner=f"[{'.'.join(keys)}]")
+            return self.build(wanted, value, keys, owner=f"[{_dotted(keys)}]")
         if origin in (tuple, frozenset):
-            return origin(self._convert(arguments[0], one, keys) for one in _checked(list, value))
+            items = enumerate(_checked(list, value))
+            return origin(self._convert(arguments[0], one, (*keys, index)) for index, one in items)
         if origin is not None and issubclass(origin, Mapping):
-            items = _checked(dict, value).items()
-            return {key: self._convert(arguments[1], one, (*keys, key)) for key, one in items}
+            return {key: self._convert(arguments[1], one, (*keys, key)) for key, one in _checked(dict, value).items()}
         return _scalar(wanted, value, self.folder)
 
-    def _from_environment(self, name: object) -> str:
-        if str(name) not in self.environment:
+    def _from_environment(self, name: str, *, bare: bool) -> object:
+        if name not in self.environment:
             raise _Wrong(f"the environment variable {name} is not set")
-        return self.environment[str(name)]
+        text = self.environment[name]
+        try:
+            return tomllib.loads(f"value = {text}")["value"] if bare else text
+        except tomllib.TOMLDecodeError:
+            return text  # of which its type says what is wrong
+
+
+def _dotted(keys: Sequence[str | int]) -> str:
+    return ".".join(key for key in keys if isinstance(key, str))
 
 
 def _checked(kind: type[Kind], value: object) -> Kind:
@@ -156,8 +167,6 @@ def _scalar(wanted: Any, value: Any, folder: Path) -> object:
         return float(value)
     if wanted in _WORDS and type(value) is wanted:
         return value
-    if wanted is int and isinstance(value, str) and value.lstrip("-").isdigit():
-        return int(value)  # what comes from the environment is always text
     raise _Wrong(f"must be {_wanted(wanted)}, got {_show(value)}")
 
 
@@ -211,7 +220,7 @@ def _line_of(text: str, keys: Sequence[str | int]) -> int | None:
     tomllib keeps no lines, so ever longer prefixes of the file are parsed until the key is there: it starts on the
     first line after the last prefix that could be parsed without it. Paid only when there is an error to print.
     """
-    lines = text.splitlines()
+    lines = text.split("\n")
     start = 1
     for end in range(1, len(lines) + 1):
         try:
@@ -241,7 +250,7 @@ def read_file(folder: Path, environment: Mapping[str, str]) -> Reader:
     """
     path = folder / FILE
     try:
-        return Reader(folder, path.read_text(encoding="utf-8"), environment)
+        return Reader(folder, path.read_text(encoding="utf-8-sig"), environment)
     except FileNotFoundError:
         message = f"{folder} holds no {FILE}" if folder.is_dir() else f"there is no folder {folder}"
         raise ConfigError(message, fix="name a site's folder, or make one: pressframe new site DIR") from None

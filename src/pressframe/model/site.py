@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -22,9 +23,12 @@ T = TypeVar("T")
 
 
 def _without_slash(url: str) -> str:
-    if not url.startswith(("https://", "http://")):
-        raise ValueError(f'must start with https:// or http://, got "{url}"')
     return url.rstrip("/")
+
+
+def _is_origin(_: object, field: attrs.Attribute[str], value: str) -> None:
+    if not re.fullmatch(r"https?://[^/\s?#]+/*", value):
+        raise ValueError(f'must be https:// or http:// with a host and no path, got "{value}"')
 
 
 @attrs.frozen(kw_only=True)
@@ -43,7 +47,7 @@ class SiteSettings:
     """
 
     title: str
-    url: str = attrs.field(default="http://localhost:8000", converter=_without_slash)
+    url: str = attrs.field(default="http://localhost:8000", converter=_without_slash, validator=_is_origin)
     description: str = ""
     language: str = "en"
     timezone: ZoneInfo = attrs.field(factory=lambda: ZoneInfo("UTC"))
