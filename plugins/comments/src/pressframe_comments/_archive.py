@@ -56,8 +56,8 @@ class Archive:
             try:
                 conversation = self._read(path, stamp)
                 entry = conversation.entry or self._entry_beside(Path(path), entries)
-                for comment in conversation.comments(entry):
-                    self._claim(comment.id, conversation.place(comment.id), owners)
+                for place, comment in conversation.comments(entry):
+                    self._claim(comment.id, place, owners)
                     if entry in entries:
                         found[entry].append(comment)
             except PressframeError as error:

@@ -55,20 +55,15 @@ class ArchiveFile:
         self._starts = [self._text.count("\n", 0, match.end()) + 1 for match in _HEADER.finditer(self._text)]
         self._comments = self._check(table)
 
-    def comments(self, entry: str) -> Iterator[Comment]:
-        """Yield the comments as those of *entry*."""
-        for comment in self._comments:
-            yield self._made(comment, entry)
+    def comments(self, entry: str) -> Iterator[tuple[Place, Comment]]:
+        """Yield the comments as those of *entry*, each with where it starts."""
+        for index, comment in enumerate(self._comments):
+            yield self._place(index), self._made(comment, entry)
 
     @property
     def entry(self) -> str | None:
         """The entry that the file names; None if it is named after its entry."""
         return self._entry
-
-    def place(self, id: str) -> Place:
-        """Return where the comment called *id* starts."""
-        numbers = [str(comment["id"]) for comment in self._comments]
-        return self._place(numbers.index(id))
 
     def _place(self, index: int, key: str | None = None) -> Place:
         # A comment that quotes a file like this one would upset the count; then the file alone is named.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-_FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\xa0\"<>\\^`{|}\u2000-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ud800-\udfff]")
+_FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\xa0\"<>\\`\u2000-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ud800-\udfff]")
 _BARE = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:[/?#:].*)?")
 _IN_TEXT = re.compile(r"(?:https?://|(?<![\w.@/-])www\.)[^\s<>\"]+", re.IGNORECASE)
 _AFTER_A_LINK = ".,;:!?…'\"’”»*_~"

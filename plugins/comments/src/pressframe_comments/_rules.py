@@ -48,6 +48,6 @@ class Rules:
         said = "\n".join((comment.author, comment.url or "", comment.body)).casefold()
         found = [word for word in self.blocked if re.search(rf"(?<!\w){re.escape(word.casefold())}(?!\w)", said)]
         return [
-            *([f"it has {links} links, more than {self.max_links}"] if links > self.max_links else []),
+            *([f"it has more than {self.max_links} links: {links}"] if links > self.max_links else []),
             *(f'it says "{word}"' for word in found),
         ]

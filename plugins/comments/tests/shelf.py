@@ -1,0 +1,88 @@
+"""Entries, gates and foreign comments as shelf.json has them: a loader, a gate and another store in little."""
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+import attrs
+
+from pressframe import Body, Comment, Comments, Engine, Entry, Gate, Host, Loader, Manuscript, Source, hookimpl
+
+
+@attrs.frozen
+class Shelf:
+    file: Path
+    name: str = "shelf"
+
+    def scan(self) -> Iterable[Source]:
+        for key, entry in json.loads(self.file.read_text("utf-8")).items():
+            yield Source(loader=self.name, key=key, fingerprint=json.dumps(entry))
+
+    def load(self, source: Source) -> Manuscript:
+        given = json.loads(source.fingerprint)
+        entry = Entry(
+            id=source.key,
+            source=source,
+            title=given.get("title", "Un billet"),
+            body=Body(html=""),
+            published=datetime.fromisoformat(given.get("published", "2026-05-01T10:00:00+02:00")),
+            address=f"/{source.key.rpartition('/')[2]}/",
+            open_to_comments=given.get("open", True),
+            data={"shelf": {"gate": given.get("gate")}},
+        )
+        return Manuscript(entry=entry, format="html", text="<p>Un texte.</p>")
+
+
+@attrs.frozen
+class Html:
+    version: str = "1"
+
+    def render(self, text: str) -> Body:
+        return Body(html=text)
+
+
+@attrs.define
+class Foreign:
+    """Comments that another system kept: each like the arguments of Comment, one a minute where they don't say when."""
+
+    file: Path
+    name: str = "foreign"
+
+    def fingerprint(self) -> str:
+        return self.file.read_text("utf-8")
+
+    def of(self, entries: frozenset[str]) -> dict[str, list[Comment]]:
+        return {
+            entry: [_comment(entry, *one) for one in enumerate(given.get("comments", []))]
+            for entry, given in json.loads(self.fingerprint()).items()
+        }
+
+
+def _comment(entry: str, number: int, given: dict) -> Comment:
+    day, minute = divmod(number, 1440)
+    received = f"2020-01-{day + 1:02}T{minute // 60:02}:{minute % 60:02}:00+00:00"
+    known = {"id": str(number), "author": "Zoé", "body": "Oui.", "received": received, **given}
+    return Comment(entry=entry, **{**known, "received": datetime.fromisoformat(known["received"])})
+
+
+@attrs.frozen(eq=False)
+class ShelfPlugin:
+    @hookimpl
+    def register_loaders(self, host: Host) -> Iterable[Loader]:
+        return [Shelf(host.folder / "shelf.json")]
+
+    @hookimpl
+    def find_markup(self, format: str) -> Engine | None:
+        return Html()
+
+    @hookimpl
+    def register_comments(self, host: Host) -> Iterable[Comments]:
+        return [Foreign(host.folder / "shelf.json")]
+
+    @hookimpl
+    def judge_gate(self, entry: Entry, now: datetime) -> Gate | None:
+        conversation = entry.data["shelf"]["gate"]
+        if conversation is None:
+            return None
+        return Gate(requires=frozenset({"subscribers"}), reason="a test", conversation=conversation)

@@ -1,0 +1,103 @@
+"""Untrusted HTML: nothing that runs, loads or leads astray comes out, whatever goes in."""
+
+import re
+
+import pytest
+
+from pressframe_comments._markup import render
+from pressframe_comments._sanitize import TAGS, sanitize
+
+ATTRIBUTES = {"a": {"href", "rel"}, "abbr": {"title"}, "ol": {"start"}}
+
+
+@pytest.fixture
+def check(tags_of):
+    """Fails for HTML that is not harmless; parses it again as a browser would have to."""
+
+    def check(html):
+        for tag, attributes in tags_of(html):
+            assert tag in TAGS, html
+            assert set(attributes) <= ATTRIBUTES.get(tag, set()), html
+            assert attributes.get("href", "https://").startswith(("http://", "https://")), html
+            assert tag != "a" or attributes["rel"] == "nofollow ugc noopener", html
+
+    return check
+
+
+def test_every_known_attack_comes_out_harmless_and_stays_the_same(payloads, check):
+    """Threats 19, 20, 22, 24 and 27: as HTML and as text, sanitised once and twice."""
+    for payload in payloads:
+        for html in (sanitize(payload), sanitize(render(payload)), sanitize(f"<p>{payload}</p>")):
+            check(html)
+            assert sanitize(html) == html
+
+
+def test_every_known_attack_in_every_field_leaves_the_page_as_it_is(payloads, serve, tags_of):
+    """Threats 19, 21, 24, 25 and 26: name, site, text and HTML, shown on the page."""
+    hostile = [payload for payload in payloads if payload.strip()]
+    comments = [
+        {"author": payload, "url": payload, "body": payload, "format": ("text", "html")[number % 2], "id": f"{number}"}
+        for number, payload in enumerate(hostile)
+    ]
+    served = serve({"posts/billet": {"comments": comments, "title": "T"}})
+
+    page = served.page()
+
+    assert len(page.comments) == len(hostile)
+    _check_page(page.text, tags_of)
+
+
+def test_every_kind_of_attack_in_the_form_comes_back_as_text(payloads, served, tags_of):
+    """Threats 19 and 21: the form shown again, every field filled."""
+    for payload in payloads[::60]:
+        answer = served.post(comment=payload, author=payload, email=payload, url=payload, comment_parent=payload)
+
+        assert answer.status == 422
+        _check_page(answer.text, tags_of)
+        assert answer.form["author"] == " ".join(re.split(r"[ \t\r\n\u00a0]+", payload.strip()))
+
+
+def test_every_kind_of_attack_waiting_is_harmless_for_its_sender(payloads, serve, tags_of):
+    """Threat 19: the private page."""
+    served = serve(settings="flood_limit = 0")
+    sent = [payload for payload in payloads[::60] if payload.strip()]
+
+    for payload in sent:
+        _check_page(served.follow(served.post(comment=payload)).text, tags_of)
+
+
+def _check_page(text, tags_of):
+    """Fail if anything on the page runs or leads elsewhere than to http, https or the site itself."""
+    tags = tags_of(text)
+    names = [tag for tag, _ in tags]
+    assert names.count("script") == names.count("form") == names.count("section") == names.count("main") == 1
+    assert not {"iframe", "object", "embed", "img", "svg", "math", "style", "link", "base", "video", "audio"} & set(
+        names
+    )
+    for tag, attributes in tags:
+        assert not [
+            name for name in attributes if name.startswith("on") or name in ("style", "srcdoc", "formaction")
+        ], tag
+        for name in ("href", "src", "action"):
+            assert re.match(r"https?://|/|#", attributes.get(name, "/")), attributes
+
+
+def test_what_is_too_large_is_shown_as_text(check):
+    html = sanitize("<b>" * 300_000)
+
+    check(html)
+    assert html.startswith("<p>&lt;b&gt;")
+
+
+def test_a_parser_that_panics_shows_the_text_as_it_is(serve, monkeypatch, caplog):
+    class Panic(BaseException):
+        pass
+
+    def panic(*_, **__):
+        raise Panic("rust")
+
+    monkeypatch.setattr("pyromark.events", panic)
+    page = serve({"posts/billet": {"comments": [{"body": "<b>un</b>\ndeux"}]}}).page()
+
+    assert "<p>&lt;b&gt;un&lt;/b&gt;<br>deux</p>" in page.text
+    assert "comments" in caplog.text

@@ -1,0 +1,210 @@
+"""The conversation under an entry: order, headings, links from elsewhere, and whatever other systems leave behind."""
+
+import re
+import time
+from datetime import UTC, datetime
+
+import pytest
+
+from pressframe import Comment, Reply
+from pressframe_comments._thread import arrange
+
+
+def comment(id, parent=None, **more):
+    return {"id": id, "parent": parent, **more}
+
+
+def show(serve, *comments, settings="", **options):
+    return serve({"posts/billet": {"comments": list(comments)}}, settings=settings, **options).page()
+
+
+def depths(page):
+    return dict(re.findall(r'<li id="comment-([^"]+)" class="comment \w+ depth-(\d+)', page.text))
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "heading"),
+    [
+        ("fr", 0, None),
+        ("fr", 1, "Une réponse sur “Un billet”"),
+        ("fr", 13, "13 réponses sur “Un billet”"),
+        ("en", 1, "One reply on “Un billet”"),
+        ("en", 2, "2 replies on “Un billet”"),
+    ],
+)
+def test_the_heading_counts_in_words(serve, language, count, heading):
+    page = show(serve, *(comment(str(number)) for number in range(count)), language=language)
+
+    found = re.search(r'<h2 class="comments-title">(.*?)</h2>', page.text)
+    assert (found[1] if found else None) == heading
+
+
+def test_links_from_other_sites_are_counted_and_shown_apart(serve):
+    page = show(
+        serve,
+        comment("1"),
+        comment("2", kind="pingback", author="Le mot juste", url="https://mot.example/1"),
+        comment("3", kind="pingback", author="Un site", url="javascript:alert(1)"),
+    )
+
+    assert "3 réponses sur" in page.seen
+    assert page.comments == ["1"]
+    assert page.seen.count("Ping : ") == 2
+    assert page.text.index("Pings et rétroliens") > page.text.index('id="comment-1"')
+    assert re.search(
+        r'id="comment-2" class="pingback">.*href="https://mot.example/1" rel="external nofollow ugc noopener"',
+        page.text,
+    )
+    assert "javascript:" not in page.text
+
+
+def test_wordpress_names_of_classes_and_ids_are_kept(serve):
+    text = show(serve, comment("7", author="Zoé", by_author=True), comment("8", "7")).text
+
+    for markup in (
+        'id="comments" class="comments-area"',
+        '<ol class="comment-list">\n<li id="comment-7" class="comment even depth-1 parent bypostauthor">',
+        '<article id="div-comment-7" class="comment-body">',
+        '<b class="fn"><bdi>Zoé</bdi></b> <span class="says">dit\u00a0:</span>',
+        '<a href="/billet/#comment-7"><time datetime="2020-01-01T01:00:00+01:00">1er',
+        '<ol class="children">',
+        'data-comment="7" aria-label="Répondre à Zoé">Répondre</a>',
+        'id="respond" class="comment-respond"',
+        'id="reply-title" class="comment-reply-title"',
+        'id="cancel-comment-reply-link"',
+        'id="commentform"',
+        *(f'id="{field}" name="{field}"' for field in ("comment", "author", "email", "url")),
+    ):
+        assert markup in text
+
+
+def test_answers_deeper_than_the_depth_stand_at_that_depth_in_order_and_say_whom_they_answer(serve):
+    page = show(
+        serve,
+        comment("1"),
+        comment("2", "1", author="Ada"),
+        comment("3", "2", author="Bob"),
+        comment("4", "3"),
+        comment("5", "2"),
+        settings="depth = 2",
+    )
+
+    assert depths(page) == {"1": "1", "2": "2", "3": "2", "4": "2", "5": "2"}
+    assert page.comments == ["1", "2", "3", "4", "5"]
+    assert re.findall(r'en réponse à <a href="/billet/#comment-\d"><bdi>(\w+)</bdi>', page.text) == [
+        "Ada",
+        "Bob",
+        "Ada",
+    ]
+
+
+def test_circles_missing_parents_and_answers_before_what_they_answer_lose_nobody(serve):
+    """Threat 65: loops, missing parents."""
+    page = show(
+        serve,
+        comment("1", "9"),
+        comment("2", "2"),
+        comment("3", "4"),
+        comment("4", "3"),
+        comment("5", "6"),
+        comment("6"),
+    )
+
+    assert sorted(page.comments) == ["1", "2", "3", "4", "5", "6"]
+    assert depths(page) == {"1": "1", "2": "1", "3": "1", "4": "2", "5": "2", "6": "1"}
+
+
+def test_a_conversation_5000_deep_is_arranged_in_a_moment():
+    """Threat 65: 5,000 deep, bounded depth, no recursion error, under 200 ms."""
+    replies = [_reply(number, parent=number - 1 if number else None) for number in range(5000)]
+
+    started = time.thread_time()
+    top = arrange(replies, depth=5)
+    seconds = time.thread_time() - started
+
+    assert seconds < 0.2
+    assert _shape(top) == [1, 1, 1, 1, 4996]
+
+
+def test_a_page_of_a_conversation_5000_deep_is_made(serve):
+    """Threat 65."""
+    deep = [comment(str(number), str(number - 1)) for number in range(5000)]
+
+    page = show(serve, *deep)
+
+    assert len(page.comments) == 5000
+    assert page.text.count('<ol class="children">') == 4
+    assert "5000 réponses sur" in page.seen
+
+
+def _reply(number, parent):
+    comment = Comment(
+        id=str(number),
+        entry="e",
+        author="a",
+        body="b",
+        received=datetime(2020, 1, 1, tzinfo=UTC),
+        parent=None if parent is None else str(parent),
+    )
+    return Reply(comment=comment, html="")
+
+
+def _shape(nodes):
+    """How many stand at each depth."""
+    shape = []
+    while nodes:
+        shape.append(len(nodes))
+        nodes = [child for node in nodes for child in node.children]
+    return shape
+
+
+def test_names_and_texts_of_any_direction_stay_in_their_box(serve):
+    """Threat 28."""
+    page = show(serve, comment("1", author="\u202eevil", body="\u202eabc"), comment("2", author="a" + "\u0301" * 200))
+
+    assert "<bdi>\u202eevil</bdi>" in page.text
+    assert '<div class="comment-content" dir="auto">\n<p>\u202eabc</p>' in page.text
+
+
+def test_words_of_templates_are_just_words(serve):
+    """Threat 26."""
+    words = "{{ 7*7 }} {% include 'x' %} ${40+9} #{40+9}"
+
+    page = show(serve, comment("1", author=words, body=words))
+
+    assert page.seen.count(words) >= 2
+    assert "49" not in page.seen
+
+
+def test_an_unclosed_tag_cannot_swallow_the_rest_of_the_page(serve, tags_of):
+    """Threat 24."""
+    bodies = [
+        "<b>",
+        "<!--",
+        "</div></main></body>",
+        "<textarea>",
+        "<p><ul><li>",
+        "<a href='https://x.example/",
+        "&lt",
+        "```",
+    ]
+    page = show(serve, *(comment(str(number), body=body) for number, body in enumerate(bodies)))
+
+    assert page.comments == [str(number) for number in range(len(bodies))]
+    assert page.text.rstrip().endswith('</main><footer id="end">fin</footer></body></html>')
+    assert [tag for tag, _ in tags_of(page.text)].count("main") == 1
+    assert page.text.count("</section>") == page.text.count("</main>") == 1
+
+
+def test_an_entry_closed_and_without_comments_shows_nothing(serve):
+    page = serve({"posts/billet": {"open": False}}).page()
+
+    assert 'id="comments"' not in page.text
+    assert "comments.js" not in page.text
+
+
+def test_the_script_is_there_with_the_form(serve):
+    served = serve()
+
+    assert re.search(r'<script src="/comments.js\?v=\w+" defer></script>', served.page().text)
+    assert "/comments.js" in served.release.files

@@ -1,0 +1,75 @@
+"""Who is known again: a browser by its signed cookie, a reader who is signed in, and nobody by what they type."""
+
+import re
+
+import pytest
+
+from pressframe import Reader
+from pressframe_comments import comment_store
+
+
+def stored(served):
+    return comment_store(served.site).find()
+
+
+def test_a_browser_whose_comment_was_accepted_is_known_again(served):
+    served.post(comment="un")
+    served.moderate("approve", "c1")
+
+    served.post(comment="deux", author="Autre nom", email="autre@example.org")
+
+    assert served.page().comments == ["c1", "c2"]
+    assert stored(served)[0].comment.accepted_before
+
+
+def test_whoever_types_the_same_name_and_address_is_not_known(served):
+    served.post(comment="un")
+    served.moderate("approve", "c1")
+    served.cookies.clear()
+
+    served.post(comment="deux")
+
+    assert served.page().comments == ["c1"]
+
+
+@pytest.mark.parametrize(
+    "forge", [lambda c: c[:-1] + ("A" if c[-1] != "A" else "B"), lambda c: "x" + c, lambda c: ".", lambda c: "é.é"]
+)
+def test_a_cookie_that_we_did_not_make_proves_nothing(served, forge):
+    """Threat 11."""
+    served.post(comment="un")
+    served.moderate("approve", "c1")
+    served.cookies["commenter"] = forge(served.cookies["commenter"])
+
+    served.post(comment="deux")
+
+    assert served.page().comments == ["c1"]
+
+
+def test_a_browser_whose_comment_was_spam_is_not_known(served):
+    served.post(comment="un")
+    served.moderate("approve", "c1")
+    served.moderate("spam", "c1")
+
+    served.post(comment="deux")
+
+    assert served.page().comments == []
+
+
+def test_a_signed_in_reader_is_known_and_needs_no_address(served):
+    served.reader = Reader(id="r1", audiences=frozenset({"subscribers"}))
+
+    answer = served.post(email="")
+
+    assert answer.status == 303
+    assert served.page().comments == ["c1"]
+    assert "byuser" in served.page().text
+
+
+def test_the_cookie_is_set_once_and_says_nothing(served):
+    served.post(comment="un")
+    cookie = served.cookies["commenter"]
+    served.post(comment="deux")
+
+    assert served.cookies["commenter"] == cookie
+    assert re.fullmatch(r"[\w-]{20}\.[\w-]{24}", cookie)
