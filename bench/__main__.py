@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import builds, environment, report
+from bench import builds, environment, live, report
 from bench.generators import PEERS, ours
 
 _MEMORY = Path("/dev/shm")
@@ -19,9 +20,15 @@ _ROOM = 6_000_000_000
 
 def main() -> None:
     options = _parser().parse_args()
-    print(report.machine())
-    if options.what in ("build", "all"):
-        _build(options)
+    print(report.machine(), flush=True)
+    try:
+        with _work_folder(options.folder, keep=options.keep) as folder:
+            if options.what in ("build", "all"):
+                _build(options, folder)
+            if options.what in ("serve", "all"):
+                _serve(options, folder)
+    except (RuntimeError, OSError, subprocess.CalledProcessError) as error:
+        sys.exit(f"error: {error}")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -35,17 +42,28 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _build(options: argparse.Namespace) -> None:
+def _build(options: argparse.Namespace, folder: Path) -> None:
     peers = environment.prepare() if options.peers else None
     generators = ours() + [PEERS[name](peers) for name in options.peers if peers]
-    with _work_folder(options.folder, keep=options.keep) as folder:
-        for count in options.posts:
-            results = builds.compare(generators, count=count, runs=options.runs, folder=folder, told=_tell)
-            _tell("")
-            print(f"\n{report.builds(results, count=count, runs=options.runs)}\n")
-            if not options.keep:
-                shutil.rmtree(folder)
-                folder.mkdir()
+    for count in options.posts:
+        results = builds.compare(generators, count=count, runs=options.runs, folder=folder, told=_tell)
+        _tell("")
+        print(f"\n{report.builds(results, count=count, runs=options.runs)}\n", flush=True)
+        if any(result.failure for result in results):
+            raise RuntimeError("not every generator built everything")
+        if not options.keep:
+            for site in folder.iterdir():
+                shutil.rmtree(site)
+
+
+def _serve(options: argparse.Namespace, folder: Path) -> None:
+    reason = live.why_not()
+    if reason:
+        print(f"the live server is not measured: {reason}")
+        return
+    served = live.measure(folder, runs=options.runs, told=_tell)
+    _tell("")
+    print(f"\n{report.live(served, runs=options.runs)}\n")
 
 
 @contextmanager

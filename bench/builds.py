@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
@@ -27,12 +28,19 @@ class Size:
 
 @attrs.define
 class Result:
-    """What was measured of one generator: peak memory of a cold build in bytes, and runs by the name of the step."""
+    """What was measured of one generator.
+
+    Attributes:
+        memory: Peak of a cold build in bytes; None where the system does not tell.
+        runs: By the name of the step.
+        failure: What went wrong; it was not run again after that.
+    """
 
     generator: Generator
     size: Size | None = None
     memory: int | None = None
     runs: dict[str, list[Cost]] = attrs.field(factory=dict)
+    failure: str | None = None
 
     def typical(self, step: str) -> Cost | None:
         """Return the medians of a step; None for one that the generator's site does not have."""
@@ -48,31 +56,46 @@ def compare(
     told(f"{count:,} posts: writing the sites")
     content = posts.generate(count)
     sites = [Site(generator, folder / f"{count}-{generator.skeleton}", content) for generator in generators]
-    results = [Result(generator) for generator in generators]
-    pairs = list(zip(sites, results, strict=True))
+    pairs = [(site, Result(site.generator)) for site in sites]
     for site, result in pairs:
         site.create()
         told(f"{count:,} posts: {site.generator.name}, peak memory")
-        # Also warms up: the compiled Python modules and the files in the system's cache.
-        result.memory = peak_memory(site.generator.command(site.output), folder=site.folder)
-        result.size = _size(site.output)
-    for number, site, result in _in_turn(pairs, count, runs):
+        with _failing(result):
+            _build_watched(site, result)
+    for number, site, result in _in_turn(pairs, runs):
         told(f"{count:,} posts: {site.generator.name}, {COLD} {number}")
         site.forget()
-        _measure(site, result, COLD)
+        with _failing(result):
+            _measure(site, result, COLD)
     for edit in EDITS:
-        for number, site, result in _in_turn(pairs, count, runs):
+        for number, site, result in _in_turn(pairs, runs):
             told(f"{count:,} posts: {site.generator.name}, {edit.name} {number}")
-            _edit_and_measure(site, result, edit, number)
-    return results
+            with _failing(result):
+                _edit_and_measure(site, result, edit, number)
+    return [result for _, result in pairs]
 
 
-def _in_turn(pairs: Sequence[tuple[Site, Result]], count: int, runs: int) -> Iterable[tuple[int, Site, Result]]:
+def _in_turn(pairs: Sequence[tuple[Site, Result]], runs: int) -> Iterable[tuple[int, Site, Result]]:
     """Yield run 1 of every generator, then run 2 of every: what slows the machine for a while slows all."""
     for number in range(1, runs + 1):
         for site, result in pairs:
-            if number <= site.generator.runs_at_most(count):
+            if number <= site.generator.runs_at_most(len(site.posts)) and result.failure is None:
                 yield number, site, result
+
+
+@contextmanager
+def _failing(result: Result) -> Iterator[None]:
+    """Note that a generator failed, and let the others go on."""
+    try:
+        yield
+    except (RuntimeError, OSError) as error:
+        result.failure = str(error)
+
+
+def _build_watched(site: Site, result: Result) -> None:
+    """Note peak memory; also warms up: compiled Python modules, and the files in the system's cache."""
+    result.memory = peak_memory(site.generator.command(site.output), folder=site.folder)
+    result.size = _size(site.output)
 
 
 def _edit_and_measure(site: Site, result: Result, edit: Edit, number: int) -> None:

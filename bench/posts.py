@@ -25,7 +25,12 @@ def part_de_voix(mentions: dict[str, int], marque: str) -> float:
 
 @attrs.frozen(kw_only=True)
 class Post:
-    """One post; ``text`` is Markdown of 840 to 1,100 words that every CommonMark engine with tables reads alike."""
+    """One post.
+
+    Attributes:
+        text: Markdown of 840 to 1,100 words that every CommonMark engine with tables reads alike.
+        audience: Who may read it whole, where a generator knows of that; None for all.
+    """
 
     slug: str
     title: str
@@ -33,6 +38,7 @@ class Post:
     tags: tuple[str, ...]
     category: str
     text: str
+    audience: str | None = None
 
     @property
     def address(self) -> str:

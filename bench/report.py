@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from bench.builds import COLD, Result
 from bench.edits import EDITS
+from bench.live import Served
 
 _BASE = "Hugo"
 _COLUMNS = ("", "wall s", "× Hugo", "CPU s", "× Hugo", "peak MB", "× Hugo", "pages", "MB")
@@ -26,7 +27,9 @@ def machine() -> str:
 
 def builds(results: Sequence[Result], *, count: int, runs: int) -> str:
     """Return the table of builds of *count* posts."""
-    lines = [f"{count:,} posts, medians of {runs} runs (Pelican: 1 from 5,000 posts on)", "", _row(_COLUMNS)]
+    versions = dict.fromkeys(f"{result.generator.name} {result.generator.version}" for result in results)
+    lines = [f"{count:,} posts, medians of {runs} runs (Pelican: 1 from 5,000 posts on)", ", ".join(versions), ""]
+    lines.append(_row(_COLUMNS))
     base = next((result for result in results if result.generator.name == _BASE), None)
     for step in (COLD, *(edit.name for edit in EDITS)):
         lines += ["", step]
@@ -34,8 +37,21 @@ def builds(results: Sequence[Result], *, count: int, runs: int) -> str:
     return "\n".join([*lines, "", *_compared(results)])
 
 
+def live(served: Served, *, runs: int) -> str:
+    """Return the table of requests a second."""
+    limit, opened = served.rates[0].requests, served.rates[1].requests
+    what = (
+        f"requests a second, an article of {served.size / 1000:.0f} kB, one server process, 16 connections kept alive"
+    )
+    lines = [f"{what}, medians of {runs} runs of 5 s", "", _row(("", "a second", "× bare", "× open"))]
+    for rate in served.rates:
+        ratios = (f"{rate.requests / limit:.2f}", f"{rate.requests / opened:.2f}")
+        lines.append(_row((f"  {rate.name}", f"{rate.requests:.0f}", *ratios)))
+    return "\n".join(lines)
+
+
 def _cells(result: Result, base: Result | None, step: str) -> Iterator[str]:
-    yield f"  {result.generator.name} {result.generator.version}"
+    yield f"  {result.generator.name}"
     cost, other = result.typical(step), base.typical(step) if base else None
     if cost:
         yield from (f"{cost.wall:.2f}", _ratio(cost.wall, other.wall if other else None))
@@ -58,10 +74,13 @@ def _row(cells: Sequence[str] | Iterator[str]) -> str:
 
 
 def _compared(results: Sequence[Result]) -> Iterator[str]:
-    """Yield whether all have the same pages, as the first has them."""
-    first, *others = (result for result in results if result.size)
-    for other in others:
+    """Yield whether all have the same pages as the first, and who failed."""
+    measured = [result for result in results if result.size]
+    for first, other in zip(measured[:1] * len(measured), measured[1:], strict=False):
         if first.size and other.size:
             missing, more = len(first.size.pages - other.size.pages), len(other.size.pages - first.size.pages)
             said = "the same" if not missing and not more else f"{missing} missing, {more} more"
             yield f"pages of {other.generator.name} against those of {first.generator.name}: {said}"
+    for result in results:
+        if result.failure:
+            yield f"{result.generator.name} FAILED, and was left out after that: {result.failure}"

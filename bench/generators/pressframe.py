@@ -1,4 +1,4 @@
-"""Pressframe as it is installed beside this: with templates like the peers', and with the theme `journal`."""
+"""Pressframe as it is installed beside this: templates like the peers', its own theme, and that theme live."""
 
 from __future__ import annotations
 
@@ -29,11 +29,17 @@ def plain() -> Generator:
 
 def journal() -> Generator:
     """Return pressframe with its own theme, which makes larger pages: not compared with the peers' pages."""
-    return attrs.evolve(plain(), name="… with its theme", skeleton="journal", base_template=None)
+    return attrs.evolve(plain(), name="pressframe, own theme", skeleton="journal", base_template=None)
+
+
+def live() -> Generator:
+    """Return pressframe with its own theme and subscriptions."""
+    return attrs.evolve(journal(), skeleton="live")
 
 
 def _front_matter(post: Post) -> str:
+    audience = f"\naudience: {post.audience}" if post.audience else ""
     return (
         f"title: {json.dumps(post.title, ensure_ascii=False)}\ndate: {post.published:%Y-%m-%dT%H:%M:%SZ}\n"
-        f"categories: [{post.category}]\ntags: [{', '.join(post.tags)}]"
+        f"categories: [{post.category}]\ntags: [{', '.join(post.tags)}]{audience}"
     )

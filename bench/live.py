@@ -1,0 +1,177 @@
+"""Requests a second: the live server on one processor, `wrk` on another, and a bare ASGI application as the limit."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+
+import attrs
+
+from bench import posts
+from bench.generators import Site, live
+from bench.reader import Reader
+
+HOST = "127.0.0.2"
+"""Not 127.0.0.1: for that, `serve` adds the script that reloads an author's browser."""
+
+_POSTS = 100
+_BYTES = 22_500
+"""Of Markdown; with the theme they make a page of about 30 kB."""
+_WRK = ("wrk", "-t1", "-c16", "-d5")
+_END = "C’est la fin de l’article."
+
+
+@attrs.frozen(kw_only=True)
+class Target:
+    """What is asked for again and again: an address on HOST, with headers."""
+
+    name: str
+    port: int
+    path: str
+    headers: Mapping[str, str] = attrs.field(factory=dict)
+
+
+@attrs.frozen
+class Rate:
+    """The median of requests answered in a second."""
+
+    name: str
+    requests: float
+
+
+@attrs.frozen
+class Served:
+    """Rates, the bare application's first, and the size of the open article in bytes."""
+
+    rates: tuple[Rate, ...]
+    size: int
+
+
+def why_not() -> str | None:
+    """Return why nothing can be measured here; None if it can."""
+    if shutil.which("wrk") is None:
+        return "wrk is not installed (Debian and Ubuntu: apt-get install wrk)"
+    if not hasattr(os, "sched_setaffinity") or len(os.sched_getaffinity(0)) < 2:
+        return "it needs Linux, and a processor each for the server and for what loads it"
+    return None
+
+
+def measure(folder: Path, *, runs: int, told: Callable[[str], None]) -> Served:
+    """Return how many requests a second are answered; the site is made in *folder*."""
+    opened, closed = _articles()
+    site = Site(live(), folder / "live", [*posts.generate(_POSTS), opened, closed])
+    site.create()
+    program = Path(sys.executable).with_name("pressframe")
+    port, bare = _free_ports(2)
+    told("the live server starts")
+    with _running([program, "serve", ".", "--host", HOST, "--port", str(port)], folder=site.folder):
+        page, targets = _ready(port, opened.address, closed.address, outbox=site.folder / "outbox")
+        body = folder / "body.html"
+        body.write_bytes(page)
+        with _running(_bare_server(bare), folder=Path(__file__).parents[1], BENCH_BODY=str(body)):
+            Reader(HOST, bare).wait()
+            limit = Target(name="bare ASGI application", port=bare, path="/")
+            return Served(tuple(_in_turn([limit, *targets], runs, told)), len(page))
+
+
+def _articles() -> tuple[posts.Post, posts.Post]:
+    """Return an open and a closed post of the same text."""
+    made = posts.generate(20, seed=30)
+    text = ""
+    for post in made:
+        text += post.text if len(text.encode()) < _BYTES else ""
+    text = text.encode()[:_BYTES].decode(errors="ignore").rpartition("\n\n")[0] + f"\n\n{_END}\n"
+    opened = attrs.evolve(made[-1], slug="ouvert", text=text)
+    return opened, attrs.evolve(opened, slug="ferme", audience="subscribers")
+
+
+def _ready(port: int, opened: str, closed: str, *, outbox: Path) -> tuple[bytes, list[Target]]:
+    """Return the open article, and what is to be asked of pressframe once a reader has subscribed.
+
+    Raises:
+        RuntimeError: The server does not open what it should, or opens what it should not.
+    """
+    stranger, subscriber = Reader(HOST, port), Reader(HOST, port)
+    stranger.wait()
+    subscriber.subscribe("lectrice@example.org", outbox)
+    headers, page = stranger.get(opened)
+    end = _END.encode()
+    if end not in page or end not in subscriber.get(closed)[1] or end in stranger.get(closed)[1]:
+        raise RuntimeError("the gate does not open for the subscriber alone")
+    return page, [
+        Target(name="open article", port=port, path=opened),
+        Target(name="… not modified (304)", port=port, path=opened, headers={"If-None-Match": headers["etag"]}),
+        Target(name="gated, to a subscriber", port=port, path=closed, headers={"Cookie": subscriber.cookie}),
+        Target(name="gated, to a stranger", port=port, path=closed),
+    ]
+
+
+def _bare_server(port: int) -> list[str | Path]:
+    options = ["--host", HOST, "--port", str(port), "--no-access-log", "--log-level", "warning"]
+    return [sys.executable, "-m", "uvicorn", "bench.bare:app", *options]
+
+
+def _in_turn(targets: Sequence[Target], runs: int, told: Callable[[str], None]) -> Iterator[Rate]:
+    found: dict[str, list[float]] = {target.name: [] for target in targets}
+    for number in range(1, runs + 1):
+        for target in targets:
+            told(f"{target.name}, {number}")
+            found[target.name].append(_load(target))
+    for name, rates in found.items():
+        yield Rate(name, median(rates))
+
+
+def _load(target: Target) -> float:
+    headers = [part for name, value in target.headers.items() for part in ("-H", f"{name}: {value}")]
+    command = [*_WRK, *headers, f"http://{HOST}:{target.port}{target.path}"]
+    with _pinned(_processors()[1]):
+        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", said)
+    if rate is None or "Non-2xx" in said or "Socket errors" in said:
+        raise RuntimeError(f"{target.name}: not every request was answered:\n{said}")
+    return float(rate[1])
+
+
+@contextmanager
+def _running(command: Sequence[str | Path], *, folder: Path, **environment: str) -> Iterator[None]:
+    """Run a server on the first processor while the block runs."""
+    with _pinned(_processors()[0]):
+        process = subprocess.Popen(
+            command, cwd=folder, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        )
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextmanager
+def _pinned(processor: int) -> Iterator[None]:
+    """Have processes that start in the block stay on one processor."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {processor})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+def _processors() -> list[int]:
+    return sorted(os.sched_getaffinity(0))
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.create_server((HOST, 0)) for _ in range(count)]
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
