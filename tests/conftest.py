@@ -123,12 +123,13 @@ def distribution(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..
 
     def install(name: str, plugin: str, code: str, *, kind: str = "Plugin") -> None:
         folder = tmp_path / "installed" / name
-        module = f"{name.replace('-', '_')}_module"
+        stem = name.replace("-", "_")
+        module = f"{stem}_module"
         Folder(folder).write(
             {
                 f"{module}.py": code,
-                f"{name}-1.5.dist-info/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.5\n",
-                f"{name}-1.5.dist-info/entry_points.txt": f"[pressframe]\n{plugin} = {module}:{kind}\n",
+                f"{stem}-1.5.dist-info/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.5\n",
+                f"{stem}-1.5.dist-info/entry_points.txt": f"[pressframe]\n{plugin} = {module}:{kind}\n",
             }
         )
         monkeypatch.syspath_prepend(folder)

@@ -118,9 +118,9 @@ def _origin(point: EntryPoint) -> str:
 
 def _missing(name: str, folder: Path, at: Place) -> PluginError:
     files = {file.stem for file in (folder / "plugins").glob("*.py")}
-    near = did_you_mean(name, {*installed(), *BUNDLED, *files})
-    hint = f"pip install pressframe-{name}" if name in BUNDLED else f"install it, or write plugins/{name}.py"
-    return PluginError(f'plugins lists "{name}", which is not installed', at=at, fix=near or hint)
+    near = did_you_mean(name, {*installed(), *BUNDLED, *files}) or f"install it, or write plugins/{name}.py"
+    fix = f"pip install pressframe-{name}" if name in BUNDLED else near
+    return PluginError(f'plugins lists "{name}", which is not installed', at=at, fix=fix)
 
 
 def _import(point: EntryPoint, at: Place) -> type[attrs.AttrsInstance]:
