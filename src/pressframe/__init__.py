@@ -12,17 +12,17 @@ from pressframe.errors import (
 )
 from pressframe.hookspecs import hookimpl
 from pressframe.model import (
-    Asset, Author, Block, Body, Card, Change, Comment, Comments, Conversation, Cookie, Engine, Entry, Gate, Group,
-    Heading, Host, Job, Json, Judgement, Live, Loader, Mailer, Manuscript, Message, Neighbours, Output, Page, Problem,
-    ReadOnly, Reader, Reply, Report, Request, Response, Route, SiteSettings, Source, Teaser, Term, Verdict, View,
+    Asset, Author, Block, Body, Card, Change, Comment, Comments, Conversation, Engine, Entry, Gate, Group,
+    Heading, Host, Json, Judgement, Live, Loader, Manuscript, Neighbours, Output, Page, Problem,
+    ReadOnly, Reader, Reply, Report, SiteSettings, Source, Teaser, Term, Verdict, View,
 )
 
 __all__ = [
     "Asset", "Author", "Block", "Body", "BuildError", "Card", "Change", "Comment", "Comments", "ConfigError",
-    "ContentError", "Conversation", "Cookie", "Engine", "Entry", "Gate", "Group", "Heading", "HookError", "Hooks",
-    "Host", "Job", "Json", "Judgement", "Live", "Loader", "MailError", "Mailer", "Manuscript", "ManyErrors",
-    "Message", "Neighbours", "Output", "Page", "Place", "PluginError", "PressframeError", "Problem", "ReadOnly",
-    "Reader", "Release", "Reply", "Report", "Request", "Response", "Route", "ServeError", "Site", "SiteSettings",
+    "ContentError", "Conversation", "Engine", "Entry", "Gate", "Group", "Heading", "HookError", "Hooks",
+    "Host", "Json", "Judgement", "Live", "Loader", "MailError", "Manuscript", "ManyErrors",
+    "Neighbours", "Output", "Page", "Place", "PluginError", "PressframeError", "Problem", "ReadOnly",
+    "Reader", "Release", "Reply", "Report", "ServeError", "Site", "SiteSettings",
     "Source", "StoreError", "Stored", "Teaser", "TemplateError", "Term", "Verdict", "View", "did_you_mean",
     "hookimpl", "raise_all",
 ]

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from pressframe._build._release import Release
 from pressframe._site import Site
 from pressframe.errors import Place
-from pressframe.model import Entry, Problem, Route
+from pressframe.model import Entry, Problem
 
 _LINK = re.compile(
     r"""<(?:a|img|link|script|source|form|audio|video)\b[^>]*?\s(?:href|src|action)=["']([^"'#][^"']*)"""
@@ -20,7 +20,7 @@ def check(site: Site) -> list[Problem]:
     """Return what the owner should mend; what stops a build is raised as by ``Site.build``."""
     with tempfile.TemporaryDirectory() as folder:
         release = site.build(output=Path(folder) / "public", drafts=True)
-        routes = [_pattern(route) for _, route in site.hooks.register_routes(site)]
+        routes = [_pattern(route.path) for _, route in site.hooks.all("register_routes", site)]
         return [Problem(message=note) for note in release.report.notes] + list(_dead_links(site, release, routes))
 
 
@@ -65,8 +65,8 @@ def _place(entry: Entry | None, link: str, folder: Path) -> Place | None:
     return None
 
 
-def _pattern(route: Route) -> re.Pattern[str]:
-    parts = re.split(r"(\{\w+(?::path)?\})", route.path)
+def _pattern(path: str) -> re.Pattern[str]:
+    parts = re.split(r"(\{\w+(?::path)?\})", path)
     return re.compile(
         "".join((".+" if ":path" in part else "[^/]+") if part.startswith("{") else re.escape(part) for part in parts)
     )

@@ -27,8 +27,8 @@ from pressframe.hookspecs import Contract, Sanitizer
 # isort: off
 # fmt: off
 from pressframe.model import (
-    Asset, Block, Card, Comment, Comments, Conversation, Engine, Entry, Gate, Host, Job, Judgement, Loader, Mailer,
-    Page, Reader, Request, Route, Teaser, Verdict, View,
+    Asset, Block, Card, Comment, Comments, Conversation, Engine, Entry, Gate, Host, Judgement, Loader, Page, Teaser,
+    Verdict, View,
 )
 # fmt: on
 # isort: on
@@ -160,7 +160,7 @@ class Hooks:
 
     def ask(self, hook: str, *arguments: object) -> Iterator[tuple[str, Any]]:
         """Yield each plugin that has an answer with it; with the error, logged, where one fails that must fail shut."""
-        chain = self._chains[hook]
+        chain = self._chains.get(hook, _Chain(hook, Contract("start", "stop"), ()))  # one that no plugin declares
         for call in chain.calls:
             try:
                 answer = chain.ask(call, arguments)
@@ -177,7 +177,7 @@ class Hooks:
         if hook in self._kept:
             return self._kept[hook]
         answers = tuple((plugin, one) for plugin, many in self.ask(hook, *arguments) for one in many)
-        if self._chains[hook].contract.stage == "start":
+        if hook in self._chains and self._chains[hook].contract.stage == "start":
             self._kept[hook] = answers
         return answers
 
@@ -218,9 +218,6 @@ class Hooks:
         for _, answer in self.ask("find_teaser", entry, gate):
             return answer if isinstance(answer, Teaser) else Teaser(html="")
         return None
-
-    def find_reader(self, request: Request, host: Host) -> Reader | None:
-        return self.first("find_reader", request, host)  # type: ignore[no-any-return] # checked by the contract
 
     # ------------------------------------------------------------------------------------------ comments
 
@@ -270,20 +267,6 @@ class Hooks:
 
     def register_blocks(self, slot: str, page: Page, site: View) -> tuple[Block, ...]:
         return tuple(block for _, blocks in self.ask("register_blocks", slot, page, site) for block in blocks)
-
-    # ------------------------------------------------------------------------------------------- serving
-
-    def register_routes(self, host: Host) -> tuple[tuple[str, Route], ...]:
-        return self.all("register_routes", host)
-
-    def find_mailer(self, host: Host) -> Mailer | None:
-        return self.first("find_mailer", host)  # type: ignore[no-any-return] # any object of the right shape will do
-
-    def register_jobs(self, host: Host) -> tuple[tuple[str, Job], ...]:
-        return self.all("register_jobs", host)
-
-    def register_migrations(self) -> tuple[tuple[str, Path], ...]:
-        return self.all("register_migrations")
 
     def register_commands(self, host: Host) -> tuple[tuple[str, click.Command], ...]:
         return self.all("register_commands", host)

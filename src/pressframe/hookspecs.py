@@ -36,8 +36,7 @@ import pluggy
 # isort: off
 # fmt: off
 from pressframe.model import (
-    Asset, Block, Card, Comment, Comments, Engine, Entry, Gate, Host, Job, Judgement, Loader, Mailer, Page, Reader,
-    Request, Route, Teaser, View,
+    Asset, Block, Card, Comment, Comments, Engine, Entry, Gate, Host, Judgement, Loader, Page, Teaser, View,
 )
 # fmt: on
 # isort: on
@@ -141,16 +140,6 @@ def find_teaser(entry: Entry, gate: Gate) -> Teaser | None:
     Args:
         entry: Whole.
         gate: What closes it; all plugins' gates joined.
-    """
-
-
-@hookspec("live", "shut", answer=Reader)
-def find_reader(request: Request, host: Host) -> Reader | None:
-    """Say who asks.
-
-    Called when a request with a cookie asks for something that depends on the reader. The first answer wins. The server
-    may use an answer for the same cookies again for 30 seconds, so look at nothing else of the request. If a plugin
-    fails, the reader is a stranger.
     """
 
 
@@ -260,40 +249,7 @@ def register_blocks(slot: str, page: Page, site: View) -> Iterable[Block]:
     """
 
 
-# --------------------------------------------------------------------------------------------------- serving
-
-
-@hookspec("start", answer=Route)
-def register_routes(host: Host) -> Iterable[Route]:
-    """Bring addresses that are answered live.
-
-    Called once when the server starts. All are kept; two with one path and method are an error. A planned page at the
-    same address wins.
-    """
-
-
-@hookspec("start")
-def find_mailer(host: Host) -> Mailer | None:
-    """Give what hands messages over.
-
-    Called once when the server starts; the first answer wins.
-    """
-
-
-@hookspec("start", answer=Job)
-def register_jobs(host: Host) -> Iterable[Job]:
-    """Bring work that is done after an answer was given.
-
-    Called once when the server starts. All are kept; two of one name are an error.
-    """
-
-
-@hookspec("start", answer=Path)
-def register_migrations() -> Iterable[Path]:
-    """Bring folders of Alembic revisions, one chain for each plugin, its first revision with ``branch_labels``.
-
-    Called when the database is opened. All are kept.
-    """
+# -------------------------------------------------------------------------------------------------- commands
 
 
 @hookspec("start")

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from pressframe import Job, Site, StoreError
-from pressframe_sql import Worker, database
+from pressframe import Site, StoreError
+from pressframe_sql import Job, Worker, database
 
 pytestmark = pytest.mark.postgresql
 pytest.importorskip("psycopg", reason="PostgreSQL's driver is not installed: pip install 'pressframe-sql[postgresql]'")

@@ -35,6 +35,7 @@ canari-serveur-1
 == plugins/answers.py ==
 import attrs
 from pressframe import *
+from pressframe_web import *
 
 SEEN = []
 

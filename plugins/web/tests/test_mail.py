@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from pressframe import MailError, Message
-from pressframe_web import Smtp
+from pressframe import MailError
+from pressframe_web import Message, Smtp
 from pressframe_web._mail import Outbox, SmtpMailer, compose
 
 HELLO = Message(key="k1", to="zoe@example.org", subject="Café : à bientôt", text="Voici : https://essai.example/a/b\n")

@@ -12,12 +12,11 @@ from pressframe.model.content import (
 )
 from pressframe.model.gating import Conversation, Gate, Reader, Teaser
 from pressframe.model.rendering import Block, Output, Page, Problem, Report
-from pressframe.model.serving import Cookie, Job, Mailer, Message, Request, Response, Route
 from pressframe.model.site import Host, Live, SiteSettings, View
 
 __all__ = [
-    "Asset", "Author", "Block", "Body", "Card", "Change", "Comment", "Comments", "Conversation", "Cookie", "Engine",
-    "Entry", "Gate", "Group", "Heading", "Host", "Job", "Json", "Judgement", "Live", "Loader", "Mailer", "Manuscript",
-    "Message", "Neighbours", "Output", "Page", "Problem", "ReadOnly", "Reader", "Reply", "Report", "Request",
-    "Response", "Route", "SiteSettings", "Source", "Teaser", "Term", "Verdict", "View",
+    "Asset", "Author", "Block", "Body", "Card", "Change", "Comment", "Comments", "Conversation", "Engine",
+    "Entry", "Gate", "Group", "Heading", "Host", "Json", "Judgement", "Live", "Loader", "Manuscript",
+    "Neighbours", "Output", "Page", "Problem", "ReadOnly", "Reader", "Reply", "Report",
+    "SiteSettings", "Source", "Teaser", "Term", "Verdict", "View",
 ]

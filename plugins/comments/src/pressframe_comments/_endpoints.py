@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 import attrs
 
 from pressframe.errors import StoreError
-from pressframe.model import Comment, Cookie, Host, Judgement, Reply, Request, Response, Route, Verdict
+from pressframe.model import Comment, Host, Judgement, Reply, Verdict
 from pressframe.model import Live as Site
 from pressframe_comments._form import Typed
 from pressframe_comments._live import Live
 from pressframe_comments._signing import make_sender, make_token, read_sender, read_token
 from pressframe_comments._store import CommentStore, Draft, Filed, State, comment_store
 from pressframe_comments._visit import Visit, missing
+from pressframe_web import Cookie, Request, Response, Route
 
 if TYPE_CHECKING:
     from pressframe_comments._plugin import Comments

@@ -11,9 +11,10 @@ import attrs
 from attrs.validators import and_, ge, le
 
 from pressframe.hookspecs import Sanitizer, hookimpl
-from pressframe.model import Asset, Block, Card, Comment, Host, Judgement, Page, Route, View
+from pressframe.model import Asset, Block, Card, Comment, Host, Judgement, Page, View
 from pressframe.model import Comments as Source
 from pressframe_comments._rules import Moderation, Rules
+from pressframe_web import Route
 
 if TYPE_CHECKING:
     import click
@@ -37,7 +38,7 @@ class Comments:
         flood_window: See *flood_limit*.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("sql",)
+    needs: ClassVar[tuple[str, ...]] = ("sql", "web")
 
     moderation: Moderation = "first-time"
     archive: Path = Path("content")

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import attrs
 
-from pressframe.model import Card, Request, Response
+from pressframe.model import Card
 from pressframe.model import Live as Site
 from pressframe_comments._form import Typed
 from pressframe_comments._live import Live
 from pressframe_comments._signing import Age, check_stamp, make_stamp
+from pressframe_web import Request, Response
 
 
 @attrs.frozen(kw_only=True)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from pressframe.errors import MailError
-from pressframe.model import Host, Json, Message
+from pressframe.model import Host, Json
+from pressframe_web import Message
 
 if TYPE_CHECKING:
     import jinja2
@@ -37,7 +38,7 @@ class LinkMail:
         link = MemberStore(self._host).find_link(str(payload["link"]))
         if link is None:
             return
-        mailer = self._host.hooks.find_mailer(self._host)
+        mailer = self._host.hooks.first("find_mailer", self._host)
         if mailer is None:
             raise MailError("there is nobody to hand mails to", fix='add "web" to [site] plugins')
         mailer.send(write_mail(self._host, link))

@@ -14,8 +14,10 @@ from attrs.validators import ge
 # fmt: off
 from pressframe.hookspecs import hookimpl
 from pressframe.model import (
-    Asset, Block, Conversation, Entry, Gate, Host, Job, Page, Reader, Request, Route, Teaser, View,
+    Asset, Block, Conversation, Entry, Gate, Host, Page, Reader, Teaser, View,
 )
+from pressframe_sql import Job
+from pressframe_web import Request, Route
 # fmt: on
 # isort: on
 from pressframe_members._gate import SUBSCRIBERS, check_audience, judge
@@ -97,8 +99,9 @@ class Members:
             if gate is not None and SUBSCRIBERS in gate.requires - site.audiences:
                 yield Block(template="members/gate.html", data={"next": page.address})
         if slot == "footer":
-            yield Block(template="members/nav.html")
-            if self.overlay and _is_open_post(page, site) and SUBSCRIBERS not in site.audiences:
+            is_subscriber = SUBSCRIBERS in site.audiences
+            yield Block(template="members/nav.html", data={"is_subscriber": is_subscriber})
+            if self.overlay and not is_subscriber and _is_open_post(page, site):
                 yield Block(template="members/reminder.html", data={"next": page.address, "way_out": self.way_out})
 
     # ----------------------------------------------------------------------------------------- serving

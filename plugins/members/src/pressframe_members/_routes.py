@@ -13,9 +13,10 @@ from typing import Literal, TypeAlias
 import attrs
 
 from pressframe.errors import StoreError
-from pressframe.model import Cookie, Host, Json, Live, Page, Request, Response, Route
+from pressframe.model import Host, Json, Live, Page
 from pressframe_members._addresses import own_path, read_address
 from pressframe_members._gate import SUBSCRIBERS
+from pressframe_web import Cookie, Request, Response, Route
 
 log = logging.getLogger("pressframe")
 

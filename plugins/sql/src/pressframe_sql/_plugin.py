@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 import attrs
 
@@ -39,7 +39,7 @@ class _Held:
         process = os.getpid()
         with self._lock:
             if process not in self._databases:
-                self._databases[process] = Database(url, host.folder, host.hooks.register_migrations())
+                self._databases[process] = Database(url, host.folder, host.hooks.all("register_migrations"))
             return self._databases[process]
 
     def __reduce__(self) -> NoReturn:
@@ -54,6 +54,8 @@ class Sql:
         url: ``sqlite:///data/site.sqlite``, from the site's folder (four slashes: from the root), or
             ``postgresql://user:password@host/name``.
     """
+
+    hookspecs: ClassVar[str] = "pressframe_sql.hookspecs"
 
     url: str = attrs.field(default="sqlite:///data/site.sqlite", validator=_check_url)
     _held: _Held = attrs.field(factory=_Held, init=False, repr=False)

@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from pressframe.errors import MailError, StoreError
-from pressframe.model import Host, Job
+from pressframe.model import Host
 from pressframe_sql._plugin import database
+from pressframe_sql.model import Job
 
 if TYPE_CHECKING:
     from pressframe_sql._jobs import Waiting

@@ -15,7 +15,7 @@ import attrs
 
 from pressframe import Site
 from pressframe_sql import Worker
-from pressframe_web import App
+from pressframe_web.app import App
 
 _LINK = re.compile(r"https?://\S+")
 
@@ -156,7 +156,7 @@ class Served:
 
     def run_jobs(self) -> int:
         """Do the work that waits, mail above all; return how many jobs were run."""
-        jobs = [job for _, job in self._site.hooks.register_jobs(self._site)]
+        jobs = [job for _, job in self._site.hooks.all("register_jobs", self._site)]
         return Worker(self._site, jobs, self._clock).run_due()
 
     @property

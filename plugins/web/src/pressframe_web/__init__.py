@@ -1,7 +1,7 @@
 """The live server: rendered pages at the speed of memory, plugins' routes, mail."""
 
-from pressframe_web._app import App
 from pressframe_web._plugin import Web
 from pressframe_web._settings import Smtp
+from pressframe_web.model import Cookie, Mailer, Message, Request, Response, Route
 
-__all__ = ["App", "Smtp", "Web"]
+__all__ = ["Cookie", "Mailer", "Message", "Request", "Response", "Route", "Smtp", "Web"]

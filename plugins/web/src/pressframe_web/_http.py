@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, quote
 
-from pressframe.model import Cookie, Request, Response
 from pressframe_web._served import PERSONAL, Headers
+from pressframe_web.model import Cookie, Request, Response
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]

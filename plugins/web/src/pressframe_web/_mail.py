@@ -16,8 +16,8 @@ import attrs
 import click
 
 from pressframe.errors import MailError
-from pressframe.model import Message
 from pressframe_web._settings import Smtp
+from pressframe_web.model import Message
 
 _SECONDS = 30
 _LINK = re.compile(r"https?://\S+")

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
 import attrs
 
 from pressframe.hookspecs import hookimpl
-from pressframe.model import Host, Mailer
+from pressframe.model import Host
 from pressframe_web._settings import Smtp
+from pressframe_web.model import Mailer
 
 if TYPE_CHECKING:
     import click
@@ -31,6 +32,8 @@ class Web:
         max_body: Longest form that is read, in bytes.
         embeds: Origins besides the site's own that pages may show images, sound, films and frames from.
     """
+
+    hookspecs: ClassVar[str] = "pressframe_web.hookspecs"
 
     host: str = "127.0.0.1"
     port: int = attrs.field(default=8000, validator=[attrs.validators.ge(1), attrs.validators.le(65_535)])

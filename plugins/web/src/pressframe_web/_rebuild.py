@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pressframe.errors import PressframeError
 
 if TYPE_CHECKING:
-    from pressframe_web._app import App
+    from pressframe_web.app import App
 
 log = logging.getLogger("pressframe.web")
 

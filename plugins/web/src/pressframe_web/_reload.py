@@ -4,8 +4,8 @@ import asyncio
 import json
 from collections.abc import Callable
 
-from pressframe_web._app import App
 from pressframe_web._http import Receive, Scope, Send, reply
+from pressframe_web.app import App
 
 SCRIPT = "/-/reload.js"
 CHANGES = "/-/changes"

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from pressframe.errors import PluginError
-from pressframe.model import Route
+from pressframe_web.model import Route
 
 _HOLE = re.compile(r"\{(\w+)(:path)?\}")
 

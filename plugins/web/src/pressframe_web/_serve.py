@@ -19,7 +19,7 @@ from pressframe_web._plugin import Web
 
 if TYPE_CHECKING:
     from pressframe import Site
-    from pressframe_web._app import App
+    from pressframe_web.app import App
 
 _GRACE_SECONDS = 8
 _LOCAL = ("127.0.0.1", "localhost", "::1")
@@ -59,8 +59,8 @@ def run(site: Site, address: str, port: int, *, drafts: bool) -> None:
     """
     import uvicorn
 
-    from pressframe_web._app import App
     from pressframe_web._reload import Reloading, add_script
+    from pressframe_web.app import App
 
     logging.getLogger("pressframe.web").setLevel(logging.INFO)
     listening = listen(address, port)
@@ -116,7 +116,7 @@ def listen(address: str, port: int) -> socket.socket:
 
 def _start_worker(site: Site, app: App, stack: ExitStack) -> None:
     """Run plugins' jobs while the site is served; they are kept by the plugin sql."""
-    jobs = [job for _, job in site.hooks.register_jobs(site)]
+    jobs = [job for _, job in site.hooks.all("register_jobs", site)]
     if not jobs:
         return
     try:

@@ -1,4 +1,6 @@
-"""Requests, answers, mail, and work done afterwards."""
+"""Requests, answers, and mail: what plugins that answer live have in common with the server."""
+
+from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -6,10 +8,12 @@ from typing import Protocol
 
 import attrs
 
-from pressframe.model._basis import Json, is_aware
-from pressframe.model.gating import Reader
-from pressframe.model.rendering import Page
-from pressframe.model.site import Live
+from pressframe.model import Live, Page, Reader
+
+
+def _is_aware(_: object, field: attrs.Attribute[datetime], value: datetime) -> None:
+    if value.utcoffset() is None:
+        raise ValueError(f"{field.name} must be a datetime with a time zone, got {value!r}")
 
 
 @attrs.frozen(kw_only=True)
@@ -36,7 +40,7 @@ class Request:
     parameters: Mapping[str, str] = attrs.field(factory=dict)
     client: str = ""
     reader: Reader | None = None
-    now: datetime = attrs.field(validator=is_aware)
+    now: datetime = attrs.field(validator=_is_aware)
 
 
 @attrs.frozen(kw_only=True)
@@ -116,18 +120,3 @@ class Mailer(Protocol):
         Raises:
             MailError: It was not.
         """
-
-
-@attrs.frozen(kw_only=True)
-class Job:
-    """Work done after an answer was given, at least once: mail, a rebuild.
-
-    Attributes:
-        name: Unique in a site: ``members.confirm``.
-        run: Gets what was enqueued; must bear being run twice. Raising puts it off, with backoff.
-        attempts: After so many it is set aside.
-    """
-
-    name: str
-    run: Callable[[Mapping[str, Json]], None]
-    attempts: int = 12

@@ -15,7 +15,7 @@ import attrs
 
 from pressframe import Release, Site
 from pressframe.errors import StoreError
-from pressframe.model import Live, Reader, Request, Response
+from pressframe.model import Live, Reader
 from pressframe_web._http import (
     Receive,
     Refused,
@@ -38,6 +38,7 @@ from pressframe_web._rebuild import Rebuilder
 from pressframe_web._routes import Found, Routes
 from pressframe_web._served import Answer, Headers, Served
 from pressframe_web._words import sentence
+from pressframe_web.model import Request, Response
 
 log = logging.getLogger("pressframe.web")
 T = TypeVar("T")
@@ -75,7 +76,7 @@ class App:
         self._change = change
         self._common = _common_headers(site.settings.url, self.web.embeds)
         self._prefix = "__Host-" if site.settings.url.startswith("https://") else ""
-        self._routes = Routes(site.hooks.register_routes(site))
+        self._routes = Routes(site.hooks.all("register_routes", site))
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="pressframe-web")
         self._readers: OrderedDict[bytes, tuple[Reader | None, float]] = OrderedDict()
         self.served = Served.of(self.build(clock()), self._common, change)
@@ -174,7 +175,8 @@ class App:
     def _find_reader(self, cookies: bytes, scope: Scope) -> Reader | None:
         request = make_request(scope, self.clock())
         request = attrs.evolve(request, cookies=parse_cookies(cookies, self._prefix))
-        return self.site.hooks.find_reader(request, self.site)
+        reader: Reader | None = self.site.hooks.first("find_reader", request, self.site)
+        return reader
 
     async def _answer_route(self, served: Served, found: Found, scope: Scope, receive: Receive, send: Send) -> None:
         if found.route is None:

@@ -1,0 +1,24 @@
+"""The hooks that the database asks: for migrations, and for what does the work that waits."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from pressframe.hookspecs import hookspec
+from pressframe.model import Host
+from pressframe_sql.model import Job
+
+
+@hookspec("start", answer=Job)
+def register_jobs(host: Host) -> Iterable[Job]:
+    """Bring work that is done after an answer was given.
+
+    Called once when the server starts. All are kept; two of one name are an error.
+    """
+
+
+@hookspec("start", answer=Path)
+def register_migrations() -> Iterable[Path]:
+    """Bring folders of Alembic revisions, one chain for each plugin, its first revision with ``branch_labels``.
+
+    Called when the database is opened. All are kept.
+    """
