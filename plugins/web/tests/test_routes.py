@@ -21,7 +21,9 @@ def _payloads(name: str) -> list[str]:
     "headers",
     [
         {"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}, {"origin": "null", "sec-fetch-site": "none"},
-        {"origin": "https://evil.example"}, {"origin": "https://sub.essai.example"},
+        {"origin": "null", "sec-fetch-site": ""}, {"origin": "https://evil.example"},
+        {"origin": "https://evil.example", "host": "evil.example", "sec-fetch-site": ""},
+        {"origin": "https://sub.essai.example"}, {"origin": "https://essai.example.evil.example"},
     ],
 )  # fmt: skip
 def test_a_form_sent_from_another_site_does_nothing(served, headers):
@@ -34,6 +36,18 @@ def test_a_form_sent_from_another_site_does_nothing(served, headers):
 
 def test_a_form_of_the_site_reaches_its_route(served):
     assert served.visitor.post("/do/record", {"a": "b"}).text == "192.0.2.1 stranger"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "null"}, {"origin": "", "sec-fetch-site": ""}, {"sec-fetch-site": "none"},
+        {"origin": "http://localhost:8123"}, {"origin": "http://127.0.0.1:8123", "sec-fetch-site": ""},
+    ],
+)  # fmt: skip
+def test_a_form_of_the_site_itself_may_come_without_its_name(served, headers):
+    """A page with ``Referrer-Policy: no-referrer`` sends ``Origin: null``; a site may be tried out at its socket."""
+    assert served.visitor.post("/do/record", {}, headers=headers).status == 200
 
 
 def test_what_is_no_form_is_refused(served):

@@ -101,6 +101,7 @@ class Ask:
         return {
             "type": "http", "method": self.method, "path": unquote(parts.path), "raw_path": parts.path.encode(),
             "query_string": parts.query.encode(), "scheme": "http", "client": (self.client, 40_000),
+            "server": ("127.0.0.1", 8123),
             "headers": [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in given.items()],
         }  # fmt: skip
 

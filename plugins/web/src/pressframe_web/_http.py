@@ -60,20 +60,32 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
 
 
 def check_same_site(scope: Scope, url: str) -> None:
-    """Refuse a POST that another site made a browser send.
+    """Refuse a request that another site made a browser send.
 
-    Browsers tell where a request comes from in Sec-Fetch-Site, which pages cannot forge, older ones in Origin. What is
-    no browser sends neither, and carries no reader's cookies by accident.
+    Browsers say where a request comes from in Sec-Fetch-Site, on https and on this machine, and in Origin everywhere;
+    pages can forge neither. A page that asks for no referrer makes them say ``null`` in Origin, even of itself. What is
+    no browser says nothing, and carries no reader's cookies by accident.
 
     Raises:
         Refused: It comes from elsewhere.
     """
     fetched, origin = header(scope, b"sec-fetch-site"), header(scope, b"origin")
-    here = {url.encode(), b"%s://%s" % (scope.get("scheme", "http").encode(), header(scope, b"host"))}
-    if fetched and fetched not in (b"same-origin", b"none"):
+    if fetched not in (b"", b"same-origin", b"none"):
         raise Refused(403)
-    if origin and origin not in here:
+    is_nameless = origin == b"null" and fetched == b"same-origin"
+    if origin and not is_nameless and origin.decode("latin-1") not in _own_origins(scope, url):
         raise Refused(403)
+
+
+def _own_origins(scope: Scope, url: str) -> Iterable[str]:
+    """Return where the site's own pages may be: at its address, or right at the socket that the request came to.
+
+    Never what the Host header says: whoever makes a name of theirs point here would be taken for the site.
+    """
+    host, port = scope.get("server") or ("", None)
+    is_local = host in ("127.0.0.1", "::1")
+    names = ("127.0.0.1", "[::1]", "localhost") if is_local else (f"[{host}]" if ":" in host else host,)
+    return [url, *(f"{scope.get('scheme', 'http')}://{name}:{port}" for name in names)]
 
 
 def parse_form(scope: Scope, body: bytes) -> dict[str, str]:
