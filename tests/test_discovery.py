@@ -13,7 +13,7 @@ from pressframe import hookimpl
 @attrs.frozen(eq=False)
 class Plugin:
     @hookimpl
-    def find_mailer(self): ...
+    def find_markup(self): ...
 """
 
 
@@ -23,11 +23,11 @@ def test_a_plugin_comes_from_an_installed_distribution(bare, distribution):
 
     plugin, _ = bare.open().plugins["night"]
 
-    assert (plugin.origin, plugin.hooks()) == ("press-night 1.5", ("find_mailer",))
+    assert (plugin.origin, plugin.hooks()) == ("press-night 1.5", ("find_markup",))
 
 
 def test_a_plugin_comes_from_a_file_of_the_site(bare):
-    plugin, _ = bare.plugin("night", "@hookimpl\ndef find_mailer(self): ...").open().plugins["night"]
+    plugin, _ = bare.plugin("night", "@hookimpl\ndef find_markup(self): ...").open().plugins["night"]
 
     assert plugin.origin == "plugins/night.py"
 
@@ -150,14 +150,14 @@ COMPANY = {
 @pytest.mark.parametrize("what", COMPANY)
 def test_what_a_plugin_says_of_others_is_checked_and_told_where_it_is_listed(bare, what):
     line, said = COMPANY[what]
-    hook = "\n@hookimpl\ndef find_mailer(self): ..."
+    hook = "\n@hookimpl\ndef find_markup(self): ..."
     bare.plugin("a", hook).plugin("b", line + hook).plugin("c", hook)
 
     assert bare.fails(PluginError).startswith(f"pressframe.toml:4: site.plugins: {said}")
 
 
 def test_company_that_is_kept_is_no_mistake(bare):
-    hook = "\n@hookimpl\ndef find_mailer(self): ..."
+    hook = "\n@hookimpl\ndef find_markup(self): ..."
     lines = "needs: ClassVar = ('a',)\nafter: ClassVar = ('a', 'c')\nconflicts: ClassVar = ('c',)"
 
     assert list(bare.plugin("a", hook).plugin("b", lines + hook).open().plugins) == ["a", "b"]
@@ -180,14 +180,14 @@ def test_two_sites_live_in_one_process_with_settings_of_their_own(tmp_path, bare
 def test_a_file_named_like_a_library_shadows_nothing(bare, name):
     before = sys.modules.get(name)
 
-    bare.plugin(name, "@hookimpl\ndef find_mailer(self): ...").open()
+    bare.plugin(name, "@hookimpl\ndef find_markup(self): ...").open()
 
     assert sys.modules.get(name) is before
     assert str(bare.path) not in str(sys.path)
 
 
 def test_a_plugin_is_found_by_its_class_and_a_missing_one_named(bare):
-    site = bare.plugin("night", "depth: int = 3\n@hookimpl\ndef find_mailer(self): ...").open()
+    site = bare.plugin("night", "depth: int = 3\n@hookimpl\ndef find_markup(self): ...").open()
     kind = site.plugins["night"][0].kind
 
     assert site.plugin(kind).depth == 3

@@ -26,7 +26,7 @@ labels: Mapping[str, str]
 maybe: int | None = None
 
 @hookimpl
-def find_mailer(self): ...
+def find_markup(self): ...
 """
 
 GOOD = """
@@ -82,7 +82,7 @@ def refused(bare, body, table):
     return str(caught.value)
 
 
-HOOK = "\n@hookimpl\ndef find_mailer(self): ...\n"
+HOOK = "\n@hookimpl\ndef find_markup(self): ...\n"
 
 
 def test_each_type_of_setting_arrives_as_python_knows_it(bare):
@@ -189,7 +189,7 @@ class Judge:
     rules: tuple[Rule, ...] = ()
 
     @hookimpl
-    def find_mailer(self): ...
+    def find_markup(self): ...
 """
 
 

@@ -278,7 +278,8 @@ def _freeze(caller: pluggy.HookCaller, order: Sequence[str | None]) -> _Chain:
     assert spec is not None
     calls = []
     for implementation in sorted(caller.get_hookimpls(), key=lambda one: order.index(one.plugin_name)):
-        positions = tuple(spec.argnames.index(name) for name in implementation.argnames)
+        named = (*implementation.argnames, *implementation.kwargnames)  # those with a default of their own too
+        positions = tuple(spec.argnames.index(name) for name in named)
         everything = positions == tuple(range(len(spec.argnames)))
         calls.append(_Call(implementation.plugin_name, implementation.function, None if everything else positions))
     return _Chain(caller.name, spec.function.contract, tuple(calls))  # type: ignore[attr-defined] # set by hookspecs

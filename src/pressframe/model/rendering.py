@@ -1,6 +1,7 @@
 """Pages, blocks, and what a build reports."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 import attrs
 
@@ -36,7 +37,7 @@ class Block:
     """A piece of HTML for a theme's slot: ``template`` rendered with the page's own names and ``data``."""
 
     template: str
-    data: Mapping[str, object] = attrs.field(factory=dict)
+    data: Mapping[str, object] = attrs.field(factory=dict, converter=MappingProxyType)
 
 
 @attrs.frozen(kw_only=True)

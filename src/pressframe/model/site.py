@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -53,7 +54,7 @@ class SiteSettings:
     timezone: ZoneInfo = attrs.field(factory=lambda: ZoneInfo("UTC"))
     plugins: tuple[str, ...] = ()
     per_page: int = attrs.field(default=10, validator=counts_from_one)
-    menu: Mapping[str, str] = attrs.field(factory=dict)
+    menu: Mapping[str, str] = attrs.field(factory=dict, converter=MappingProxyType)
 
 
 class Host(Protocol):
