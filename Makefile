@@ -43,7 +43,6 @@ format: .venv
 	$(bin)/ruff format
 
 bench: .venv
-	$(bin)/uv pip install --quiet --python $(bin)/python -c constraints.txt --group bench
 	$(bin)/python -m bench
 
 .venv: .venv/stamp
@@ -69,7 +68,7 @@ docs: .venv
 
 lock: .venv
 	$(bin)/uv pip compile --quiet --universal --upgrade --no-header --no-annotate --no-emit-index-url \
-	  --group dev --group bench --group setup pyproject.toml $(projects) \
+	  --group dev --group setup pyproject.toml $(projects) \
 	  | grep '==' > .venv/constraints.txt
 	mv .venv/constraints.txt constraints.txt
 
