@@ -10,8 +10,9 @@ from pathlib import Path
 import attrs
 import pytest
 
-from pressframe import Reader, Request, Site
+from pressframe import Reader, Site
 from pressframe_sql import database
+from pressframe_web import Request
 
 SHELF = Path(__file__).with_name("shelf.py")
 DATA = Path(__file__).parents[4] / "shared" / "data"
@@ -22,7 +23,7 @@ title = "PRland"
 url = "https://prland.example"
 language = "{language}"
 timezone = "Europe/Paris"
-plugins = ["shelf", "sql", "comments"]
+plugins = ["shelf", "sql", "web", "comments"]
 [plugins.comments]
 {settings}
 """
@@ -57,7 +58,7 @@ class Answer:
     def errors(self) -> dict[str, str]:
         """What is said to be wrong, by the field that it is tied to."""
         found = re.findall(r'<span class="error" id="(\w+)-error">(.*?)</span>', self.text)
-        assert all(f'aria-describedby="{field}-error' in self.text for field, _ in found)
+        assert all(f' aria-invalid="true" aria-describedby="{field}-error' in self.text for field, _ in found)
         return {field: html.unescape(text) for field, text in found}
 
     @property
@@ -81,7 +82,7 @@ class Served:
     is_building: bool = True
 
     def __attrs_post_init__(self):
-        self.routes = [route for _, route in self.site.hooks.register_routes(self.site)]
+        self.routes = [route for _, route in self.site.hooks.all("register_routes", self.site)]
         self.release = self.site.build(now=self.now)
 
     def _view(self):

@@ -95,6 +95,11 @@ def test_a_private_address_that_we_did_not_give_finds_nothing(served, forge):
     assert served.get(f"/comments/pending/{forge.format(signature=signature)}").status == 404
 
 
+def test_a_private_address_is_told_to_no_other_site(served):
+    """Threat 34."""
+    assert served.follow(served.post()).headers == {"Referrer-Policy": "no-referrer"}
+
+
 def test_a_private_address_ends_after_a_month(served):
     answer = served.post()
     served.later(days=31)

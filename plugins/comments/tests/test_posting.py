@@ -128,7 +128,7 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(served, fi
     answer = served.post(**form)
 
     assert answer.status == 422
-    assert answer.errors == {field: message}
+    assert answer.errors == {field: message[0].upper() + message[1:]}
     expected = {name: re.sub("[\x00\ud800]", "\ufffd", text).strip() for name, text in form.items()}
     assert {name: answer.form[name].replace("\r", "").strip() for name in form} == {
         name: text.replace("\r", "") for name, text in expected.items()

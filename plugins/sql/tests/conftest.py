@@ -27,7 +27,7 @@ class Notes:
 FIRST_REVISION = """
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision, branch_labels = "notes_0001", None, ("notes",)
+revision, down_revision = "notes_0001", None
 
 def upgrade():
     op.create_table("note", sa.Column("text", sa.Text))

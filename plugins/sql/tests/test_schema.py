@@ -14,7 +14,7 @@ SECOND_REVISION = """
 import os
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision, branch_labels = "notes_0002", "notes_0001", None
+revision, down_revision = "notes_0002", "notes_0001"
 
 def die_at(step):
     if os.environ.get("DIE_AT") == step:

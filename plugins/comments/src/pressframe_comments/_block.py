@@ -66,7 +66,7 @@ def _conversation(entry: Entry, site: View, live: Live, *, is_open: bool, depth:
     comments = [reply for reply in replies if reply.comment.kind == "comment"]
     parent = known.get(live.typed.parent)
     form = Form(
-        post_to=f"/comments/{quote(entry.id)}#respond",
+        post_to=f"/comments/{quote(entry.id)}",
         reply_at=f"/comments/reply/{quote(entry.id)}?to=",
         typed=live.typed,
         problems=live.problems,

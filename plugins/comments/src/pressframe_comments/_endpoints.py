@@ -87,7 +87,8 @@ class Endpoints:
         if filed.comment.id in visit.shown:
             return Response(status=303, location=f"{visit.card.address}#comment-{filed.comment.id}")
         own = Reply(comment=filed.comment, html=site.hooks.filter_comment(filed.comment))
-        return visit.show(Live(own=own, awaits=filed.state is not State.APPROVED))
+        page = visit.show(Live(own=own, awaits=filed.state is not State.APPROVED))
+        return attrs.evolve(page, headers={"Referrer-Policy": "no-referrer"})  # the address is the secret
 
     # ------------------------------------------------------------------------------------------- receiving
 

@@ -18,7 +18,8 @@ def register_jobs(host: Host) -> Iterable[Job]:
 
 @hookspec("start", answer=Path)
 def register_migrations() -> Iterable[Path]:
-    """Bring folders of Alembic revisions, one chain for each plugin, its first revision with ``branch_labels``.
+    """Bring a folder of Alembic revisions, one chain for each plugin.
 
-    Called when the database is opened. All are kept.
+    Called when the database is opened. All are kept, and run in the order of the plugins; each chain has a version
+    table of its own, so that plugins may come and go.
     """

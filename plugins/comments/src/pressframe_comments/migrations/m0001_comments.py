@@ -8,8 +8,6 @@ from alembic import op
 
 revision = "comments_0001"
 down_revision = None
-branch_labels = ("comments",)
-depends_on = None
 
 
 def upgrade() -> None:

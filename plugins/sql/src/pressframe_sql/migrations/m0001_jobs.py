@@ -8,8 +8,6 @@ from alembic import op
 
 revision = "sql_0001"
 down_revision = None
-branch_labels = ("sql",)
-depends_on = None
 
 
 def upgrade() -> None:
