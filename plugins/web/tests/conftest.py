@@ -12,7 +12,7 @@ language = "fr"
 plugins = ["markdown", "web", "answers", "archives", "journal"]
 
 [plugins.web]
-trusted_proxies = ["10.0.0.1"]
+trusted_proxies = ["10.0.0.0/24"]
 
 == content/posts/2026/open.md ==
 ---

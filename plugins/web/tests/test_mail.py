@@ -1,14 +1,17 @@
 """Mail: into a folder that a person can read, or to a server."""
 
+import email
 import socketserver
 import stat
 import threading
+from email.policy import default
 
+import attrs
 import pytest
 
 from pressframe import MailError
 from pressframe_web import Message, Smtp
-from pressframe_web._mail import Outbox, SmtpMailer, compose
+from pressframe_web._mail import Outbox, SmtpMailer, compose, make_sender
 
 HELLO = Message(key="k1", to="zoe@example.org", subject="Café : à bientôt", text="Voici : https://essai.example/a/b\n")
 URL = "https://essai.example"
@@ -21,6 +24,47 @@ def test_a_mail_in_the_outbox_can_be_read_by_its_owner_alone(tmp_path, capsys):
     assert "Voici : https://essai.example/a/b" in file.read_text("utf-8")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert "https://essai.example/a/b" in capsys.readouterr().out
+
+
+def test_letters_and_long_links_stay_as_they_are_in_the_outbox(tmp_path):
+    link = f"https://essai.example/{'é' * 20}/{'x' * 120}"
+    Outbox(tmp_path, make_sender("Essai, le « test »", URL), URL).send(attrs.evolve(HELLO, text=f"Voilà : {link}\n"))
+
+    (file,) = tmp_path.iterdir()
+    text = file.read_text("utf-8")
+    assert "Subject: Café : à bientôt" in text
+    assert 'From: "Essai, le « test »" <noreply@essai.example>' in text
+    assert f"Voilà : {link}" in text
+    assert email.message_from_bytes(file.read_bytes(), policy=default)["Subject"] == "Café : à bientôt"
+
+
+def test_a_mail_with_html_has_both(tmp_path):
+    mail = compose(attrs.evolve(HELLO, html="<p>Voici</p>"), "a@essai.example", URL)
+
+    assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        'sender = "a@b.example, c@d.example"', 'sender = "nobody"', 'sender = ""', 'trusted_proxies = ["nginx"]',
+        'smtp = { host = "mail.example", security = "some" }', "smtp = {}", "port = 0", "max_body = 1",
+    ],
+)  # fmt: skip
+def test_an_odd_setting_is_told_with_its_line(site, setting):
+    blog = site(f"""
+== pressframe.toml ==
+[site]
+title = "Essai"
+plugins = ["web"]
+[plugins.web]
+{setting}
+""")
+
+    error = str(blog.build().error)
+
+    assert "pressframe.toml:" in error
+    assert setting.partition(" ")[0] in error
 
 
 def test_a_second_try_is_the_same_message():
@@ -39,10 +83,15 @@ def test_a_second_try_is_the_same_message():
         Message(key="k", to="a@b.example", subject="s", text="t", headers={"List-Unsubscribe": "x\ny: z"}),
         Message(key="k", to="a@b.example\0", subject="s", text="t"),
         Message(key="k", to="", subject="s", text="t"),
+        Message(key="k", to="a@b.example", subject="=?utf-8?q?s=0D=0ABcc:_c=40d.example?=", text="t"),
+        Message(key="k", to="=?utf-8?q?a=2C_c=40d.example?= <a@b.example>", subject="s", text="t"),
+        Message(key="k", to="a@b.example", subject="s", text="t", headers={"To": "c@d.example"}),
+        Message(key="k", to="a@b.example", subject="s\u2028t", text="t"),
+        Message(key="k", to="a@b.example", subject="s", text="\ud800"),
     ],
 )
 def test_a_header_cannot_be_broken_into_two(odd):
-    """Threat 57."""
+    """Threat 57: nor by letters that no mail can carry, nor by encoded words, which mail programs decode."""
     with pytest.raises(MailError) as caught:
         compose(odd, "a@essai.example", URL)
 
@@ -62,9 +111,11 @@ class _Server(socketserver.StreamRequestHandler):
                 self.wfile.write(b"354 go\r\n")
                 while (text := self.rfile.readline()) != b".\r\n":
                     self.server.received.append(text)
-                answer = "250 taken"
+                answer = "554 no" if b"Subject: no\r\n" in self.server.received else "250 taken"
+            elif line.startswith(("QUIT", "MAIL FROM:<MUTE")):
+                return
             else:
-                answer = "221 bye" if line.startswith("QUIT") else "250 ok"
+                answer = "535 no" if line.startswith("AUTH") else "250-ok\r\n250 AUTH PLAIN"
             self.wfile.write(f"{answer}\r\n".encode())
 
 
@@ -79,8 +130,8 @@ def smtp():
         thread.join()
 
 
-def _mailer(port: int) -> SmtpMailer:
-    return SmtpMailer(Smtp(host="127.0.0.1", port=port, security="none"), "a@essai.example", URL)
+def _mailer(port: int, *, sender: str = "a@essai.example", **settings: str) -> SmtpMailer:
+    return SmtpMailer(Smtp(host="127.0.0.1", port=port, **{"security": "none", **settings}), sender, URL)
 
 
 def test_a_mail_is_handed_to_the_server(smtp):
@@ -97,6 +148,28 @@ def test_a_refusal_says_whether_trying_again_helps(smtp, to, permanent):
         _mailer(smtp.server_address[1]).send(message)
 
     assert caught.value.permanent is permanent
+
+
+def test_a_mail_that_the_server_takes_is_not_sent_again_though_it_hangs_up_without_a_word(smtp):
+    _mailer(smtp.server_address[1]).send(HELLO)  # the server above answers no QUIT
+
+
+def test_a_mail_that_the_server_will_never_take_is_given_up(smtp):
+    with pytest.raises(MailError, match="refused the mail") as caught:
+        _mailer(smtp.server_address[1]).send(attrs.evolve(HELLO, subject="no"))
+
+    assert caught.value.permanent
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"user": "a", "password": "secret-word"}, {"security": "starttls"}, {"sender": "mute@essai.example"}]
+)
+def test_a_server_that_the_settings_do_not_fit_is_tried_again_later(smtp, wrong):
+    with pytest.raises(MailError, match="cannot be used") as caught:
+        _mailer(smtp.server_address[1], **wrong).send(HELLO)
+
+    assert not caught.value.permanent
+    assert "secret-word" not in str(caught.value)
 
 
 def test_a_server_that_is_not_there_is_tried_again_later():

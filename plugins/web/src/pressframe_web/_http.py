@@ -4,6 +4,7 @@ import html
 import logging
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, quote
 
@@ -117,12 +118,23 @@ def parse_cookies(raw: bytes, prefix: str) -> dict[str, str]:
 
 
 def client_of(scope: Scope, trusted: Iterable[str]) -> str:
-    """Return the reader's network address: the connection's, or what the nearest *trusted* proxy says."""
-    address = (scope.get("client") or ("", 0))[0]
-    hops = header(scope, b"x-forwarded-for").decode("latin-1").split(",")
-    while address in trusted and hops and hops[-1].strip():
-        address = hops.pop().strip()
-    return str(address)
+    """Return the reader's network address: the connection's, or what the nearest *trusted* proxies say."""
+    address = str((scope.get("client") or ("", 0))[0])
+    lines = [value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"]
+    hops = [hop.strip() for hop in ",".join(lines).split(",")]
+    while hops and _is_within(address, trusted) and _is_within(hops[-1], _ANYWHERE):
+        address = hops.pop()
+    return address
+
+
+_ANYWHERE = ("0.0.0.0/0", "::/0")
+
+
+def _is_within(address: str, networks: Iterable[str]) -> bool:
+    try:
+        return any(ip_address(address) in ip_network(network, strict=False) for network in networks)
+    except ValueError:
+        return False
 
 
 def make_request(scope: Scope, now: datetime) -> Request:

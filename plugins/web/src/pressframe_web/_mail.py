@@ -4,7 +4,11 @@ import os
 import re
 import smtplib
 import ssl
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -20,33 +24,50 @@ from pressframe_web._settings import Smtp
 from pressframe_web.model import Message
 
 _SECONDS = 30
+_LONGEST_LINE = 200
+"""Letters in a line that can still be at most 998 bytes in UTF-8, as RFC 5322 wants it."""
 _LINK = re.compile(r"https?://\S+")
 
 
-def compose(message: Message, sender: str, url: str) -> EmailMessage:
+def compose(message: Message, sender: str, url: str, *, is_to_be_read: bool = False) -> EmailMessage:
     """Return *message* as a mail.
+
+    Args:
+        url: The site's address, whose host ends the Message-ID.
+        is_to_be_read: Leaves letters and links as they are, for a file; else all is made fit for any server.
 
     Raises:
         MailError: A header would hold a line break, or the address is more than one.
     """
-    host = urlsplit(url).hostname or "localhost"
-    mail = EmailMessage(policy=SMTP.clone(cte_type="8bit", utf8=False))
+    mail = EmailMessage(policy=SMTP.clone(cte_type="8bit", utf8=is_to_be_read))
     fields = {"From": sender, "To": message.to, "Subject": message.subject, **message.headers}
+    encoding = "8bit" if is_to_be_read and max(map(len, message.text.splitlines()), default=0) < _LONGEST_LINE else None
     try:
         for name, value in fields.items():
-            if any(ord(letter) < 32 or ord(letter) == 127 for letter in name + value):
-                raise ValueError(f"{name} holds a control character")
-            mail[name] = value
-        if len(mail["To"].addresses) != 1:
-            raise ValueError("it is for more than one address")
+            mail[name] = _checked(name, value)
+            _checked(name, str(mail[name]))  # encoded words (RFC 2047) have been decoded by now, and may hold anything
+        if [address.addr_spec for address in mail["To"].addresses] != [message.to]:
+            raise ValueError("To is not one plain address")
         mail["Date"] = format_datetime(datetime.now(UTC))
+        host = urlsplit(url).hostname or "localhost"
         mail["Message-ID"] = f"<{sha256(message.key.encode()).hexdigest()[:32]}@{host}>"
-        mail.set_content(message.text)
+        mail.set_content(message.text, cte=encoding)
         if message.html is not None:
             mail.add_alternative(message.html, subtype="html")
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, LookupError) as error:
         raise MailError(f"a mail cannot be written: {error}", permanent=True) from error
     return mail
+
+
+def make_sender(title: str, url: str) -> str:
+    """Return who mail comes from where nobody said: the site's title, at its own host."""
+    return str(Address(title, "noreply", urlsplit(url).hostname or "localhost"))
+
+
+def _checked(name: str, value: str) -> str:
+    if any(unicodedata.category(letter) in ("Cc", "Zl", "Zp", "Cs") for letter in name + value):
+        raise ValueError(f"{name} holds a control character")
+    return value
 
 
 @attrs.frozen
@@ -63,7 +84,7 @@ class Outbox:
 
     def send(self, message: Message) -> None:
         """Write *message* as a file whose name sorts by time."""
-        mail = compose(message, self.sender, self.url)
+        mail = compose(message, self.sender, self.url, is_to_be_read=True)
         name = f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}-{sha256(message.key.encode()).hexdigest()[:8]}.eml"
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -93,25 +114,30 @@ class SmtpMailer:
         mail = compose(message, self.sender, self.url)
         try:
             with self._connection() as connection:
-                connection.send_message(mail)
-        except smtplib.SMTPResponseException as error:
-            raise MailError(f"the mail server said {error.smtp_code}", permanent=error.smtp_code >= 500) from error
+                connection.send_message(mail, to_addrs=[message.to])
         except smtplib.SMTPRecipientsRefused as error:
             code = next(iter(error.recipients.values()))[0]
             raise MailError(f"the mail server refused the address ({code})", permanent=code >= 500) from error
-        except (OSError, smtplib.SMTPException) as error:
+        except smtplib.SMTPDataError as error:
+            code = error.smtp_code
+            raise MailError(f"the mail server refused the mail ({code})", permanent=code >= 500) from error
+        except (OSError, smtplib.SMTPException) as error:  # sign-in, sender, network: not this mail's fault
             raise MailError(f"the mail server {self.server.host}:{self.server.port} cannot be used: {error}") from error
 
-    def _connection(self) -> smtplib.SMTP:
-        server = self.server
+    @contextmanager
+    def _connection(self) -> Iterator[smtplib.SMTP]:
+        server, context = self.server, ssl.create_default_context()
         if server.security == "tls":
-            connection: smtplib.SMTP = smtplib.SMTP_SSL(
-                server.host, server.port, timeout=_SECONDS, context=ssl.create_default_context()
-            )
+            connection: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=_SECONDS, context=context)
         else:
             connection = smtplib.SMTP(server.host, server.port, timeout=_SECONDS)
-        if server.security == "starttls":
-            connection.starttls(context=ssl.create_default_context())
-        if server.user:
-            connection.login(server.user, server.password)
-        return connection
+        try:
+            if server.security == "starttls":
+                connection.starttls(context=context)
+            if server.user:
+                connection.login(server.user, server.password)
+            yield connection
+            with suppress(OSError, smtplib.SMTPException):  # the mail was taken, whatever comes now
+                connection.quit()
+        finally:
+            connection.close()

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
-from urllib.parse import urlsplit
 
 import attrs
 
 from pressframe.hookspecs import hookimpl
 from pressframe.model import Host
-from pressframe_web._settings import Smtp
+from pressframe_web._settings import Smtp, check_network, check_sender
 from pressframe_web.model import Mailer
 
 if TYPE_CHECKING:
@@ -27,8 +26,8 @@ class Web:
         port: From 1 to 65535.
         outbox: Folder for mail while no server is set, from the site's folder: a readable file for each.
         smtp: The mail server; mail goes to the outbox if left out.
-        sender: Address that mail comes from; made from the site's address if left out.
-        trusted_proxies: Network addresses of proxies whose word on the reader's address is believed.
+        sender: Who mail comes from: `"PRland <bonjour@prland.example>"`; the title, at the site's host, if left out.
+        trusted_proxies: Proxies whose word on the reader's address is believed: `"10.0.0.7"`, `"10.0.0.0/8"`.
         max_body: Longest form that is read, in bytes.
         embeds: Origins besides the site's own that pages may show images, sound, films and frames from.
     """
@@ -39,17 +38,19 @@ class Web:
     port: int = attrs.field(default=8000, validator=[attrs.validators.ge(1), attrs.validators.le(65_535)])
     outbox: Path = Path("outbox")
     smtp: Smtp | None = None
-    sender: str | None = None
-    trusted_proxies: frozenset[str] = frozenset()
+    sender: str | None = attrs.field(default=None, validator=check_sender)
+    trusted_proxies: frozenset[str] = attrs.field(
+        default=frozenset(), validator=attrs.validators.deep_iterable(check_network)
+    )
     max_body: int = attrs.field(default=262_144, validator=attrs.validators.ge(1024))
     embeds: tuple[str, ...] = ()
 
     @hookimpl
     def find_mailer(self, host: Host) -> Mailer:
-        from pressframe_web._mail import Outbox, SmtpMailer
+        from pressframe_web._mail import Outbox, SmtpMailer, make_sender
 
         url = host.settings.url
-        sender = self.sender or f"{host.settings.title} <noreply@{urlsplit(url).hostname}>"
+        sender = self.sender or make_sender(host.settings.title, url)
         if self.smtp is not None:
             return SmtpMailer(self.smtp, sender, url)
         return Outbox(host.folder / self.outbox, sender, url)

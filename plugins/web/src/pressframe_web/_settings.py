@@ -1,4 +1,6 @@
-"""What the plugin can be told about mail."""
+"""What the plugin can be told about mail and proxies, and what of it is refused."""
+
+from typing import Literal
 
 import attrs
 
@@ -19,4 +21,25 @@ class Smtp:
     port: int = 587
     user: str = ""
     password: str = attrs.field(default="", repr=False)
-    security: str = attrs.field(default="starttls", validator=attrs.validators.in_(("starttls", "tls", "none")))
+    security: Literal["starttls", "tls", "none"] = "starttls"
+
+
+def check_sender(_: object, field: "attrs.Attribute[str | None]", value: str | None) -> None:
+    """Refuse what is not one address, with or without a name before it."""
+    if value is None:
+        return
+    from email.headerregistry import HeaderRegistry
+
+    header = HeaderRegistry()("From", value)
+    if header.defects or [bool(one.username and one.domain) for one in getattr(header, "addresses", ())] != [True]:
+        raise ValueError(f'{field.name} must be one address, "Name <name@example.org>", got "{value}"')
+
+
+def check_network(_: object, field: "attrs.Attribute[str]", value: str) -> None:
+    """Refuse what is neither a network address nor a range of them."""
+    from ipaddress import ip_network
+
+    try:
+        ip_network(value, strict=False)
+    except ValueError as error:
+        raise ValueError(f'{field.name} must be addresses such as "10.0.0.7" or "10.0.0.0/8": {error}') from None
