@@ -183,7 +183,7 @@ def test_properties_of_a_plugin_are_left_alone(bare):
 )
 def test_a_plugin_takes_the_arguments_that_it_names_in_any_order(paper, arguments, reason, said):
     """Trap 13: hooks can grow arguments without breaking old plugins."""
-    paper.plugin("x", f"@hookimpl\ndef judge_gate({arguments}): return Gate(requires={{'a'}}, reason=f'{reason}')")
+    paper.plugin("x", f"@hookimpl\ndef judge_gate({arguments}): return Gate(requires=frozenset('a'), reason=f'{reason}')")
 
     gate = paper.post("one").build().view().gate("one")
 

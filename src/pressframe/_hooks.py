@@ -11,11 +11,10 @@ import logging
 import re
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 import pluggy
@@ -27,14 +26,16 @@ from pressframe.hookspecs import Contract, Sanitizer
 # isort: off
 # fmt: off
 from pressframe.model import (
-    Asset, Block, Card, Comment, Comments, Conversation, Engine, Entry, Gate, Host, Judgement, Loader, Page, Teaser,
-    Verdict, View,
+    Asset, Block, Card, Comment, Comments, Conversation, Engine, Entry, Gate, Host, Judgement, Loader, Page, Source,
+    Teaser, Verdict, View,
 )
 # fmt: on
 # isort: on
 
 if TYPE_CHECKING:
     import click
+
+T = TypeVar("T")
 
 log = logging.getLogger("pressframe")
 
@@ -77,6 +78,8 @@ class _Chain:
         try:
             answer = call(arguments)
             many = self.hook.startswith("register_") and answer is not None and not isinstance(answer, Mapping)
+            if many and not isinstance(answer, Iterable):
+                raise self._odd(call, answer, "list", arguments)
             answers = tuple(answer) if many else (answer,)
         except _PASSED:
             raise
@@ -95,19 +98,11 @@ class _Chain:
         return HookError(f"{message}, {_subject(arguments)}", plugin=call.plugin, hook=self.hook, at=at)
 
 
-@contextmanager
-def working(plugin: str, hook: str, subject: str) -> Iterator[None]:
-    """Name *plugin*, and what it was *subject*, ``while …``, when it fails.
-
-    Raises:
-        HookError: It failed otherwise than on purpose.
-    """
-    try:
-        yield
-    except _PASSED:
-        raise
-    except BaseException as error:
-        raise _failure(plugin, hook, subject, error) from error
+def ask_part(plugin: str, method: str, wanted: type, call: Callable[..., T], *arguments: object) -> T:
+    """Return what a part that *plugin* brought answers, named and checked as an answer to a hook is."""
+    chain = _Chain(method, Contract("entry", "stop", wanted), ())
+    answer: T = chain.ask(_Call(plugin, call, None), arguments)
+    return answer
 
 
 def _failure(plugin: str, hook: str, subject: str, error: BaseException) -> HookError:
@@ -127,6 +122,8 @@ def _subject(arguments: tuple[object, ...]) -> str:
         match argument:
             case Entry(id=id, source=source):
                 return f"while working on the entry {source.place.file if source.place else id}"
+            case Source(key=key, place=place):
+                return f"while reading {place.file if place else key}"
             case Page(address=address):
                 return f"while working on the page {address}"
             case Comment(id=id, entry=entry):
@@ -241,9 +238,10 @@ class Hooks:
         chain, text = self._chains["filter_comment"], plain if comment.format == "text" else comment.body
         try:
             for call in chain.calls:
-                text = chain.ask(call, (text, comment)) or text
-            with working("the sanitizer", "find_sanitizer", _subject((comment,))):
-                return self._sanitizer(text)
+                answer = chain.ask(call, (text, comment))
+                text = text if answer is None else answer
+            sanitize = self._sanitizer
+            return ask_part("the sanitizer", "find_sanitizer", str, lambda _: sanitize(text), comment)
         except PressframeError as error:
             log.error("%s", error, extra={"hook": "filter_comment"})
             return plain

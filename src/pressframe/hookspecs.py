@@ -85,7 +85,7 @@ def hookspec(stage: Stage, failure: Failure = "stop", *, answer: type | None = N
 # --------------------------------------------------------------------------------------------------- loading
 
 
-@hookspec("start")
+@hookspec("start", answer=Loader)
 def register_loaders(host: Host) -> Iterable[Loader]:
     """Bring loaders: objects that list sources cheaply and read one entry at a time.
 
@@ -93,7 +93,7 @@ def register_loaders(host: Host) -> Iterable[Loader]:
     """
 
 
-@hookspec("start")
+@hookspec("start", answer=Engine)
 def find_markup(format: str) -> Engine | None:
     """Give the engine that makes HTML of texts in *format*.
 
@@ -146,7 +146,7 @@ def find_teaser(entry: Entry, gate: Gate) -> Teaser | None:
 # -------------------------------------------------------------------------------------------------- comments
 
 
-@hookspec("start")
+@hookspec("start", answer=Comments)
 def register_comments(host: Host) -> Iterable[Comments]:
     """Bring sources of accepted comments; each answers for many entries at once.
 
@@ -216,7 +216,7 @@ def register_assets() -> Iterable[Asset]:
     """
 
 
-@hookspec("start")
+@hookspec("start", answer=Mapping)
 def register_filters() -> Mapping[str, Callable[..., object]]:
     """Bring pure functions for templates, by the name of the filter.
 

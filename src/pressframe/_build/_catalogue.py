@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from pressframe._build._load import Kept
-from pressframe._hooks import working
+from pressframe._hooks import ask_part
 from pressframe.errors import ContentError
 from pressframe.model import Card, Comment, Entry, Group, Host, Reply, Term
 
@@ -87,8 +87,7 @@ class Catalogue:
         entries = frozenset(self.kept)
         found: dict[str, dict[str, Comment]] = {}
         for plugin, source in self.host.hooks.register_comments(self.host):
-            with working(plugin, "of", "while reading comments"):
-                answers = source.of(entries)
+            answers = ask_part(plugin, "of", Mapping, source.of, entries)
             for entry, comments in answers.items():
                 for comment in comments if entry in entries else ():
                     if comment.id in found.setdefault(entry, {}):
@@ -105,7 +104,8 @@ class Catalogue:
 
 def comment_fingerprints(host: Host) -> tuple[str, ...]:
     """Return what changes when comments do, by source."""
-    return tuple(source.fingerprint() for _, source in host.hooks.register_comments(host))
+    sources = host.hooks.register_comments(host)
+    return tuple(ask_part(plugin, "fingerprint", str, source.fingerprint) for plugin, source in sources)
 
 
 def card(entry: Entry, *, comments: int, gated: bool) -> Card:

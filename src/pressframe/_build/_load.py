@@ -5,7 +5,7 @@ from datetime import datetime
 
 import attrs
 
-from pressframe._hooks import Hooks, working
+from pressframe._hooks import Hooks, ask_part
 from pressframe.errors import ContentError, Place, PluginError, PressframeError, raise_all
 from pressframe.model import Body, Engine, Entry, Gate, Host, Loader, Manuscript, Source
 
@@ -55,8 +55,7 @@ def load(host: Host, *, now: datetime, drafts: bool) -> Loaded:
     moments: list[datetime] = []
     for plugin, loader, source in _scan(loaders):
         try:
-            with working(plugin, "load", f"while reading {_where(source)}"):
-                manuscript = loader.load(source)
+            manuscript = ask_part(plugin, "load", Manuscript, loader.load, source)
             entry = manuscript.entry
             if entry.status == "private" or (entry.status == "draft" and not drafts):
                 continue
@@ -85,9 +84,7 @@ def _named(brought: tuple[tuple[str, Loader], ...]) -> tuple[tuple[str, Loader],
 
 def _scan(loaders: tuple[tuple[str, Loader], ...]) -> Iterator[tuple[str, Loader, Source]]:
     for plugin, loader in loaders:
-        with working(plugin, "scan", "while listing its sources"):
-            sources = tuple(loader.scan())
-        for source in sources:
+        for source in ask_part(plugin, "scan", tuple, lambda loader: tuple(loader.scan()), loader):
             yield plugin, loader, source
 
 
@@ -103,8 +100,8 @@ def _typeset(manuscript: Manuscript, engines: dict[str, Engine], hooks: Hooks) -
         if engine is None:
             raise PluginError(f'no plugin makes HTML of "{format}"', at=manuscript.entry.source.place)
         engines[format] = engine
-    with working(f"the engine for {format}", "render", f"while working on {_where(manuscript.entry.source)}"):
-        body = engines[format].render(manuscript.text)
+    render = engines[format].render
+    body = ask_part(f"the engine for {format}", "render", Body, lambda _: render(manuscript.text), manuscript.entry)
     return attrs.evolve(manuscript.entry, body=body)
 
 
@@ -135,4 +132,5 @@ def _twice(entries: Iterable[Kept]) -> Iterator[PressframeError]:
 
 
 def _notes(loaders: tuple[tuple[str, Loader], ...]) -> tuple[str, ...]:
-    return tuple(note for _, loader in loaders for note in getattr(loader, "notes", tuple)())
+    asked = [(plugin, getattr(loader, "notes", tuple)) for plugin, loader in loaders]
+    return tuple(note for plugin, notes in asked for note in ask_part(plugin, "notes", Iterable, notes))

@@ -3,7 +3,7 @@
 import enum
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import attrs
 from attrs.validators import in_, matches_re
@@ -82,6 +82,7 @@ class Change(enum.Enum):
     REMOVED = "removed"
 
 
+@runtime_checkable
 class Comments(Protocol):
     """A source of accepted comments that answers for many entries at once."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import attrs
 from attrs.validators import in_, instance_of
@@ -74,7 +74,7 @@ class Body:
             blocks, never inside one. None where the author marked none.
     """
 
-    html: str
+    html: str = attrs.field(validator=instance_of(str))
     headings: tuple[Heading, ...] = ()
     more: int | None = None
 
@@ -193,6 +193,7 @@ class Neighbours:
     newer: Card | None = None
 
 
+@runtime_checkable
 class Loader(Protocol):
     """Reads entries from somewhere.
 
@@ -212,6 +213,7 @@ class Loader(Protocol):
         """
 
 
+@runtime_checkable
 class Engine(Protocol):
     """Makes HTML of a text."""
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 import attrs
-from attrs.validators import in_
+from attrs.validators import in_, instance_of
 
 from pressframe.model._basis import is_aware
 
@@ -22,7 +22,7 @@ class Gate:
         conversation: What a closed page shows of the comments: all, how many, or nothing.
     """
 
-    requires: frozenset[str]
+    requires: frozenset[str] = attrs.field(validator=instance_of(frozenset))
     until: datetime | None = attrs.field(default=None, validator=is_aware)
     reason: str
     conversation: Conversation = attrs.field(default="hidden", validator=in_(("shown", "counted", "hidden")))
@@ -32,7 +32,7 @@ class Gate:
 class Teaser:
     """The public part of a closed entry, as HTML; whole blocks from the start of its body, or nothing."""
 
-    html: str
+    html: str = attrs.field(validator=instance_of(str))
 
 
 @attrs.frozen(kw_only=True)
