@@ -1,11 +1,13 @@
 """Words planted in withheld text come out of no public door: of PRland, and of a WordPress export."""
 
+import gzip
 import re
 from pathlib import Path
 
 import pytest
 
 from pressframe import Site
+from pressframe_testing import Served
 
 from .conftest import CANARY, NOW
 
@@ -30,6 +32,19 @@ canari-block-10
 [^canari-note-6]: canari-footnote-16
 """
 
+MARKED = '\n\n<!--more-->\n\n<p>canary-wxr-{} <img alt="canary-alt-1" src="/canary-src-1.png"></p>'
+WORDPRESS = """
+[site]
+title = "T"
+plugins = ["wordpress", "sql", "web", "comments", "members", "archives", "feeds", "journal"]
+
+[plugins.wordpress]
+export = "site.xml"
+
+[plugins.members]
+archive_after = "1 day"
+"""
+
 
 @pytest.fixture
 def planted(prland: Path) -> tuple[Path, list[str]]:
@@ -50,7 +65,8 @@ def test_no_byte_of_the_public_folder_holds_a_withheld_word(planted):
 
     release = Site.open(folder).build(now=NOW)
 
-    leaks = {str(path.relative_to(folder)) for path in (folder / "public").rglob("*") if path.is_file() and CANARY.search(path.read_bytes())}
+    files = [path for path in (folder / "public").rglob("*") if path.is_file()]
+    leaks = {str(path.relative_to(folder)) for path in files if CANARY.search(path.read_bytes())}
     assert len(closed) >= 10
     assert leaks == set()
     assert len(release.gated) >= len(closed)
@@ -79,21 +95,40 @@ def test_no_view_of_a_stranger_holds_a_withheld_word(planted):
     assert CANARY.search("\n".join(everything).encode()) is None
 
 
+def test_no_public_answer_of_the_server_holds_a_withheld_word(planted):
+    """Threats 1-7, 15, 16: every address, whole, compressed, in part, and asked for with odd parameters."""
+    folder, _ = planted
+    served = Served.of(folder, lambda: NOW)
+    release = served.app.served.release
+    odd = [{"range": "bytes=0-"}, {"accept-encoding": "gzip"}, {"if-none-match": "*"}]
+
+    leaks = set()
+    for address in [*release.files, *release.gated, "/members/", "/members/sign-in", "/comments/pending/x"]:
+        replies = [served.visitor.get(f"{address}{query}") for query in ("", "?preview=1&format=json")]
+        replies += [served.visitor.get(address, headers=headers) for headers in odd]
+        replies += [served.visitor.get(address, method="HEAD")]
+        if any(CANARY.search(_unpacked(reply)) for reply in replies):
+            leaks.add(address)
+    assert leaks == set()
+
+
+def _unpacked(reply) -> bytes:
+    headers = repr(reply.headers).encode()
+    return headers + (gzip.decompress(reply.body) if reply.headers.get("content-encoding") == "gzip" else reply.body)
+
+
 def test_no_byte_of_a_closed_wordpress_site_holds_a_withheld_word(export, tmp_path):
     """Threats 1-5, 7: every word of a closed entry beyond its teaser, asked of the export itself."""
     text = export.read_text("utf-8")
     numbers = iter(range(1, 10_000))
     marked = re.sub(
         r"(<content:encoded><!\[CDATA\[)(.*?)(\]\]></content:encoded>)",
-        lambda found: f'{found[1]}{found[2]}\n\n<!--more-->\n\n<p>canary-wxr-{next(numbers)} <img alt="canary-alt-1" src="/canary-src-1.png"></p>{found[3]}',
+        lambda found: f"{found[1]}{found[2]}{MARKED.format(next(numbers))}{found[3]}",
         text,
         flags=re.DOTALL,
     )
     (tmp_path / "site.xml").write_text(marked, "utf-8")
-    (tmp_path / "pressframe.toml").write_text(
-        '[site]\ntitle = "T"\nplugins = ["wordpress", "sql", "web", "comments", "members", "archives", "feeds", "journal"]\n'
-        '[plugins.wordpress]\nexport = "site.xml"\n[plugins.members]\narchive_after = "1 day"\n'
-    )
+    (tmp_path / "pressframe.toml").write_text(WORDPRESS, "utf-8")
 
     release = Site.open(tmp_path).build(now=NOW)
 
