@@ -15,8 +15,8 @@ from pressframe.model import Comment, Host, Judgement, Reply, Verdict
 from pressframe.model import Live as Site
 from pressframe_comments._form import Typed
 from pressframe_comments._live import Live
-from pressframe_comments._signing import make_sender, make_token, read_sender, read_token
-from pressframe_comments._store import CommentStore, Draft, Filed, State, comment_store
+from pressframe_comments._signing import Signer
+from pressframe_comments._store import CommentStore, Draft, State, comment_store
 from pressframe_comments._visit import Visit, missing
 from pressframe_web import Cookie, Request, Response, Route
 
@@ -39,18 +39,19 @@ class Endpoints:
 
     settings: Comments
     store: CommentStore
+    signer: Signer
 
     @classmethod
     def routes(cls, settings: Comments, host: Host) -> Iterable[Route]:
         """Return every route of the plugin."""
-        made = cls(settings, comment_store(host))
+        made = cls(settings, comment_store(host), Signer(host))
         yield Route(methods=("POST",), path="/comments/{entry:path}", endpoint=made.receive)
         yield Route(methods=("GET",), path="/comments/reply/{entry:path}", endpoint=made.show_reply)
         yield Route(methods=("GET",), path="/comments/pending/{token}", endpoint=made.show_own)
 
     def receive(self, request: Request, site: Site) -> Response:
         """Take a comment that was sent, or say why not, with all that was typed."""
-        visit = Visit.of(request, site, request.parameters["entry"])
+        visit = self._visit(request, site, request.parameters["entry"])
         if visit is None:
             return missing(site)
         if visit.is_gated:
@@ -67,7 +68,7 @@ class Endpoints:
 
     def show_reply(self, request: Request, site: Site) -> Response:
         """Show the entry with its form under the comment to be answered: the way without a script."""
-        visit = Visit.of(request, site, request.parameters["entry"])
+        visit = self._visit(request, site, request.parameters["entry"])
         if visit is None:
             return missing(site)
         parent = request.query.get("to", "")
@@ -79,9 +80,9 @@ class Endpoints:
 
     def show_own(self, request: Request, site: Site) -> Response:
         """Show a comment to its sender; who lost the address, or comes too late, finds nothing."""
-        id = read_token(site, request.parameters["token"])
+        id = self.signer.read_token(request.parameters["token"])
         filed = self.store.get(id) if id else None
-        visit = Visit.of(request, site, filed.comment.entry) if filed else None
+        visit = self._visit(request, site, filed.comment.entry) if filed else None
         if filed is None or visit is None or request.now - filed.comment.received > _SHOWN_FOR:
             return missing(site)
         if filed.comment.id in visit.shown:
@@ -89,6 +90,11 @@ class Endpoints:
         own = Reply(comment=filed.comment, html=site.hooks.filter_comment(filed.comment))
         page = visit.show(Live(own=own, awaits=filed.state is not State.APPROVED))
         return attrs.evolve(page, headers={"Referrer-Policy": "no-referrer"})  # the address is the secret
+
+    def _visit(self, request: Request, site: Site, entry: str) -> Visit | None:
+        """Return the visit to *entry*; None if there is no such entry."""
+        card = site.card(entry)
+        return None if card is None else Visit(request=request, site=site, card=card, signer=self.signer)
 
     # ------------------------------------------------------------------------------------------- receiving
 
@@ -113,14 +119,16 @@ class Endpoints:
 
     def _take(self, typed: Typed, visit: Visit) -> Response:
         """Judge and store a comment that has nothing wrong with it."""
-        site, cookie = visit.site, visit.request.cookies.get(COOKIE, "")
-        fresh = None if read_sender(site, cookie) else make_sender(site)
-        draft = _draft(typed, visit, sender=read_sender(site, fresh or cookie))
+        cookie = visit.request.cookies.get(COOKIE, "")
+        fresh = None if self.signer.read_sender(cookie) else self.signer.make_sender()
+        draft = _draft(typed, visit, sender=self.signer.read_sender(fresh or cookie))
         filed = self.store.find_repeat(draft)
         if filed is None:
             wait = self._wait(draft)
             if wait is not None:
                 return visit.show_form(typed, "flood-early", status=429, retry_after=wait)
+            is_known = self.store.was_accepted(sender=draft.sender, reader=draft.reader)
+            draft = attrs.evolve(draft, accepted_before=is_known)
             judgements = self._judge(draft, typed, visit)
             verdict = max(judgement.verdict for judgement in judgements)
             if verdict is Verdict.REFUSE:
@@ -128,9 +136,10 @@ class Endpoints:
             reasons = [judgement.reason for judgement in judgements if judgement.verdict is not Verdict.ACCEPT]
             filed = self.store.add(draft, _STATES[verdict], reasons)
         if filed.state is State.APPROVED:
-            site.changed()
+            visit.site.changed()
+        own = f"/comments/pending/{self.signer.make_token(filed.comment.id)}#comment-{filed.comment.id}"
         cookies = (Cookie(name=COOKIE, value=fresh, max_age=_REMEMBERED),) if fresh else ()
-        return Response(status=303, location=_private_address(filed, site), cookies=cookies)
+        return Response(status=303, location=own, cookies=cookies)
 
     def _wait(self, draft: Draft) -> timedelta | None:
         """Return how long this client must wait before it may send more; None if it need not."""
@@ -151,7 +160,7 @@ class Endpoints:
             received=draft.received,
             parent=draft.parent,
             reader=draft.reader,
-            accepted_before=self.store.was_accepted(sender=draft.sender, reader=draft.reader),
+            accepted_before=draft.accepted_before,
         )
         judgements = list(visit.site.hooks.judge_comment(comment, visit.card, draft.received))
         is_known = comment.accepted_before or comment.reader is not None
@@ -174,10 +183,6 @@ def _draft(typed: Typed, visit: Visit, *, sender: str | None) -> Draft:
         client=shorten(visit.request.client),
         key=typed.stamp or typed.key or None,
     )
-
-
-def _private_address(filed: Filed, site: Site) -> str:
-    return f"/comments/pending/{make_token(site, filed.comment.id)}#comment-{filed.comment.id}"
 
 
 def shorten(client: str) -> str:

@@ -68,7 +68,7 @@ class SqlCommentStore:
             "reader": draft.reader,
             "sender": draft.sender,
             "client": draft.client,
-            "accepted_before": False,
+            "accepted_before": draft.accepted_before,
             "by_author": False,
             "likeness": _likeness(draft),
             "key": draft.key,
@@ -78,10 +78,7 @@ class SqlCommentStore:
             earlier = _find_repeat(connection, draft)
             if earlier is not None:
                 return earlier
-            accepted = _was_accepted(connection, draft.sender, draft.reader)
-            stored = connection.execute(
-                sa.insert(COMMENT).values({**row, "accepted_before": accepted}).returning(COMMENT)
-            ).one()
+            stored = connection.execute(sa.insert(COMMENT).returning(COMMENT), row).one()
             if state is State.APPROVED:
                 _count_up(connection)
             return _filed(stored)

@@ -35,6 +35,7 @@ class Draft:
         reader: ``id`` of the signed-in reader; None for a stranger.
         sender: Who sent it, as a signed cookie proves; tells comments of one browser from others and nothing else.
         client: Network address, shortened so that it names a neighbourhood.
+        accepted_before: True if a comment of the same *sender* or *reader* is approved.
         key: Of the form that sent it: the same text with the same key is the same comment; None for no such promise.
     """
 
@@ -48,6 +49,7 @@ class Draft:
     reader: str | None = None
     sender: str | None = None
     client: str = ""
+    accepted_before: bool = False
     key: str | None = None
 
 

@@ -10,7 +10,7 @@ from pressframe.model import Card
 from pressframe.model import Live as Site
 from pressframe_comments._form import Typed
 from pressframe_comments._live import Live
-from pressframe_comments._signing import Age, check_stamp, make_stamp
+from pressframe_comments._signing import Age, Signer
 from pressframe_web import Request, Response
 
 
@@ -21,12 +21,7 @@ class Visit:
     request: Request
     site: Site
     card: Card
-
-    @classmethod
-    def of(cls, request: Request, site: Site, entry: str) -> Visit | None:
-        """Return the visit to *entry*; None if there is no such entry."""
-        card = site.card(entry)
-        return None if card is None else cls(request=request, site=site, card=card)
+    signer: Signer
 
     @property
     def is_gated(self) -> bool:
@@ -42,7 +37,7 @@ class Visit:
 
     def age_of(self, typed: Typed) -> Age:
         """Tell how old the form is that *typed* was typed into."""
-        return check_stamp(self.site, typed.stamp, self.card.id, self.request.now)
+        return self.signer.age_of(typed.stamp, self.card.id, self.request.now)
 
     def show(self, live: Live, *, status: int = 200, retry_after: timedelta | None = None) -> Response:
         """Return the entry's page as this reader sees it, with what is for this reader alone."""
@@ -56,7 +51,7 @@ class Visit:
         self, typed: Typed, *problems: str, status: int = 422, retry_after: timedelta | None = None
     ) -> Response:
         """Return the page with the form in its place, filled with what was typed."""
-        stamp = make_stamp(self.site, self.card.id, self.request.now)
+        stamp = self.signer.make_stamp(self.card.id, self.request.now)
         parent = typed.parent if typed.parent in self.shown else ""
         refilled = attrs.evolve(typed.printable(), parent=parent, stamp=stamp, trap="")
         return self.show(Live(typed=refilled, problems=problems), status=status, retry_after=retry_after)
