@@ -79,7 +79,7 @@ class _Chain:
             answer = call(arguments)
             many = self.hook.startswith("register_") and answer is not None and not isinstance(answer, Mapping)
             if many and not isinstance(answer, Iterable):
-                raise self._odd(call, answer, "list", arguments)
+                raise self.odd(call, answer, "list", arguments)
             answers = tuple(answer) if many else (answer,)
         except _PASSED:
             raise
@@ -88,10 +88,10 @@ class _Chain:
         wanted = self.contract.answer
         for one in answers:
             if wanted is not None and one is not None and not isinstance(one, wanted):
-                raise self._odd(call, one, wanted.__name__, arguments)
+                raise self.odd(call, one, wanted.__name__, arguments)
         return answers if many else answer
 
-    def _odd(self, call: _Call, answer: object, wanted: str, arguments: tuple[object, ...]) -> HookError:
+    def odd(self, call: _Call, answer: object, wanted: str, arguments: tuple[object, ...]) -> HookError:
         code = getattr(call.function, "__code__", None)
         message = f"{call.plugin} answered {self.hook} with {type(answer).__name__}; {_article(wanted)} is wanted"
         at = Place(code.co_filename, code.co_firstlineno) if code else None
@@ -100,8 +100,10 @@ class _Chain:
 
 def ask_part(plugin: str, method: str, wanted: type, call: Callable[..., T], *arguments: object) -> T:
     """Return what a part that *plugin* brought answers, named and checked as an answer to a hook is."""
-    chain = _Chain(method, Contract("entry", "stop", wanted), ())
-    answer: T = chain.ask(_Call(plugin, call, None), arguments)
+    chain, asked = _Chain(method, Contract("entry", "stop", wanted), ()), _Call(plugin, call, None)
+    answer: T | None = chain.ask(asked, arguments)
+    if answer is None:
+        raise chain.odd(asked, answer, wanted.__name__, arguments)
     return answer
 
 
@@ -173,7 +175,8 @@ class Hooks:
         """Return every answer with its plugin, as ``register_`` hooks combine; those of the start are asked once."""
         if hook in self._kept:
             return self._kept[hook]
-        answers = tuple((plugin, one) for plugin, many in self.ask(hook, *arguments) for one in many)
+        asked = [(plugin, many) for plugin, many in self.ask(hook, *arguments) if not isinstance(many, PressframeError)]
+        answers = tuple((plugin, one) for plugin, many in asked for one in many)
         if hook in self._chains and self._chains[hook].contract.stage == "start":
             self._kept[hook] = answers
         return answers
