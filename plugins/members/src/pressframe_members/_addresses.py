@@ -35,10 +35,10 @@ def read_address(typed: str) -> MailAddress | None:
     from email_validator import EmailNotValidError, validate_email
 
     typed = typed.strip(" ")
-    if len(typed) > _LONGEST:
+    if len(typed) > _LONGEST or "=?" in typed:
         return None
     try:
-        found = validate_email(typed, check_deliverability=False, allow_smtputf8=False)
+        found = validate_email(typed, check_deliverability=False, allow_smtputf8=False, strict=True)
     except (EmailNotValidError, UnicodeError):
         return None
     if found.ascii_email is None or found.ascii_domain is None:

@@ -31,12 +31,12 @@ def cut(body: Body, *, paragraphs: int) -> str:
     Args:
         paragraphs: How many blocks at most.
     """
-    if body.more is not None and _says_something(body.html[body.more :]):
+    if body.more is not None and _speaks(body.html[body.more :]):
         return body.html[: body.more]
     taken: list[str] = []
     for block, end in _blocks(body.html) if paragraphs else ():
         if _is_text(block):
-            if not _says_something(body.html[end:]):
+            if not _speaks(body.html[end:]):
                 break
             taken.append(_NOTE_MARK.sub("", block))
         elif taken:
@@ -47,7 +47,7 @@ def cut(body: Body, *, paragraphs: int) -> str:
 
 
 def _blocks(html: str) -> Iterator[tuple[str, int]]:
-    """Yield each top-level piece of *html* and where it ends; nothing from an element on that is never closed."""
+    """Yield each top-level piece of *html* and where it ends, up to where elements are not closed in order."""
     around: list[str] = []
     start = 0
     for tag in _TAG.finditer(html):
@@ -58,12 +58,14 @@ def _blocks(html: str) -> Iterator[tuple[str, int]]:
             start = tag.start() if name else tag.end()
             if not name:  # a comment between two blocks is no block
                 continue
-        if closing:
-            while name in around and around.pop() != name:
-                pass
+        if closing and around:
+            if around.pop() != name:
+                return
+        elif closing:
+            start = tag.end()
         elif name and name not in _VOID:
             around.append(name)
-        if not around:
+        if not around and start < tag.end():
             yield html[start : tag.end()], tag.end()
             start = tag.end()
 
@@ -71,8 +73,9 @@ def _blocks(html: str) -> Iterator[tuple[str, int]]:
 def _is_text(block: str) -> bool:
     """Say whether *block* is a paragraph, a quotation or a list of nothing but words."""
     names = [tag[2].lower() if tag[2] else "" for tag in _TAG.finditer(block)]
-    return bool(names) and names[0] in _TEXT_BLOCKS and _TEXT.issuperset(names) and _says_something(block)
+    is_whole = "<" not in _TAG.sub("", block)  # what would begin a tag or a comment could swallow the page
+    return is_whole and names[:1] != [] and names[0] in _TEXT_BLOCKS and _TEXT.issuperset(names) and _speaks(block)
 
 
-def _says_something(html: str) -> bool:
+def _speaks(html: str) -> bool:
     return _WORD.search(_TAG.sub("", html)) is not None
