@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from enum import Enum
 from pathlib import Path
@@ -14,12 +14,19 @@ import attrs
 import click
 
 from pressframe import hookspecs
+from pressframe._config import _wanted
 from pressframe._plugins import BUNDLED, Plugin, installed, known_hooks
 from pressframe._site import Site
 from pressframe.cli import main
 from pressframe.model import SiteSettings
 
 HERE = Path(__file__).parent
+_UNITS = {
+    "days": timedelta(days=1),
+    "hours": timedelta(hours=1),
+    "minutes": timedelta(minutes=1),
+    "seconds": timedelta(seconds=1),
+}
 NOTE = "<!-- Written by docs/reference/generate.py from the code; change the docstrings there. -->"
 
 
@@ -123,7 +130,7 @@ def _signature(spec: typing.Callable[..., object]) -> str:
 
 
 def _first_paragraph(kind: type) -> str:
-    return " ".join((inspect.getdoc(kind) or "").split("\n\n")[0].split())
+    return " ".join((inspect.getdoc(kind) or "").split("\n\n")[0].split()).replace("``", "`")
 
 
 def _fields(kind: type, prefix: str = "") -> list[str]:
@@ -134,9 +141,8 @@ def _fields(kind: type, prefix: str = "") -> list[str]:
         if not field.init:
             continue
         nested = next((one for one in (types[field.name], *typing.get_args(types[field.name])) if attrs.has(one)), None)
-        rows.append(
-            f"| `{prefix}{field.name}` | {_type(types[field.name])} | {_default(field)} | {meanings.get(field.name, '')} |"
-        )
+        meaning = meanings.get(field.name, "")
+        rows.append(f"| `{prefix}{field.name}` | {_wanted(types[field.name])} | {_default(field)} | {meaning} |")
         if nested is not None:
             rows += _fields(nested, f"{prefix}{field.name}.")[2:]
     return (
@@ -161,24 +167,27 @@ def _meanings(doc: str) -> dict[str, str]:
     return {name: text.replace("``", "`").replace("|", "\\|") for name, text in meanings.items()}
 
 
-def _type(kind: object) -> str:
-    name = kind.__name__ if isinstance(kind, type) and not typing.get_args(kind) else str(kind)
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        name = " or ".join(f'"{one.value}"' for one in kind)
-    for module in ("typing.", "datetime.", "pathlib.", "zoneinfo.", "collections.abc."):
-        name = name.replace(module, "")
-    return f"`{name}`".replace("|", "\\|")
-
-
 def _default(field: attrs.Attribute[object]) -> str:
+    """Return a default as the settings file would write it."""
     value = field.default
     if value is attrs.NOTHING:
         return "required"
     if isinstance(value, attrs.Factory):  # type: ignore[arg-type] # a class at run time, a function for the checker
         value = value.factory()
+    return "none" if value is None else f"`{_toml(value)}`"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple | frozenset | list):
+        return f"[{', '.join(_toml(one) for one in value)}]"
     if isinstance(value, timedelta):
-        return f"`{value}`"
-    return "none" if value is None else f"`{value!r}`" if isinstance(value, str) else f"`{value}`"
+        name, unit = next((name, unit) for name, unit in _UNITS.items() if value % unit == timedelta(0))
+        return f'"{value // unit} {name}"'
+    if isinstance(value, int | float):
+        return str(value)
+    return "{ }" if isinstance(value, Mapping) else f'"{value.value if isinstance(value, Enum) else value}"'
 
 
 def pages(example: Path) -> dict[str, str]:

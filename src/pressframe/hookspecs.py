@@ -2,13 +2,10 @@
 
 A hook's verb says how the answers of several plugins combine; the plugins' order in ``[site] plugins`` is their order.
 
-=============  ===============================================================================
-``register_``  all answers are kept
-``find_``      the first answer that is not None is the answer
-``filter_``    each plugin changes the last one's result; None leaves it as it is
-``judge_``     the strictest answer decides
-``on_``        plugins are told, and answer nothing
-=============  ===============================================================================
+* ``register_``: all answers are kept;
+* ``find_``: the first answer that is not None is the answer;
+* ``filter_``: each plugin changes the last one's result, and None leaves it as it is;
+* ``judge_``: the strictest answer decides.
 
 Stages say when a hook is called and what it may look at:
 
