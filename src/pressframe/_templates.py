@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import jinja2
+from jinja2.filters import do_mark_safe
 from jinja2.runtime import Context
-from markupsafe import Markup
 
 from pressframe._dates import date_filter
 from pressframe.errors import Place, PluginError, PressframeError, TemplateError
@@ -84,7 +84,7 @@ class Templates:
             raise self._explained(error, page) from error
 
     @jinja2.pass_context
-    def _slot(self, context: Context, name: str) -> Markup:
+    def _slot(self, context: Context, name: str) -> str:
         """Return the blocks that plugins have for a slot, rendered with the names of the page around it."""
         page, view = context["page"], context["site"]
         shared = {"page": page, "site": view, "entry": context["entry"]}
@@ -92,7 +92,7 @@ class Templates:
             self._environment.get_template(block.template).render({**page.data, **shared, **block.data})
             for block in self._host.hooks.register_blocks(name, page, view)
         ]
-        return Markup("\n".join(pieces))
+        return do_mark_safe("\n".join(pieces))
 
     def _explained(self, error: Exception, page: Page) -> TemplateError:
         what = f"{error}, while rendering {page.address}"
@@ -127,7 +127,7 @@ def _gettext(words: gettext.NullTranslations) -> Callable[..., str]:
     @functools.cache
     def translated(message: str, escaping: bool) -> str:
         text = words.gettext(message)
-        return Markup(text) if escaping else text
+        return do_mark_safe(text) if escaping else text
 
     @jinja2.pass_eval_context
     def translate(context: jinja2.nodes.EvalContext, message: str, /, **values: object) -> str:

@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 
 import pressframe
 
-PUBLIC_MODULES = ("pressframe.errors", "pressframe.model", "pressframe.hookspecs")
+PUBLIC_MODULES = ("pressframe.cli", "pressframe.errors", "pressframe.model", "pressframe.hookspecs")
 SHARED_PLUGINS = {"pressframe_sql", "pressframe_web"}
 # Loaded by the hook that needs them: a build with nothing to do, or --help, needs none.
 HEAVY = [
