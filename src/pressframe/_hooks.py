@@ -39,8 +39,16 @@ T = TypeVar("T")
 
 log = logging.getLogger("pressframe")
 
-NOBODY = "nobody"
-"""An audience that no reader ever has: what a gate requires when the plugin that judges it fails."""
+
+class _Nobody(str):
+    """An audience that equals no other, so that nobody can be given it."""
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+
+NOBODY = _Nobody("nobody")
+"""What a gate requires when the plugin that judges it fails."""
 
 _PASSED = (PressframeError, KeyboardInterrupt, SystemExit, GeneratorExit)
 _STRICTNESS: tuple[Conversation, ...] = ("shown", "counted", "hidden")

@@ -10,7 +10,6 @@ import attrs
 
 from pressframe._build._catalogue import comment_fingerprints
 from pressframe._build._output import Stored
-from pressframe._hooks import NOBODY
 from pressframe.model import Live, Report
 
 if TYPE_CHECKING:
@@ -44,13 +43,13 @@ class Release:
         The one door to rendered bytes: whole entries come out of it only for who has every audience that they require.
         """
         required = self.gated.get(address)
-        if required is not None and required <= audiences - {NOBODY}:
+        if required is not None and required <= audiences:
             return self._opened[address]
         return self.files.get(address)
 
     def view(self, audiences: frozenset[str] = frozenset(), *, changed: Callable[[], None] = lambda: None) -> Live:
         """Return the site as readers with *audiences* see it; *changed* is what ``Live.changed`` calls."""
-        return self._press.view(audiences - {NOBODY}, changed=changed)
+        return self._press.view(audiences, changed=changed)
 
     def is_stale(self) -> bool:
         """Say whether comments have changed since; cheap enough to be asked several times a second."""
