@@ -135,6 +135,13 @@ def test_a_file_touched_but_unchanged_by_folders_of_long_ago_is_still_found(arch
     assert served.page().comments == ["18", "7"]
 
 
+def test_a_folder_that_holds_itself_is_gone_through_once(archive, serve):
+    file = archive(ONE)
+    (file.parent / "loop").symlink_to(file.parent)
+
+    assert serve().page().comments == ["18"]
+
+
 FILE = "content/posts/billet.comments.toml"
 
 

@@ -105,7 +105,7 @@ UNSTORABLE = "contient un caractère qui ne peut pas être enregistré."
     [
         ("comment", "", "veuillez saisir votre commentaire."),
         ("comment", " \r\n\t ", "veuillez saisir votre commentaire."),
-        ("comment", "é" * 65_526, "votre commentaire est " + TOO_LONG.format(65525)),
+        ("comment", "é" * 65_526, "votre commentaire est " + TOO_LONG.format("65\u00a0525")),
         ("comment", "a\x00b", "votre commentaire " + UNSTORABLE),
         ("comment", "a\ud800b", "votre commentaire " + UNSTORABLE),
         ("author", " ", "veuillez saisir votre nom."),

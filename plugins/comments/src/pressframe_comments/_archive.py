@@ -132,7 +132,7 @@ class Archive:
                 inside = sorted(found, key=lambda one: one.name)
         except (FileNotFoundError, NotADirectoryError):
             return (), ()
-        folders = tuple(one.path for one in inside if one.is_dir() and not one.name.startswith("."))
+        folders = tuple(one.path for one in inside if one.is_dir(follow_symlinks=False) and one.name[0] != ".")
         files = tuple(one.path for one in inside if one.name.endswith(SUFFIX) and one.is_file())
         if now - changed > _COARSE_SECONDS * 1e9:
             self._listed[folder] = changed, folders, files

@@ -30,6 +30,14 @@ class Node:
     children: list[Node] = attrs.field(factory=list)
 
     @property
+    def classes(self) -> str:
+        """WordPress's names for what it is."""
+        comment = self.reply.comment
+        further = {"parent": self.children, "byuser": comment.reader, "bypostauthor": comment.by_author}
+        names = ["comment", "odd" if self.number % 2 else "even", f"depth-{self.depth}"]
+        return " ".join([*names, *(name for name, is_so in further.items() if is_so)])
+
+    @property
     def url(self) -> str | None:
         """Where the author's name leads; None if nowhere that is safe."""
         return safe_url(self.reply.comment.url)
