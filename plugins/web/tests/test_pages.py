@@ -47,7 +47,10 @@ def test_head_gives_the_headers_of_get_without_the_body(served):
 
 
 def test_a_file_with_its_version_is_kept_for_ever(served):
-    assert "immutable" in served.visitor.get("/journal.css?v=1").headers["cache-control"]
+    tag = served.visitor.get("/journal.css").headers["etag"].strip('W/"')
+
+    assert "immutable" in served.visitor.get(f"/journal.css?v={tag[:8]}").headers["cache-control"]
+    assert "immutable" not in served.visitor.get("/journal.css?v=00000000").headers["cache-control"]
     assert "immutable" not in served.visitor.get("/journal.css").headers["cache-control"]
 
 

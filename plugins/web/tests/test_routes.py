@@ -90,7 +90,7 @@ def test_a_locked_store_asks_to_come_back(served, caplog):
     reply = served.visitor.get("/do/locked")
 
     assert (reply.status, reply.headers["retry-after"]) == (503, "5")
-    assert "ne peut rien enregistrer" in reply.text
+    assert "Réessayez dans un moment." in reply.text
     assert "locked by another process" in caplog.text
 
 

@@ -1,7 +1,7 @@
 """Requests read and answers written, over ASGI."""
 
 import html
-import logging
+import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
@@ -15,14 +15,13 @@ Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-log = logging.getLogger("pressframe.web")
-
 _FIELDS = 1_000
 """Fields of a form, at most."""
+_ADDRESS = re.compile(r"[^\s@<>'\"()]{1,64}@[^\s@<>'\"()]{1,255}")
 
 
 class Refused(Exception):
-    """A request that is answered with a plain status, before any plugin sees it."""
+    """A request that is answered with a status and a sentence that says why."""
 
     def __init__(self, status: int, headers: Headers = []) -> None:  # noqa: B006 - never changed
         super().__init__(status)
@@ -37,6 +36,12 @@ def header(scope: Scope, name: bytes) -> bytes:
         if key == name:
             found = value
     return found
+
+
+def cookies_of(scope: Scope) -> bytes:
+    """Return the Cookie header; several are put together, so that what came twice is seen to have come twice."""
+    lines = [value for name, value in scope["headers"] if name == b"cookie"]
+    return lines[0] if len(lines) == 1 else b"; ".join(lines)
 
 
 async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
@@ -101,8 +106,7 @@ def parse_form(scope: Scope, body: bytes) -> dict[str, str]:
     if kind != b"application/x-www-form-urlencoded":
         raise Refused(415)
     try:
-        text = body.decode()
-        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_FIELDS, errors="strict"))
+        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_FIELDS, errors="strict"))
     except ValueError as error:  # not UTF-8, or too many fields
         raise Refused(400) from error
 
@@ -140,7 +144,7 @@ def _is_within(address: str, networks: Iterable[str]) -> bool:
 def make_request(scope: Scope, now: datetime) -> Request:
     """Return what an endpoint gets to know of a request, without what the body, the route and the reader add."""
     query = parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
-    headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"]}
+    headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"] if key != b"cookie"}
     return Request(method=scope["method"], path=scope["path"], headers=headers, query=dict(query), now=now)
 
 
@@ -148,12 +152,13 @@ def header_lines(response: Response, prefix: str) -> Headers:
     """Return the headers that *response* asks for.
 
     Raises:
-        ValueError: One of them holds a line break or another control character.
+        ValueError: One of them holds a line break or another control character, or leads away from the site.
     """
-    lines = {"cache-control": PERSONAL.decode()}
-    lines |= {name.lower(): value for name, value in response.headers.items()}
+    lines = {"cache-control": PERSONAL.decode()} | {name.lower(): value for name, value in response.headers.items()}
     if response.location is not None:
-        lines["location"] = quote(response.location, safe="/#?=&%:;,+@!$'()*~-._")
+        lines["location"] = _own_address(response.location)
+    if response.cookies:
+        lines["cache-control"] = PERSONAL.decode()  # whatever the plugin says
     pairs = [*lines.items(), *(("set-cookie", _cookie(cookie, prefix)) for cookie in response.cookies)]
     for name, value in pairs:
         if any(ord(letter) < 32 or ord(letter) == 127 for letter in name + value):
@@ -161,7 +166,19 @@ def header_lines(response: Response, prefix: str) -> Headers:
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs]
 
 
+def _own_address(location: str) -> str:
+    if not location.startswith("/") or location[1:2] in ("/", "\\"):
+        raise ValueError("a location must be a path on this site")
+    return quote(location, safe="/#?=&%:;,+@!$'()*~-._")
+
+
+_TOKEN = re.compile(r"[\w-]+", re.ASCII)
+_COOKIE = re.compile(r"[!#-+\--:<-\[\]-~]*")
+
+
 def _cookie(cookie: Cookie, prefix: str) -> str:
+    if not _COOKIE.fullmatch(cookie.value) or not _TOKEN.fullmatch(cookie.name):
+        raise ValueError("a cookie holds what none can hold (RFC 6265, 4.1.1)")
     age = timedelta(0) if not cookie.value else cookie.max_age
     parts = [f"{prefix}{cookie.name}={cookie.value}", "Path=/", "HttpOnly", "SameSite=Lax"]
     parts += ["Secure"] if prefix else []
@@ -175,12 +192,13 @@ async def reply(send: Send, status: int, headers: Headers, body: bytes = b"", *,
     await send({"type": "http.response.body", "body": b"" if method == "HEAD" else body})
 
 
-def plain(words: str) -> bytes:
-    """Return a page that holds nothing but *words*, for when there is no theme to render one."""
-    text = html.escape(words)
-    return f"<!doctype html><meta charset=utf-8><title>{text}</title><p>{text}</p>".encode()
+def plain(heading: str, text: str) -> bytes:
+    """Return a page that holds nothing but a heading and a sentence, for when there is no theme to render one."""
+    heading, text = html.escape(heading), html.escape(text)
+    return f"<!doctype html><meta charset=utf-8><title>{heading}</title><h1>{heading}</h1><p>{text}</p>".encode()
 
 
 def printable(text: str) -> str:
-    """Return *text* with what could fake or colour a line of the log escaped."""
-    return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
+    """Return *text* as one line of a log can hold it: what could fake or colour one escaped, addresses left out."""
+    escaped = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
+    return _ADDRESS.sub("…@…", escaped)

@@ -17,11 +17,13 @@ class Found:
 
     Attributes:
         plugin: Whose route it is.
+        pattern: The route's path, its parameters' names in braces.
         route: None where the address exists, but not for this method.
         allowed: The methods that it exists for.
     """
 
     plugin: str
+    pattern: str
     route: Route | None
     parameters: Mapping[str, str]
     allowed: tuple[str, ...]
@@ -56,15 +58,19 @@ class Routes:
     def find(self, method: str, path: str) -> Found | None:
         """Return what answers *method* at *path*; None if the address is not there for any."""
         allowed: list[str] = []
+        others: list[_Pattern] = []
         for pattern in self._patterns:
             match = pattern.expression.fullmatch(path)
             if match is None:
                 continue
             methods = (*pattern.route.methods, *(("HEAD",) if "GET" in pattern.route.methods else ()))
             if method in methods:
-                return Found(pattern.plugin, pattern.route, match.groupdict(), methods)
+                return Found(pattern.plugin, pattern.route.path, pattern.route, match.groupdict(), methods)
             allowed += methods
-        return Found("", None, {}, tuple(dict.fromkeys(allowed))) if allowed else None
+            others.append(pattern)
+        if not others:
+            return None
+        return Found(others[0].plugin, others[0].route.path, None, {}, tuple(dict.fromkeys(allowed)))
 
 
 def _expression(path: str) -> re.Pattern[str]:

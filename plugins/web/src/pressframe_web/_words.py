@@ -1,32 +1,41 @@
-"""Sentences for readers where no page can be rendered."""
+"""What readers are told when a request is refused or fails, in the site's language."""
 
-_WORDS = {
-    "en": {
-        308: "This page has moved.",
-        400: "This request could not be understood.",
-        403: "This was sent from another site, and nothing was done. Go back to the page and send it from there.",
-        404: "There is nothing at this address.",
-        405: "This address cannot be asked for in this way.",
-        413: "What you sent is too long.",
-        415: "This was not sent by the site's form.",
-        500: "Something went wrong on our side. Nothing you sent before is lost; please try again later.",
-        503: "The site cannot store anything just now. Please try again in a moment.",
-    },
-    "fr": {
-        308: "Cette page a déménagé.",
-        400: "Cette demande n’a pas été comprise.",
-        403: "Cet envoi venait d’un autre site : rien n’a été fait. Revenez à la page et envoyez-le de là.",
-        404: "Il n’y a rien à cette adresse.",
-        405: "Cette adresse ne se demande pas ainsi.",
-        413: "Votre envoi est trop long.",
-        415: "Cet envoi ne vient pas du formulaire du site.",
-        500: "Une erreur s’est produite de notre côté. Réessayez un peu plus tard.",
-        503: "Le site ne peut rien enregistrer pour l’instant. Réessayez dans un moment.",
-    },
+import gettext
+from functools import lru_cache
+from pathlib import Path
+
+_LOCALE = Path(__file__).parent / "locale"
+
+
+def _(text: str) -> str:
+    return text  # marks what is to be translated
+
+
+_SAYINGS = {
+    308: (_("Moved"), _("This page is at another address now.")),
+    400: (_("Not understood"), _("What your browser sent is incomplete or damaged. Go back and try once more.")),
+    403: (_("Sent from elsewhere"), _("This was not sent from a page of this site, so nothing was done.")),
+    404: (_("Page not found"), _("There is nothing at this address.")),
+    405: (_("Not possible here"), _("This address cannot be asked in this way.")),
+    413: (_("Too long"), _("What you sent is longer than this site takes. Go back and shorten it.")),
+    415: (_("Not a form"), _("What was sent is no form of this site.")),
+    416: (_("Not that much"), _("This file has no such part.")),
+    500: (
+        _("Something went wrong"),
+        _("The fault is ours. What you had sent before is not lost; please try again later."),
+    ),
+    503: (_("One moment, please"), _("The site cannot do this right now. Please try again in a moment.")),
 }
 
 
-def sentence(status: int, language: str) -> str:
-    """Return what a plain answer with *status* says, in *language* or else in English."""
-    words = _WORDS.get(language.split("-")[0], _WORDS["en"])
-    return words.get(status, words[400])
+def saying(status: int, language: str) -> tuple[str, str]:
+    """Return a heading and a sentence for *status*, in *language* or else in English."""
+    heading, text = _SAYINGS[status]
+    words = _catalogue(language)
+    return words.gettext(heading), words.gettext(text)
+
+
+@lru_cache(maxsize=8)
+def _catalogue(language: str) -> gettext.NullTranslations:
+    languages = [language.replace("-", "_"), language.split("-")[0]]
+    return gettext.translation("pressframe_web", _LOCALE, languages, fallback=True)

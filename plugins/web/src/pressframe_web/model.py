@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 import attrs
+from attrs.validators import ge, instance_of, le
 
 from pressframe.model import Live, Page, Reader
 
@@ -68,9 +69,9 @@ class Response:
         location: Path on this site; sent with status 303.
     """
 
-    status: int = 200
+    status: int = attrs.field(default=200, validator=[ge(200), le(599)])
     page: Page | None = None
-    body: bytes = b""
+    body: bytes = attrs.field(default=b"", validator=instance_of(bytes))
     media_type: str = "text/plain"
     location: str | None = None
     headers: Mapping[str, str] = attrs.field(factory=dict)

@@ -1,0 +1,156 @@
+"""What plugins answer: their routes, run in threads; what may not reach them is refused before."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import attrs
+
+from pressframe.errors import StoreError
+from pressframe_web._http import (
+    Receive,
+    Refused,
+    Scope,
+    check_same_site,
+    client_of,
+    cookies_of,
+    header_lines,
+    make_request,
+    parse_cookies,
+    parse_form,
+    printable,
+    read_body,
+)
+from pressframe_web._routes import Found, Routes
+from pressframe_web._served import PERSONAL, Headers, content_type
+from pressframe_web.model import Request, Response
+
+if TYPE_CHECKING:
+    from pressframe import Release
+    from pressframe_web.app import App
+
+log = logging.getLogger("pressframe.web")
+
+_THREADS = 16
+_AT_ONCE = 200
+"""Requests that are being answered or wait for a thread; who comes then is asked to come back."""
+_SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+@attrs.frozen
+class Answered:
+    """What a route answered, ready to leave."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
+class Endpoints:
+    """The routes of one site's plugins."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._routes = Routes(app.site.hooks.all("register_routes", app.site))
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="pressframe-web")
+        self._count = 0
+
+    def find(self, method: str, path: str) -> Found | None:
+        """Return what answers *method* at *path*; None if the address is not there for any."""
+        return self._routes.find(method, path)
+
+    def stop(self) -> None:
+        """Take no more work, and wait for none."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def answer(self, release: Release, found: Found, scope: Scope, receive: Receive) -> Answered:
+        """Return what the route *found* answers.
+
+        Raises:
+            Refused: The request may not reach it, or it failed.
+        """
+        start, status = time.monotonic(), 500
+        try:
+            answered = await self._answer(release, found, scope, receive)
+            status = answered.status
+        except Refused as refused:
+            status = refused.status
+            raise
+        finally:
+            taken = (time.monotonic() - start) * 1000
+            # Not the path, which may hold a token: the route's pattern.
+            log.info("%s %s %d in %.0f ms (%s)", scope["method"], found.pattern, status, taken, found.plugin)
+        return answered
+
+    async def _answer(self, release: Release, found: Found, scope: Scope, receive: Receive) -> Answered:
+        if found.route is None:
+            raise Refused(405, [(b"allow", ", ".join(found.allowed).encode())])
+        if self._count >= _AT_ONCE:
+            raise Refused(503, [(b"retry-after", b"1")])
+        self._count += 1
+        try:
+            request = await self._request(found, scope, receive)
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._threads, self._run, release, found, request)
+        finally:
+            self._count -= 1
+            if scope["method"] not in _SAFE:  # it may have signed somebody in, or out
+                self._app.readers.forget(cookies_of(scope))
+
+    async def _request(self, found: Found, scope: Scope, receive: Receive) -> Request:
+        app, cookies, form = self._app, cookies_of(scope), dict[str, str]()
+        if scope["method"] not in _SAFE:
+            check_same_site(scope, app.site.settings.url)
+            form = parse_form(scope, await read_body(scope, receive, app.web.max_body))
+        return attrs.evolve(
+            make_request(scope, app.clock()),
+            form=form,
+            parameters=found.parameters,
+            cookies=parse_cookies(cookies, app.prefix),
+            reader=await app.readers.find(cookies),
+            client=client_of(scope, app.web.trusted_proxies),
+        )
+
+    def _run(self, release: Release, found: Found, request: Request) -> Answered:
+        """Call the endpoint and render its answer, in a thread.
+
+        Raises:
+            Refused: It failed, or cannot store anything now.
+        """
+        assert found.route is not None
+        audiences = request.reader.audiences if request.reader else frozenset()
+        view = release.view(audiences, changed=self._app.rebuilder.ask)
+        try:
+            response = found.route.endpoint(request, view)
+            lines = header_lines(response, self._app.prefix)
+            if response.page is None:
+                return self._ready(response, lines, response.body, response.media_type)
+            output = view.render(response.page)
+            if audiences:  # whatever the plugin says: it may hold what not everybody may read
+                lines = [*(line for line in lines if line[0] != b"cache-control"), (b"cache-control", PERSONAL)]
+            return self._ready(response, lines, self._app.terms.change(output.body), output.media_type)
+        except StoreError as error:
+            log.error("%s cannot answer %s now: %s", found.plugin, found.pattern, printable(str(error)))
+            raise Refused(503, [(b"retry-after", b"5")]) from error
+        except Exception as error:
+            log.error("%s failed to answer %s: %s", found.plugin, found.pattern, _cause(error))
+            log.debug("where it failed", exc_info=error)
+            raise Refused(500) from error
+
+    def _ready(self, response: Response, lines: Headers, body: bytes, media_type: str) -> Answered:
+        given = {name for name, _ in lines}
+        headers = [(b"content-type", content_type(media_type)), (b"content-length", str(len(body)).encode()), *lines]
+        headers += [one for one in self._app.terms.common if one[0] not in given]
+        return Answered(303 if response.location is not None else response.status, headers, body)
+
+
+def _cause(error: Exception) -> str:
+    """Return what went wrong in one line that a log can hold."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    said = f"{type(error).__name__}: {error}".partition("\n")[0][:300]
+    return f"{printable(said)} ({last.filename}:{last.lineno})"

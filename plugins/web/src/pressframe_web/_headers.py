@@ -1,0 +1,27 @@
+"""The headers of every answer: what browsers may do with it."""
+
+from collections.abc import Iterable
+
+from pressframe_web._served import Headers
+
+
+def common_headers(url: str, embeds: Iterable[str]) -> Headers:
+    """Return the headers that go with every answer of the site at *url*.
+
+    Args:
+        embeds: Origins besides the site's own that pages may show images, sound, films and frames from.
+    """
+    sources = " ".join(["'self'", *embeds])
+    policy = (
+        f"default-src 'self'; img-src {sources} data:; media-src {sources}; frame-src {sources}; object-src 'none'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+    headers = [
+        (b"content-security-policy", policy.encode()),
+        (b"x-content-type-options", b"nosniff"),
+        (b"referrer-policy", b"strict-origin-when-cross-origin"),
+        (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), browsing-topics=()"),
+    ]
+    if url.startswith("https://"):
+        headers.append((b"strict-transport-security", b"max-age=31536000"))
+    return headers
