@@ -12,13 +12,13 @@ from pressframe.errors import (
 )
 from pressframe.hookspecs import hookimpl
 from pressframe.model import (
-    Asset, Author, Block, Body, Card, Change, Comment, Comments, Conversation, Engine, Entry, Gate, Group,
+    Asset, Author, Block, Body, Card, Comment, Comments, Conversation, Engine, Entry, Gate, Group,
     Heading, Host, Json, Judgement, Live, Loader, Manuscript, Neighbours, Output, Page, Problem,
     ReadOnly, Reader, Reply, Report, SiteSettings, Source, Teaser, Term, Verdict, View,
 )
 
 __all__ = [
-    "Asset", "Author", "Block", "Body", "BuildError", "Card", "Change", "Comment", "Comments", "ConfigError",
+    "Asset", "Author", "Block", "Body", "BuildError", "Card", "Comment", "Comments", "ConfigError",
     "ContentError", "Conversation", "Engine", "Entry", "Gate", "Group", "Heading", "HookError", "Hooks",
     "Host", "Json", "Judgement", "Live", "Loader", "MailError", "Manuscript", "ManyErrors",
     "Neighbours", "Output", "Page", "Place", "PluginError", "PressframeError", "Problem", "ReadOnly",

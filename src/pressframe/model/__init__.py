@@ -6,7 +6,7 @@ Models of content hold only what JSON can, so that they cross processes and live
 # fmt: off
 
 from pressframe.model._basis import Json, ReadOnly
-from pressframe.model.comments import Change, Comment, Comments, Judgement, Reply, Verdict
+from pressframe.model.comments import Comment, Comments, Judgement, Reply, Verdict
 from pressframe.model.content import (
     Asset, Author, Body, Card, Engine, Entry, Group, Heading, Loader, Manuscript, Neighbours, Source, Term,
 )
@@ -15,7 +15,7 @@ from pressframe.model.rendering import Block, Output, Page, Problem, Report
 from pressframe.model.site import Host, Live, SiteSettings, View
 
 __all__ = [
-    "Asset", "Author", "Block", "Body", "Card", "Change", "Comment", "Comments", "Conversation", "Engine",
+    "Asset", "Author", "Block", "Body", "Card", "Comment", "Comments", "Conversation", "Engine",
     "Entry", "Gate", "Group", "Heading", "Host", "Json", "Judgement", "Live", "Loader", "Manuscript",
     "Neighbours", "Output", "Page", "Problem", "ReadOnly", "Reader", "Reply", "Report",
     "SiteSettings", "Source", "Teaser", "Term", "Verdict", "View",

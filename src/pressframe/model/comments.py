@@ -71,17 +71,6 @@ class Judgement:
     reason: str
 
 
-@enum.unique
-class Change(enum.Enum):
-    """What happened to a comment or a subscription."""
-
-    RECEIVED = "received"
-    ACCEPTED = "accepted"
-    HELD = "held"
-    EDITED = "edited"
-    REMOVED = "removed"
-
-
 @runtime_checkable
 class Comments(Protocol):
     """A source of accepted comments that answers for many entries at once."""
