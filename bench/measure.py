@@ -22,10 +22,13 @@ class Cost:
     Attributes:
         wall: Seconds.
         cpu: Seconds, user and system, of the process and of every child that it waited for.
+        others: Processors that other programs kept busy meanwhile, 0.5 for half of one; 0 where the kernel does not
+            tell (only Linux does).
     """
 
     wall: float
     cpu: float
+    others: float = 0.0
 
 
 def run(command: Sequence[str | Path], *, folder: Path) -> Cost:
@@ -35,16 +38,24 @@ def run(command: Sequence[str | Path], *, folder: Path) -> Cost:
         RuntimeError: It failed; with what it said.
     """
     with tempfile.TemporaryFile() as said:
-        start = time.perf_counter()
+        start, busy = time.perf_counter(), _busy_seconds()
         process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
         _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - start
+        wall, busy = time.perf_counter() - start, _busy_seconds() - busy
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode:
             said.seek(0)
             told = said.read().decode(errors="replace")[-2000:]
             raise RuntimeError(f"{' '.join(map(str, command))} failed with status {process.returncode}:\n{told}")
-    return Cost(wall, usage.ru_utime + usage.ru_stime)
+    cpu = usage.ru_utime + usage.ru_stime
+    return Cost(wall, cpu, max(0.0, busy - cpu) / wall)
+
+
+def _busy_seconds() -> float:
+    """Return how long all processors together have worked since the machine started."""
+    first = _read(Path("/proc/stat")).partition("\n")[0].split()[1:]
+    user, nice, system, *_ = (*map(int, first), 0, 0, 0)
+    return (user + nice + system) / os.sysconf("SC_CLK_TCK")
 
 
 def peak_memory(command: Sequence[str | Path], *, folder: Path) -> int | None:

@@ -5,24 +5,22 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterator, Sequence
+from statistics import fmean
 
 from bench.builds import COLD, Result
 from bench.edits import EDITS
 from bench.live import Served
 
 _BASE = "Hugo"
+_DISTURBED = 0.15
 _COLUMNS = ("", "wall s", "× Hugo", "CPU s", "× Hugo", "peak MB", "× Hugo", "pages", "MB")
 _WIDTHS = (26, 9, 8, 9, 8, 9, 8, 9, 8)
 
 
 def machine() -> str:
-    """Return what the figures hold for: processors, system, Python, and how busy the machine was before."""
-    busy = os.getloadavg()[0]
-    warning = "; busy: figures will be too high" if busy > 0.5 else ""
-    return (
-        f"{len(os.sched_getaffinity(0))} processors ({platform.machine()}), {platform.system()} {platform.release()}, "
-        f"Python {platform.python_version()}; load before {busy:.1f}{warning}"
-    )
+    """Return what the figures hold for: processors, system, Python."""
+    system = f"{platform.machine()}, {platform.system()} {platform.release()}"
+    return f"{os.cpu_count()} processors, {system}, Python {platform.python_version()}"
 
 
 def builds(results: Sequence[Result], *, count: int, runs: int) -> str:
@@ -34,7 +32,11 @@ def builds(results: Sequence[Result], *, count: int, runs: int) -> str:
     for step in (COLD, *(edit.name for edit in EDITS)):
         lines += ["", step]
         lines += [_row(_cells(result, base, step)) for result in results if step in result.runs]
-    return "\n".join([*lines, "", *_compared(results)])
+    costs = [cost for result in results for costs in result.runs.values() for cost in costs]
+    others = fmean(cost.others for cost in costs) if costs else 0.0
+    warning = ": too many to trust the figures" if others > _DISTURBED else ""
+    lines += ["", f"other programs kept {others:.2f} processors busy meanwhile{warning}"]
+    return "\n".join([*lines, *_compared(results)])
 
 
 def live(served: Served, *, runs: int) -> str:
