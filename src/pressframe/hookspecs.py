@@ -135,7 +135,7 @@ def find_teaser(entry: Entry, gate: Gate) -> Teaser | None:
     else nothing. If a plugin fails, it is nothing.
 
     Args:
-        entry: Whole.
+        entry: Whole, before ``filter_entry``, which gets the public part by itself.
         gate: What closes it; all plugins' gates joined.
     """
 

@@ -31,12 +31,12 @@ class Catalogue:
     def __init__(self, host: Host, entries: Sequence[Kept]) -> None:
         self.host = host
         self.kept = {kept.entry.id: kept for kept in entries}
-        ordered = sorted(entries, key=lambda kept: (kept.entry.published, kept.entry.id), reverse=True)
+        ordered = sorted((kept.public for kept in entries), key=lambda entry: (entry.published, entry.id), reverse=True)
         self._lists: dict[tuple[str, Within | None], list[str]] = {}
         self._groups: dict[str, dict[str, Group]] = {}
-        self._terms = {(term.taxonomy, term.slug): term for kept in ordered for term in kept.entry.terms}
-        for kept in ordered:
-            self._file(kept.entry)
+        self._terms = {(term.taxonomy, term.slug): term for entry in ordered for term in entry.terms}
+        for entry in ordered:
+            self._file(entry)
         self.positions = {id: index for index, id in enumerate(self.ids("post", None))}
 
     def _file(self, entry: Entry) -> None:
@@ -47,7 +47,11 @@ class Catalogue:
         for taxonomy, slug, name, parent in dict.fromkeys(self._groups_of(entry)):
             self._lists.setdefault((entry.kind, (taxonomy, slug)), []).append(entry.id)
             self._groups.setdefault(taxonomy, {})[slug] = Group(
-                taxonomy=taxonomy, slug=slug, name=name, parent=parent, size=len(self._lists[entry.kind, (taxonomy, slug)])
+                taxonomy=taxonomy,
+                slug=slug,
+                name=name,
+                parent=parent,
+                size=len(self._lists[entry.kind, (taxonomy, slug)]),
             )
 
     def _groups_of(self, entry: Entry) -> Iterable[tuple[str, str, str, str | None]]:
@@ -91,7 +95,9 @@ class Catalogue:
             for entry, comments in answers.items():
                 for comment in comments if entry in entries else ():
                     if comment.id in found.setdefault(entry, {}):
-                        raise ContentError(f"two comments on {entry} have the id {comment.id}", fix=f"see {plugin}'s {source.name}")
+                        raise ContentError(
+                            f"two comments on {entry} have the id {comment.id}", fix=f"see {plugin}'s {source.name}"
+                        )
                     found[entry][comment.id] = comment
         return {entry: self._shown(comments.values()) for entry, comments in found.items() if comments}
 
@@ -99,7 +105,6 @@ class Catalogue:
         show = self.host.hooks.filter_comment
         ordered = sorted(comments, key=lambda comment: (comment.received, comment.id))
         return tuple(Reply(comment=comment, html=show(comment)) for comment in ordered)
-
 
 
 def comment_fingerprints(host: Host) -> tuple[str, ...]:

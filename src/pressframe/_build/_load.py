@@ -1,5 +1,6 @@
 """Scan, load and gate: every entry, its public part, and what is wrong with the content."""
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -30,7 +31,12 @@ class Kept:
 
     def seen_by(self, audiences: frozenset[str]) -> Entry:
         """Return the entry as readers with *audiences* get it."""
-        return self.entry if self.closed is None or self.is_open(audiences) else self.closed
+        return self.entry if self.is_open(audiences) else self.public
+
+    @property
+    def public(self) -> Entry:
+        """The entry as strangers get it; what lists and addresses are made from, for they are the same for all."""
+        return self.closed or self.entry
 
 
 @attrs.frozen
@@ -111,13 +117,18 @@ def _gated(written: Entry, hooks: Hooks, now: datetime) -> tuple[Kept, datetime 
     gate = hooks.judge_gate(entry, now)
     if gate is None or not gate.requires:
         return Kept(entry), gate.until if gate else None
-    teaser = hooks.find_teaser(entry, gate)
-    text = teaser.html if teaser else entry.body.html[: entry.body.more or 0]
-    public = Body(html=text, headings=tuple(one for one in entry.body.headings if f'id="{one.id}"' in text))
-    assets = tuple(asset for asset in entry.assets if asset.address in text)
-    # Filtered once more from the public part alone: nothing that a plugin derives from the rest can be left in it.
-    closed = hooks.filter_entry(attrs.evolve(written, body=public, assets=assets))
-    return Kept(entry, closed, gate), gate.until
+    teaser = hooks.find_teaser(written, gate)
+    text = teaser.html if teaser else written.body.html[: written.body.more or 0]
+    public = Body(html=text, headings=tuple(one for one in written.body.headings if f'id="{one.id}"' in text))
+    # Filtered anew from the public part alone: nothing that a plugin derives from the rest can be left in it.
+    closed = hooks.filter_entry(attrs.evolve(written, body=public, assets=()))
+    closed = attrs.evolve(closed, assets=tuple(one for one in entry.assets if _shows(closed.body.html, one.address)))
+    return Kept(attrs.evolve(entry, address=closed.address), closed, gate), gate.until
+
+
+def _shows(html: str, address: str) -> bool:
+    """Say whether *html* names a file by this whole address."""
+    return re.search(rf"""(?<![^\s"'(,=]){re.escape(address)}(?![^\s"'),?#>])""", html) is not None
 
 
 def _twice(entries: Iterable[Kept]) -> Iterator[PressframeError]:
@@ -126,7 +137,9 @@ def _twice(entries: Iterable[Kept]) -> Iterator[PressframeError]:
         if entry.id in seen:
             first, second = _where(seen[entry.id].source), _where(entry.source)
             yield ContentError(
-                f"{first} and {second} are both the entry {entry.id}", at=entry.source.place or Place(second), fix="give one of them another id"
+                f"{first} and {second} are both the entry {entry.id}",
+                at=entry.source.place or Place(second),
+                fix="give one of them another id",
             )
         seen[entry.id] = entry
 

@@ -57,7 +57,9 @@ def _static(folder: Path) -> Iterator[Asset]:
     for file in sorted(folder.rglob("*")):
         inside = file.relative_to(folder)
         if not file.resolve().is_relative_to(folder.resolve()):
-            raise BuildError("leads out of the folder static", at=Place(f"static/{inside}"), fix="copy the file into it")
+            raise BuildError(
+                "leads out of the folder static", at=Place(f"static/{inside}"), fix="copy the file into it"
+            )
         if file.is_file() and not any(part.startswith(".") for part in inside.parts if part != ".well-known"):
             yield Asset(address=_quoted(f"/{inside.as_posix()}"), file=file)
 
@@ -90,8 +92,8 @@ def plan(catalogue: Catalogue, view: View, files: dict[str, File]) -> Plan:
     Raises:
         ContentError, BuildError: Two have one address, or an address cannot be written; all at once as ManyErrors.
     """
-    entries = [kept.entry for kept in catalogue.kept.values()]
-    entry_files = {entry.id: tuple(map(read_file, entry.assets)) for entry in entries if entry.assets}
+    entries = [kept.public for kept in catalogue.kept.values()]
+    entry_files = {id: tuple(map(read_file, kept.entry.assets)) for id, kept in catalogue.kept.items()}
     claims = [(_described(entry), _page_of(entry)) for entry in entries]
     claims += [(f'a page of the plugin "{plugin}"', page) for plugin, page in _brought(catalogue.host.hooks, view)]
     addresses = [(owner, page.address) for owner, page in claims]
@@ -123,7 +125,10 @@ def _flaws(claims: Iterable[tuple[str, str]]) -> Iterator[PressframeError]:
             yield ContentError(f"{owner} has the address {address}, {flaw}", fix="give it another slug or address")
         key = address if address.isascii() and address.islower() and "%" not in address else _folded(address)
         if key in owners:
-            yield ContentError(f"{owners[key]} and {owner} have the same address, {address}", fix="give one of them another slug or address")
+            yield ContentError(
+                f"{owners[key]} and {owner} have the same address, {address}",
+                fix="give one of them another slug or address",
+            )
         owners[key] = owner
 
 

@@ -20,8 +20,6 @@ from pressframe._templates import Templates
 from pressframe.model import Host, Report
 
 
-
-
 @attrs.frozen(kw_only=True)
 class Options:
     """What a build is asked for; see ``Site.build``."""
@@ -124,7 +122,7 @@ def _copy(file: File, output: Output, result: _Result) -> None:
 
 def _copy_entry_files(kept: Kept, files: tuple[File, ...], output: Output, result: _Result) -> None:
     """Copy what belongs to an entry; what only its withheld part shows stays out of the public folder."""
-    public = {asset.address for asset in (kept.closed or kept.entry).assets}
+    public = {asset.address for asset in kept.public.assets}
     for file in files:
         if file.address in public or kept.gate is None:
             _copy(file, output, result)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
 
 import attrs
-from attrs.validators import in_, instance_of
+from attrs.validators import ge, in_, instance_of, optional
 
 from pressframe.errors import Place
 from pressframe.model._basis import Json, ReadOnly, is_address, is_aware, read_only
@@ -76,7 +76,7 @@ class Body:
 
     html: str = attrs.field(validator=instance_of(str))
     headings: tuple[Heading, ...] = ()
-    more: int | None = None
+    more: int | None = attrs.field(default=None, validator=optional(ge(0)))
 
 
 @attrs.frozen(kw_only=True)
