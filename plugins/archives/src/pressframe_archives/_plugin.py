@@ -5,6 +5,7 @@ Hooks: register_templates, register_translations, register_filters, register_pag
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -78,7 +79,7 @@ class Archives:
 
     def _place(self, taxonomy: str, slug: str) -> str:
         base = self.bases.get(taxonomy, "" if taxonomy in _PERIODS else taxonomy)
-        return quote(f"/{base}/{slug}/" if base else f"/{slug}/", safe=_SEGMENT)
+        return _quoted(f"/{base}/{slug}/" if base else f"/{slug}/")
 
     def _indexes(self, site: View) -> Iterator[Page]:
         """Yield a page for each taxonomy, which lists its groups: ``/tag/``."""
@@ -91,6 +92,11 @@ class Archives:
     def _overview(self) -> Iterator[Page]:
         if any(period in self.lists for period in _PERIODS):
             yield Page(address=_OVERVIEW, template="archive.html", title="Archives", data={"heading": "Archives"})
+
+
+@functools.lru_cache(maxsize=10_000)
+def _quoted(path: str) -> str:
+    return quote(path, safe=_SEGMENT)
 
 
 def _pages_of_list(first: str, group: Group | None, *, size: int, count: int) -> Iterator[Page]:
