@@ -52,7 +52,7 @@ def test_a_plugin_that_fails_while_content_is_made_stops_the_build_and_is_named(
     message = paper.post("one").fails(HookError)
 
     assert f"/plugins/x.py:13: x failed in {hook}, while " in message
-    assert "ValueError: so it goes\n  raise ValueError('so it goes')\nmend the plugin, or take x out of" in message
+    assert "ValueError: so it goes\n  raise ValueError('so it goes')\n  mend the plugin, or take x out of" in message
     assert not (paper.path / "public").exists()
 
 

@@ -13,7 +13,7 @@ from pressframe.errors import (
 from pressframe.hookspecs import hookimpl
 from pressframe.model import (
     Asset, Author, Block, Body, Card, Comment, Comments, Conversation, Engine, Entry, Gate, Group,
-    Heading, Host, Json, Judgement, Live, Loader, Manuscript, Neighbours, Output, Page, Problem,
+    Heading, Host, Json, Judgement, Live, Loader, Manuscript, Neighbours, Output, Page,
     ReadOnly, Reader, Reply, Report, SiteSettings, Source, Teaser, Term, Verdict, View,
 )
 
@@ -21,7 +21,7 @@ __all__ = [
     "Asset", "Author", "Block", "Body", "BuildError", "Card", "Comment", "Comments", "ConfigError",
     "ContentError", "Conversation", "Engine", "Entry", "Gate", "Group", "Heading", "HookError", "Hooks",
     "Host", "Json", "Judgement", "Live", "Loader", "MailError", "Manuscript", "ManyErrors",
-    "Neighbours", "Output", "Page", "Place", "PluginError", "PressframeError", "Problem", "ReadOnly",
+    "Neighbours", "Output", "Page", "Place", "PluginError", "PressframeError", "ReadOnly",
     "Reader", "Release", "Reply", "Report", "ServeError", "Site", "SiteSettings",
     "Source", "StoreError", "Stored", "Teaser", "TemplateError", "Term", "Verdict", "View", "did_you_mean",
     "hookimpl", "raise_all",

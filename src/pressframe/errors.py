@@ -62,7 +62,7 @@ class PressframeError(Exception):
 
     def __str__(self) -> str:
         where = f"{self.at}: " if self.at else ""
-        way_out = f"\n  {self.fix}" if self.fix else ""
+        way_out = "".join(f"\n  {line.strip()}" for line in (self.fix or "").splitlines())
         return f"{where}{self.message}{way_out}"
 
 

@@ -2,9 +2,10 @@
 
 import importlib
 import logging
-import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -26,45 +27,36 @@ _KNOWN = {"serve": "web", "comments": "comments", "members": "members", "db": "s
 class _Commands(click.Group):
     """The core's commands, imported when one is run, and those of the site's plugins."""
 
-    def main(self, args: Sequence[str] | None = None, *, standalone_mode: bool = True, **extra: Any) -> Any:  # type: ignore[override] # click's own takes positions that nobody uses
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        context.meta["pressframe.debug"] = "--debug" in args  # wherever it stands
+        rest = super().parse_args(context, [argument for argument in args if argument != "--debug"])
+        context.meta["pressframe.arguments"] = tuple(rest)
+        return rest
+
+    def invoke(self, context: click.Context) -> Any:
         """Run one command and leave with its exit status: 0, 1 for the site's own mistakes, 2 for wrong usage."""
-        given = list(sys.argv[1:] if args is None else args)
-        kept = [argument for argument in given if argument != "--debug"]
-        if not standalone_mode:
-            return super().main(kept, standalone_mode=False, **extra)
         logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
         try:
-            status = super().main(kept, standalone_mode=False, **extra)
-        except click.ClickException as error:
-            error.show()
-            sys.exit(error.exit_code)
-        except (KeyboardInterrupt, click.Abort):
-            click.echo("Interrupted.", err=True)
-            sys.exit(130)
+            status = super().invoke(context)
+        except (KeyboardInterrupt, EOFError, click.Abort):
+            click.echo("\nInterrupted.", err=True)
+            context.exit(130)
         except PressframeError as error:
-            if "--debug" in given:
+            if context.meta["pressframe.debug"]:
                 traceback.print_exc()
             report(error)
-            sys.exit(1)
-        sys.exit(status if isinstance(status, int) else 0)
-
-    def resolve_command(
-        self, context: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        context.meta["pressframe.arguments"] = tuple(args)
-        return super().resolve_command(context, args)
+            context.exit(1)
+        context.exit(status if isinstance(status, int) else 0)
 
     def list_commands(self, context: click.Context) -> list[str]:
-        return sorted({*_OWN, *self._brought(context)})
+        return sorted({*_OWN, *_brought(Path())})
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name in _OWN:
             command: click.Command = importlib.import_module(f"pressframe.cli._{name}").command
             return command
-        folder = _site_folder(context.meta.get("pressframe.arguments", ()))
-        if name not in _KNOWN and not (folder / "pressframe.toml").is_file():
-            return None
-        brought = self._brought(context, folder)
+        folder = _site_folder(name, context.meta.get("pressframe.arguments", ()))
+        brought = _brought(folder, needed=name in _KNOWN)
         if name not in brought and name in _KNOWN:
             raise ConfigError(
                 f"{name} is a command of the plugin {_KNOWN[name]}, which {folder} does not enable",
@@ -72,29 +64,25 @@ class _Commands(click.Group):
             )
         return brought.get(name)
 
-    def _brought(self, context: click.Context, folder: Path | None = None) -> dict[str, click.Command]:
-        """Return the plugins' commands; without a *folder* those of the site here, if this is one."""
-        from pressframe._site import Site
-
-        if folder is None:
-            folder = Path()
-            if not (folder / "pressframe.toml").is_file():
-                return {}
-        site = Site.open(folder)
-        return {str(command.name): with_site(command) for _, command in site.hooks.register_commands(site)}
-
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
-        own = list(_OWN.items())
-        try:
-            brought = [(name, command.get_short_help_str(80)) for name, command in self._brought(context).items()]
-        except PressframeError:
-            brought = []
-        with formatter.section("Commands"):
-            formatter.write_dl(own)
-        with formatter.section(
-            "Commands of plugins" if brought else "Commands of plugins (of the site in this folder)"
-        ):
-            formatter.write_dl(brought or [(name, f"with the plugin {plugin}") for name, plugin in _KNOWN.items()])
+        title = "Commands of plugins (of the site in this folder)"
+        others = [(name, f"with the plugin {plugin}") for name, plugin in _KNOWN.items()]
+        with suppress(PressframeError):
+            brought = [(name, command.get_short_help_str(80)) for name, command in _brought(Path()).items()]
+            title, others = ("Commands of plugins", brought) if brought else (title, others)
+        for section, rows in (("Commands", list(_OWN.items())), (title, others)):
+            with formatter.section(section):
+                formatter.write_dl(rows)
+
+
+def _brought(folder: Path, *, needed: bool = False) -> dict[str, click.Command]:
+    """Return the commands of the plugins of the site in *folder*; none if it holds no site and none is *needed*."""
+    from pressframe._site import Site
+
+    if not needed and not (folder / "pressframe.toml").is_file():
+        return {}
+    site = Site.open(folder)
+    return {str(command.name): with_site(command) for _, command in site.hooks.register_commands(site)}
 
 
 def with_site(command: click.Command) -> click.Command:
@@ -109,18 +97,18 @@ def with_site(command: click.Command) -> click.Command:
     return command
 
 
-def _site_folder(arguments: Sequence[str]) -> Path:
+def _site_folder(command: str, arguments: Sequence[str]) -> Path:
     """Return the site that the command line names: with --site, or by the first argument that is a site's folder."""
-    for index, argument in enumerate(arguments):
-        if argument == "--site" and index + 1 < len(arguments):
-            return Path(arguments[index + 1])
+    for argument, following in pairwise((*arguments, "")):
+        if argument == "--site" and following:
+            return Path(following)
         if argument.startswith("--site="):
             return Path(argument.removeprefix("--site="))
-    for argument in arguments[1:]:
+    for argument in arguments:
         if (Path(argument) / "pressframe.toml").is_file():
             return Path(argument)
-    named = [argument for argument in arguments[1:] if not argument.startswith("-")]
-    return Path(named[0]) if arguments[:1] == ("serve",) and named and not named[0].isdigit() else Path()
+    named = [argument for argument in arguments if not argument.startswith("-")]
+    return Path(named[0]) if command == "serve" and named and not named[0].isdigit() else Path()
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -134,10 +122,7 @@ def report(error: PressframeError) -> None:
     """Print what went wrong, one paragraph for each error."""
     errors = error.errors if isinstance(error, ManyErrors) else (error,)
     for one in errors:
-        where = f"{one.at}: " if one.at else ""
         click.secho("error: ", fg="red", bold=True, nl=False, err=True)
-        click.echo(f"{where}{one.message}", err=True)
-        for line in (one.fix or "").splitlines():
-            click.echo(f"  {line.strip()}", err=True)
+        click.echo(one, err=True)
     if len(errors) > 1:
         click.echo(f"{len(errors)} errors.", err=True)

@@ -21,37 +21,19 @@ def command(site: Path, output: Path | None, drafts: bool, as_json: bool) -> Non
 
     What was published before stays until the new site is whole.
     """
-    progress = _Progress()
-    release = Site.open(site).build(output=output, drafts=drafts, progress=progress)
-    progress.clear()
-    for note in release.report.notes:
+    report = Site.open(site).build(output=output, drafts=drafts, progress=_progress).report
+    for note in report.notes:
         click.echo(f"note: {note}", err=True)
-    if as_json:
-        click.echo(json.dumps(attrs.asdict(release.report)))
-    else:
-        click.echo(summary(release.report))
+    click.echo(json.dumps(attrs.asdict(report)) if as_json else _summary(report))
 
 
-def summary(report: Report) -> str:
-    """Return what a build did, in one line."""
-    changed = (
-        f"{report.written} written, {report.removed} removed" if report.written or report.removed else "nothing changed"
-    )
+def _summary(report: Report) -> str:
+    changes = f"{report.written} written, {report.removed} removed"
+    changed = changes if report.written or report.removed else "nothing changed"
     return f"{report.entries} entries, {report.pages} pages: {changed}, in {report.seconds:.2f} s"
 
 
-class _Progress:
-    """One line that is written over, on a terminal, once a build takes long."""
-
-    def __init__(self) -> None:
-        self._shown = False
-        self._terminal = sys.stderr.isatty()
-
-    def __call__(self, stage: str, done: int, of: int) -> None:
-        if self._terminal and of >= 1000:
-            self._shown = True
-            click.echo(f"\r{stage} {done:,}/{of:,}", nl=False, err=True)
-
-    def clear(self) -> None:
-        if self._shown:
-            click.echo("\r\033[K", nl=False, err=True)
+def _progress(stage: str, done: int, of: int) -> None:
+    """Write over one line, on a terminal, while a build takes long; clear it at the end of the stage."""
+    if of >= 1000 and sys.stderr.isatty():
+        click.echo(f"\r{stage} {done:,}/{of:,}" if done < of else "\r\033[K", nl=False, err=True)

@@ -17,9 +17,6 @@ def command(site: Path) -> int:
     """
     problems = check(Site.open(site))
     for problem in problems:
-        where = f"{problem.at}: " if problem.at else ""
-        click.echo(f"{where}{problem.message}")
-        if problem.fix:
-            click.echo(f"  {problem.fix}")
+        click.echo(problem)
     click.echo(f"{len(problems)} problem{'s' if len(problems) != 1 else ''}." if problems else "All is well.")
     return 1 if problems else 0

@@ -11,12 +11,12 @@ from pressframe.model.content import (
     Asset, Author, Body, Card, Engine, Entry, Group, Heading, Loader, Manuscript, Neighbours, Source, Term,
 )
 from pressframe.model.gating import Conversation, Gate, Reader, Teaser
-from pressframe.model.rendering import Block, Output, Page, Problem, Report
+from pressframe.model.rendering import Block, Output, Page, Report
 from pressframe.model.site import Host, Live, SiteSettings, View
 
 __all__ = [
     "Asset", "Author", "Block", "Body", "Card", "Comment", "Comments", "Conversation", "Engine",
     "Entry", "Gate", "Group", "Heading", "Host", "Json", "Judgement", "Live", "Loader", "Manuscript",
-    "Neighbours", "Output", "Page", "Problem", "ReadOnly", "Reader", "Reply", "Report",
+    "Neighbours", "Output", "Page", "ReadOnly", "Reader", "Reply", "Report",
     "SiteSettings", "Source", "Teaser", "Term", "Verdict", "View",
 ]

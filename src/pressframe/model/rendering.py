@@ -5,7 +5,6 @@ from types import MappingProxyType
 
 import attrs
 
-from pressframe.errors import Place
 from pressframe.model._basis import Json, ReadOnly, is_address, read_only
 
 
@@ -60,12 +59,3 @@ class Report:
     seconds: float
     stages: Mapping[str, float]
     notes: tuple[str, ...] = ()
-
-
-@attrs.frozen(kw_only=True)
-class Problem:
-    """Something ``check`` tells the owner: what, where, what to do."""
-
-    message: str
-    at: Place | None = None
-    fix: str | None = None
