@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("pressframe.web")
 
 _POLL_SECONDS = 0.25
+_LONGEST_PAUSE = 60.0
+_END_SECONDS = 1.0
 
 
 class Rebuilder:
@@ -21,7 +23,7 @@ class Rebuilder:
 
     Attributes:
         error: What stopped the last build; None if it went well. The release before it is still served.
-        count: How many releases were made; what waits for a change compares it.
+        count: How many builds were tried; what waits for a change compares it.
     """
 
     def __init__(self, app: App) -> None:
@@ -29,7 +31,7 @@ class Rebuilder:
         self._asked = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
-        self.error: PressframeError | None = None
+        self.error: Exception | None = None
         self.count = 0
 
     def ask(self) -> None:
@@ -42,36 +44,45 @@ class Rebuilder:
         self._thread.start()
 
     def stop(self) -> None:
-        """Return when the build under way, if any, is done."""
+        """Start no more builds. One under way may be cut off: whatever it left is mended by the next."""
         self._stopping.set()
         self._asked.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(_END_SECONDS)
 
     def run_due(self) -> bool:
         """Build now if it was asked for or is due; say whether it was. Tests call it in place of ``start``."""
-        release, now = self._app.served.release, self._app.clock()
-        is_due = release.until is not None and release.until <= now
-        if not (self._asked.is_set() or is_due or release.is_stale()):
-            return False
-        self._asked.clear()
         try:
-            self._app.switch(self._app.build(now))
-        except PressframeError as error:
-            if str(error) != str(self.error):
-                log.error("the site was not built again, what was there is still served:\n%s", error)
-            self.error = error
-        else:
-            self.error = None
+            if not self._is_due():
+                return False
+            self._asked.clear()
+            release = self._app.build(self._app.clock())
+            self._app.switch(release)
+        except Exception as error:  # noqa: BLE001 - it builds what plugins bring, and must outlive what they do
+            self.report(error)
+            return True
+        self.error = None
         self.count += 1
+        log.info("built again: %d pages written in %.2f s", release.report.written, release.report.seconds)
         return True
 
+    def report(self, error: Exception) -> None:
+        """Keep *error*, for whoever looks at the site being made; say it once."""
+        if str(error) != str(self.error):
+            trace = None if isinstance(error, PressframeError) else error
+            log.error("the site was not built again; what was there is still served.\n%s", error, exc_info=trace)
+        self.error = error
+        self.count += 1
+
+    def _is_due(self) -> bool:
+        release = self._app.served.release
+        is_late = release.until is not None and release.until <= self._app.clock()
+        return self._asked.is_set() or is_late or release.is_stale()
+
     def _watch(self) -> None:
+        pause = _POLL_SECONDS
         while not self._stopping.is_set():
-            try:
-                if self.run_due() and self.error is not None:
-                    self._stopping.wait(1.0)  # a stale release stays stale until what is wrong is mended
-            except Exception:
-                log.exception("the builder failed and goes on")
-                self._stopping.wait(1.0)
-            self._asked.wait(_POLL_SECONDS)
+            self.run_due()
+            # What is stale stays stale until what is wrong is mended: that mostly needs an edit, which asks.
+            pause = _POLL_SECONDS if self.error is None else min(2 * pause, _LONGEST_PAUSE)
+            self._asked.wait(pause)

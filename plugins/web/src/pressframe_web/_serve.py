@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import errno
 import logging
+import os
 import socket
+import sys
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,8 +24,8 @@ if TYPE_CHECKING:
     from pressframe import Site
     from pressframe_web.app import App
 
-_GRACE_SECONDS = 8
 _LOCAL = ("127.0.0.1", "localhost", "::1")
+_END_SECONDS = 1.0
 
 
 def make_serve_command(host: Host) -> click.Command:
@@ -31,7 +34,7 @@ def make_serve_command(host: Host) -> click.Command:
     @click.command("serve")
     @click.argument("site", required=False, type=click.Path(path_type=Path))
     @click.option("--host", "address", help="Network address to listen on; the setting's if left out.")
-    @click.option("--port", type=click.IntRange(1, 65_535), help="The setting's if left out.")
+    @click.option("--port", type=click.IntRange(0, 65_535), help="The setting's if left out; 0 for any that is free.")
     @click.option("--url", help="What links and mails carry; the setting's, or where it is served if that is local.")
     @click.option("--drafts", is_flag=True, help="Also show drafts and scheduled entries.")
     def serve(site: Path | None, address: str | None, port: int | None, url: str | None, drafts: bool) -> None:
@@ -42,51 +45,53 @@ def make_serve_command(host: Host) -> click.Command:
         from pressframe import Site
 
         web = host.plugin(Web)
-        address, port = address or web.host, port or web.port
-        if url is None and _is_local(host.settings.url):
-            url = f"http://{_shown(address)}:{port}"
-        run(Site.open(host.folder, url=url), address, port, drafts=drafts)
+        address = address or web.host
+        with listen(address, web.port if port is None else port) as listening:
+            here = f"http://{_shown(address)}:{listening.getsockname()[1]}"
+            if url is None and _is_local(host.settings.url):
+                url = here
+            starts_again = run(Site.open(host.folder, url=url), listening, here, drafts=drafts)
+        if starts_again:
+            os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # this very command once more
+        _leave_behind_what_hangs()
 
     return serve
 
 
-def run(site: Site, address: str, port: int, *, drafts: bool) -> None:
-    """Serve *site* until it is interrupted.
+def run(site: Site, listening: socket.socket, here: str, *, drafts: bool) -> bool:
+    """Serve *site* until it is interrupted; return True if it should be served again with new settings.
+
+    Args:
+        here: The address to be told.
 
     Raises:
-        ServeError: The port cannot be had.
         PressframeError: The first build failed.
     """
-    import uvicorn
-
     from pressframe_web._reload import Reloading, add_script
+    from pressframe_web._server import Server
+    from pressframe_web._watch import Watcher
     from pressframe_web.app import App
 
-    logging.getLogger("pressframe.web").setLevel(logging.INFO)
-    listening = listen(address, port)
     is_local = _is_local(site.settings.url)
-    with listening, ExitStack() as stack:
-        click.echo(f"building {site.settings.title} …")
+    logging.getLogger("pressframe.web").setLevel(logging.DEBUG if is_local else logging.INFO)
+    click.echo(f"building {site.settings.title} …")
+    with ExitStack() as stack:
         app = App(
             site,
             build=lambda now: site.build(now=now, drafts=drafts),
             change=add_script if is_local else lambda page: page,
         )
+        server = Server(app, Reloading(app) if is_local else app)
         stack.enter_context(app.running())
         _start_worker(site, app, stack)
-        _watch(site, app, stack)
-        front = Reloading(app)
-        config = uvicorn.Config(
-            front if is_local else app, log_level="warning", access_log=False, server_header=False,
-            proxy_headers=False, timeout_graceful_shutdown=_GRACE_SECONDS, h11_max_incomplete_event_size=65_536,
-        )  # fmt: skip
+        watcher = Watcher(app, server.end)
+        stack.callback(watcher.stop)
         report = app.served.release.report
         click.echo(f"{report.entries} entries, {report.pages} pages, in {report.seconds:.2f} s")
-        click.echo(f"serving {site.settings.title} on http://{_shown(address)}:{port}   (Ctrl-C ends it)")
-        server = uvicorn.Server(config)
-        front.is_ending = lambda: server.should_exit
+        click.echo(f"serving {site.settings.title} on {here}   (Ctrl-C ends it)")
         server.run(sockets=[listening])
-    click.echo("stopped.")
+    click.echo("settings or plugins have changed: starting again." if watcher.has_new_settings else "stopped.")
+    return watcher.has_new_settings
 
 
 def listen(address: str, port: int) -> socket.socket:
@@ -105,7 +110,7 @@ def listen(address: str, port: int) -> socket.socket:
         opened.close()
         if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
             raise ServeError(
-                f"port {port} is in use", fix=f"end what uses it, or choose another: --port {port + 1}"
+                f"port {port} is in use", fix=f"end what uses it, or choose another: --port {port % 65_535 + 1}"
             ) from None
         reason = error.strerror if isinstance(error, OSError) else error
         raise ServeError(
@@ -115,44 +120,35 @@ def listen(address: str, port: int) -> socket.socket:
 
 
 def _start_worker(site: Site, app: App, stack: ExitStack) -> None:
-    """Run plugins' jobs while the site is served; they are kept by the plugin sql."""
-    jobs = [job for _, job in site.hooks.all("register_jobs", site)]
-    if not jobs:
-        return
-    try:
-        from pressframe_sql import Sql, Worker
+    """Do what plugins have left to be done later, while the site is served; the plugin sql keeps it."""
+    from pressframe_sql import Sql, Worker
 
+    try:
         site.plugin(Sql)
-    except (ImportError, PluginError):
-        raise PluginError(
-            "plugins have work to do later, and nothing keeps it", fix='add "sql" to [site] plugins'
-        ) from None
+    except PluginError:
+        return
+    jobs = [job for _, job in site.hooks.all("register_jobs", site)]
     worker = Worker(site, jobs, app.clock)
     worker.start()
-    stack.callback(worker.stop)
+    stack.callback(_within, _END_SECONDS, worker.stop)
 
 
-def _watch(site: Site, app: App, stack: ExitStack) -> None:
-    """Ask for a build whenever a file of the site changes."""
-    stopping = threading.Event()
-
-    def look() -> None:
-        import watchfiles
-
-        def concerns(_: watchfiles.Change, path: str) -> bool:
-            first = Path(path).relative_to(site.folder).parts[0]
-            return not first.startswith(".") and first not in ("public", "data", str(site.plugin(Web).outbox))
-
-        for changes in watchfiles.watch(site.folder, watch_filter=concerns, stop_event=stopping, debounce=100, step=20):
-            app.rebuilder.ask()
-            names = {Path(path).relative_to(site.folder).parts[0] for _, path in changes}
-            if names & {"pressframe.toml", "plugins"}:
-                click.echo("settings or plugins have changed: end this with Ctrl-C and start it again to see it.")
-
-    thread = threading.Thread(target=look, name="pressframe-watch", daemon=True)
+def _within(seconds: float, work: Callable[[], None]) -> None:
+    """Wait for *work*, but not for longer: what is cut off is done again after the next start."""
+    thread = threading.Thread(target=work, daemon=True)
     thread.start()
-    stack.callback(thread.join)
-    stack.callback(stopping.set)
+    thread.join(seconds)
+
+
+def _leave_behind_what_hangs() -> None:
+    """End the process if threads that answer for plugins do not come to an end; Python would wait for them."""
+    threads = [one for one in threading.enumerate() if one.name.startswith("pressframe-web")]
+    for thread in threads:
+        thread.join(_END_SECONDS / len(threads))
+    if any(thread.is_alive() for thread in threads):
+        click.echo("a plugin is still busy with a request: left behind.", err=True)
+        sys.stdout.flush()
+        os._exit(0)
 
 
 def _is_local(url: str) -> bool:
@@ -160,4 +156,6 @@ def _is_local(url: str) -> bool:
 
 
 def _shown(address: str) -> str:
-    return "localhost" if address in _LOCAL else address
+    if address in (*_LOCAL, "0.0.0.0", "::", ""):
+        return "localhost"
+    return f"[{address}]" if ":" in address else address

@@ -1,0 +1,109 @@
+"""uvicorn with an end to its patience: for requests that come too slowly, heads that are too long, and its own end."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from pressframe_web.app import App
+
+LONGEST_HEAD = 65_536
+"""Bytes of a request's first line and headers."""
+SLOWEST = 20.0
+"""Seconds in which a whole request has to come."""
+_GRACE = 8
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+
+class Protocol(HttpToolsProtocol):
+    """One connection.
+
+    Attributes:
+        waiting_since: Loop time at which a request began, or the connection; None while none is under way.
+    """
+
+    waiting_since: float | None = None
+    _head = 0
+    _is_in_head = True
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
+        super().connection_made(transport)
+        self.waiting_since = self.loop.time()
+
+    def data_received(self, data: bytes) -> None:
+        if self._is_in_head:
+            self._head += len(data)
+        super().data_received(data)
+        if self._is_in_head and self._head > LONGEST_HEAD and not self.transport.is_closing():
+            self.transport.write(_TOO_LONG)
+            self.transport.close()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.waiting_since = self.loop.time()
+
+    def on_headers_complete(self) -> None:
+        self._is_in_head, self._head = False, 0
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self._is_in_head, self.waiting_since = True, None
+        super().on_message_complete()
+
+
+class Server(uvicorn.Server):
+    """Ends when asked to, once all answers under way are out; at once when asked again."""
+
+    def __init__(self, app: App, front: object) -> None:
+        super().__init__(
+            uvicorn.Config(
+                front,  # type: ignore[arg-type] # an ASGI application, which uvicorn types more narrowly
+                http=Protocol,
+                ws="none",
+                lifespan="off",
+                log_level="error",
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                timeout_graceful_shutdown=_GRACE,
+                callback_notify=self._close_slow,
+                timeout_notify=5,
+            )
+        )
+        self._app = app
+
+    async def _close_slow(self) -> None:
+        """Close connections whose request has been coming for too long; strangers could hold all files open."""
+        for connection in list(self.server_state.connections):
+            since = getattr(connection, "waiting_since", None)
+            if since is not None and connection.loop.time() - since > SLOWEST:
+                connection.transport.close()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take the signals while the block runs. uvicorn raises them again afterwards: too early for our own end."""
+        before = {one: signal.signal(one, self.handle_exit) for one in _SIGNALS}
+        try:
+            yield
+        finally:
+            for one, handler in before.items():
+                signal.signal(one, handler)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End gracefully, or at once if that has been asked for before."""
+        self.force_exit = self.should_exit
+        self.end()
+
+    def end(self) -> None:
+        """End gracefully."""
+        self.should_exit = self._app.is_ending = True

@@ -1,0 +1,112 @@
+"""Watch the files of a site: builds it again when they change, and has it started again for new settings."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Set
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+
+from pressframe import Site
+from pressframe.errors import PressframeError
+
+if TYPE_CHECKING:
+    import watchfiles
+
+    from pressframe_web.app import App
+
+_END_SECONDS = 1.0
+
+
+class Watcher:
+    """Looks at the folder of *app*'s site, from the moment on that its release was built for.
+
+    Args:
+        on_settings: Called when ``has_new_settings`` becomes True.
+
+    Attributes:
+        has_new_settings: True once the settings or the site's own plugins were changed, and can be used.
+    """
+
+    def __init__(self, app: App, on_settings: Callable[[], None]) -> None:
+        self.has_new_settings = False
+        self._app = app
+        self._on_settings = on_settings
+        self._concerns = _Concerns(app.site.folder, app.site.folder / app.web.outbox)
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._look, name="pressframe-watch", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Look no more."""
+        self._stopping.set()
+        self._thread.join(_END_SECONDS)
+
+    def _look(self) -> None:
+        import watchfiles
+
+        looking = watchfiles.watch(
+            self._concerns.folder,
+            watch_filter=self._concerns,
+            stop_event=self._stopping,
+            debounce=100,
+            step=20,
+            rust_timeout=200,
+            yield_on_timeout=True,
+        )
+        next(looking)  # from now on nothing is missed
+        if self._concerns.is_newer(self._app.served.release.now):
+            self._app.rebuilder.ask()
+        for changes in looking:
+            if self._needs_a_start(changes):
+                self._check_settings()
+            elif changes:
+                self._app.rebuilder.ask()
+
+    def _needs_a_start(self, changes: Set[tuple[watchfiles.Change, str]]) -> bool:
+        inside = [Path(path).relative_to(self._concerns.folder) for _, path in changes]
+        return any(
+            path.name == "pressframe.toml" or (path.parts[0] == "plugins" and path.suffix == ".py") for path in inside
+        )
+
+    def _check_settings(self) -> None:
+        try:
+            Site.open(self._concerns.folder, url=self._app.site.settings.url)
+        except PressframeError as error:
+            self._app.rebuilder.report(error)
+        else:
+            self.has_new_settings = True
+            self._on_settings()
+
+
+@attrs.frozen
+class _Concerns:
+    """Says whether a file is one that the site is made of: not what building and serving it writes."""
+
+    folder: Path
+    outbox: Path
+
+    def __call__(self, _: watchfiles.Change | None, path: str) -> bool:
+        inside = Path(path).relative_to(self.folder).parts
+        is_made = inside[:1] in ((), ("public",), ("data",)) or Path(path).is_relative_to(self.outbox)
+        return not is_made and not any(part.startswith(".") or part.endswith("~") for part in inside)
+
+    def is_newer(self, moment: datetime) -> bool:
+        """Say whether a file, or what a folder holds, was changed after *moment*."""
+        for folder, inside, files in os.walk(self.folder):
+            inside[:] = [name for name in inside if self(None, f"{folder}/{name}")]
+            kept = [name for name in files if self(None, f"{folder}/{name}")]
+            if any(_changed(f"{folder}/{name}", moment) for name in (*inside, *kept)):
+                return True
+        return False
+
+
+def _changed(path: str, moment: datetime) -> bool:
+    try:
+        return Path(path).stat().st_mtime > moment.timestamp()
+    except OSError:  # it is gone again
+        return True
