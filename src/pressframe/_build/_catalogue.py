@@ -15,8 +15,8 @@ from pressframe.model import Card, Comment, Entry, Group, Host, Reply, Term
 
 Within: TypeAlias = tuple[str, str]
 
-_PARAGRAPH = re.compile(r"<p[^>]*>(.*?)</p>", re.DOTALL)
-_TAG = re.compile(r"<[^>]*>")
+_PARAGRAPH = re.compile(r"<p\b[^>]*>(.*?)</p>", re.DOTALL)
+_TAG = re.compile(r"<[^>]*(?:>|$)")
 _EXCERPT_WORDS = 55
 """As long as WordPress makes excerpts."""
 _ENOUGH = 1500
@@ -33,7 +33,7 @@ class Catalogue:
         self.kept = {kept.entry.id: kept for kept in entries}
         ordered = sorted((kept.public for kept in entries), key=lambda entry: (entry.published, entry.id), reverse=True)
         self._lists: dict[tuple[str, Within | None], list[str]] = {}
-        self._groups: dict[str, dict[str, Group]] = {}
+        self._groups: dict[str, dict[str, Term]] = {}
         self._terms = {(term.taxonomy, term.slug): term for entry in ordered for term in entry.terms}
         for entry in ordered:
             self._file(entry)
@@ -44,25 +44,19 @@ class Catalogue:
         self._lists.setdefault((entry.kind, None), []).append(entry.id)
         if entry.kind != "post":
             return
-        for taxonomy, slug, name, parent in dict.fromkeys(self._groups_of(entry)):
-            self._lists.setdefault((entry.kind, (taxonomy, slug)), []).append(entry.id)
-            self._groups.setdefault(taxonomy, {})[slug] = Group(
-                taxonomy=taxonomy,
-                slug=slug,
-                name=name,
-                parent=parent,
-                size=len(self._lists[entry.kind, (taxonomy, slug)]),
-            )
+        for key, term in {(term.taxonomy, term.slug): term for term in self._groups_of(entry)}.items():
+            self._lists.setdefault((entry.kind, key), []).append(entry.id)
+            self._groups.setdefault(term.taxonomy, {})[term.slug] = term
 
-    def _groups_of(self, entry: Entry) -> Iterable[tuple[str, str, str, str | None]]:
+    def _groups_of(self, entry: Entry) -> Iterable[Term]:
         for term in entry.terms:
-            for one in self._with_parents(term):
-                yield one.taxonomy, one.slug, one.name, one.parent
+            yield from self._with_parents(term)
         for author in entry.authors:
-            yield "author", author.slug, author.name, None
+            yield Term(taxonomy="author", slug=author.slug, name=author.name)
         day = entry.published.astimezone(self.host.settings.timezone)
-        yield "year", f"{day.year}", f"{day.year}", None
-        yield "month", f"{day.year}/{day.month:02}", f"{day.year}-{day.month:02}", f"{day.year}"
+        year, month = f"{day.year}", f"{day.month:02}"
+        yield Term(taxonomy="year", slug=year, name=year)
+        yield Term(taxonomy="month", slug=f"{year}/{month}", name=f"{year}-{month}", parent=year)
 
     def _with_parents(self, term: Term) -> Iterable[Term]:
         """Yield *term* and the wider ones that hold it: as in WordPress, their lists show its posts too."""
@@ -80,7 +74,16 @@ class Catalogue:
     @functools.cache  # noqa: B019 - a catalogue lives as long as its release
     def groups(self, taxonomy: str) -> tuple[Group, ...]:
         """Return the groups of a taxonomy: periods newest first, others by name."""
-        groups = self._groups.get(taxonomy, {}).values()
+        groups = [
+            Group(
+                taxonomy=taxonomy,
+                slug=slug,
+                name=term.name,
+                parent=term.parent,
+                size=len(self.ids("post", (taxonomy, slug))),
+            )
+            for slug, term in self._groups.get(taxonomy, {}).items()
+        ]
         if taxonomy in ("year", "month"):
             return tuple(sorted(groups, key=lambda group: group.slug, reverse=True))
         return tuple(sorted(groups, key=lambda group: (_sortable(group.name), group.slug)))
