@@ -49,6 +49,19 @@ def test_a_picture_above_the_mark_moves_the_cut_with_it(gated):
     assert gated.entry().body.html == '<p><img src="/2026/05/a/p.jpg" alt="a" /></p>\n'
 
 
+def test_names_of_withheld_files_are_not_told(gated):
+    """Threats 1 and 8."""
+    gated.post("![a](public.jpg)\n\n<!--more-->\n\n![a](canary.jpg)\n", front="tags: [closed]")
+    for name in ("public.jpg", "canary.jpg"):
+        gated.write(f"content/posts/{name}", name)
+
+    entry = gated.entry()
+
+    assert [asset.address for asset in entry.assets] == ["/2026/05/a/public.jpg"]
+    assert entry.data["markdown"]["files"] == {"public.jpg": "/2026/05/a/public.jpg"}
+    assert "canary" not in repr(entry)
+
+
 def test_without_a_mark_nothing_of_a_closed_entry_is_public(gated):
     gated.post("Words", front="tags: [closed]")
 

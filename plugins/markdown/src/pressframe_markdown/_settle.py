@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from html import escape
 
 import attrs
 
-from pressframe.model import Entry
+from pressframe.model import Entry, Json
 from pressframe_markdown._beside import address_files
 from pressframe_markdown._notes import unlink_notes
 
@@ -23,7 +24,16 @@ def settle_body(entry: Entry) -> Entry | None:
         return None
     above = _settle(html[:more], html, addresses) if more else ""
     whole = above + _settle(html[more or 0 :], html, addresses)
-    return attrs.evolve(entry, body=attrs.evolve(entry.body, html=whole, more=more and len(above)))
+    body = attrs.evolve(entry.body, html=whole, more=more and len(above))
+    return attrs.evolve(entry, body=body, data=_without_names(entry, whole) if addresses else entry.data)
+
+
+def _without_names(entry: Entry, html: str) -> Mapping[str, Json]:
+    """Return the entry's data without the names of files that *html* does not show: they may be withheld."""
+    kept = entry.data["markdown"]
+    assert isinstance(kept, Mapping)
+    shown = {name: address for name, address in _addresses(entry).items() if escape(address) in html}
+    return {**entry.data, "markdown": {**kept, "files": shown}}
 
 
 def _settle(part: str, whole: str, addresses: Mapping[str, str]) -> str:
