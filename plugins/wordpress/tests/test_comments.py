@@ -119,5 +119,7 @@ def test_a_new_export_makes_the_release_stale(blog):
     assert not release.is_stale()
 
     blog.export(item(1, more=remark(1)))
+    assert release.is_stale()
 
+    (blog.folder / "site.xml").unlink()
     assert release.is_stale()

@@ -144,7 +144,8 @@ class OldSite:
         query = _QUERY.match(path.partition("?")[2])
         if query and path.startswith("/?") and int(query[1]) in self.entries:
             return f"{found[1]}{self.entries[int(query[1])]}{mark}{rest}"
-        return f"{found[1]}{self.moved.get(path, path)}{mark}{rest}"
+        folder = path.rstrip("/") + "/"
+        return f"{found[1]}{self.moved.get(path) or self.moved.get(folder, path)}{mark}{rest}"
 
 
 @functools.lru_cache(maxsize=8)

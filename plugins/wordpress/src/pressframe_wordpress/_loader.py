@@ -14,7 +14,6 @@ from pressframe.model import Author, Body, Entry, Manuscript, Source, Term
 from pressframe_wordpress._addresses import slug_of
 from pressframe_wordpress._export import Export
 from pressframe_wordpress._item import Item
-from pressframe_wordpress._losses import find_losses
 from pressframe_wordpress._shortcodes import expand_shortcodes
 
 NAME = "wordpress"
@@ -57,7 +56,6 @@ class WordpressLoader:
         record = export.records[int(source.key)]
         item = export.read(record.id)
         published = moment_of(item.sent, self.zone) or UNDATED
-        losses = [f"{loss.what}{f' ({loss.detail})' if loss.detail else ''}" for loss in find_losses(item)]
         entry = Entry(
             id=entry_id(record.id),
             kind="page" if item.type == "page" else "post",
@@ -73,7 +71,6 @@ class WordpressLoader:
             summary=item.excerpt or None,
             image=_image(item, export),
             open_to_comments=item.is_open,
-            data={NAME: {"id": record.id, "notes": losses}},
         )
         text = expand_shortcodes(export.site.follow(item.text), export.files, entry=record.id)
         return Manuscript(entry=entry, format=NAME, text=text)
