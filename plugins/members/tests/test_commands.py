@@ -1,11 +1,12 @@
 """``pressframe members``, as the owner types it."""
 
 import json
+from datetime import timedelta
 
 
 def test_the_list_has_addresses_states_and_dates(readers, clock):
     readers.sign_up("lectrice@example.org")
-    readers.ask("lui@example.org")
+    readers.mail("lui@example.org")
 
     assert readers.command("list").splitlines() == [
         "2026-11-23T10:00:00+00:00  confirmed  lectrice@example.org",
@@ -45,13 +46,11 @@ def test_removing_a_stranger_is_one_clear_error(readers):
 
 def test_addresses_that_nobody_confirmed_are_forgotten_after_a_week(readers, clock):
     """Threat 79."""
-    from datetime import timedelta
-
-    readers.ask("oubli@example.org")
+    readers.mail("oubli@example.org")
     clock.move(timedelta(days=6))
-    readers.ask("autre@example.org")
+    readers.mail("autre@example.org")
     clock.move(timedelta(days=1))
-    readers.ask("encore@example.org")
+    readers.mail("encore@example.org")
 
     listed = readers.command("list")
     assert "oubli@" not in listed

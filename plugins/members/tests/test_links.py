@@ -133,14 +133,9 @@ def test_the_button_works_though_its_page_hides_where_it_comes_from(readers):
 
 def test_a_mail_that_is_sent_twice_is_the_same_mail(readers):
     """A job may run twice: the same address in it, the same Message-ID, so that mail programs show it once."""
-    from pressframe import Site
-
     link = readers.mail()
-    site = Site.open(readers.site.folder)
-    (job,) = [job for plugin, job in site.hooks.all("register_jobs", site) if plugin == "members"]
-    id = link.rpartition("/")[2].partition(".")[0]
 
-    job.run({"link": id})
+    job(readers, "members.mail").run({"link": id_of(link)})
 
     first, second = readers.mails
     assert first["message-id"] == second["message-id"]
@@ -148,13 +143,30 @@ def test_a_mail_that_is_sent_twice_is_the_same_mail(readers):
 
 
 def test_no_mail_is_sent_for_a_link_that_is_spent(readers):
-    from pressframe import Site
-
     link = readers.mail()
     readers.visitor.post(link, {})
-    site = Site.open(readers.site.folder)
-    (job,) = [job for plugin, job in site.hooks.all("register_jobs", site) if plugin == "members"]
 
-    job.run({"link": link.rpartition("/")[2].partition(".")[0]})
+    job(readers, "members.mail").run({"link": id_of(link)})
 
     assert len(readers.mails) == 1
+
+
+def test_a_request_that_is_answered_twice_brings_one_mail(readers, clock):
+    """A job may run twice."""
+    asked = {"address": "a@example.org", "door": "subscribe", "back": OLD, "at": clock.now.isoformat()}
+
+    for _ in range(2):
+        job(readers, "members.answer").run(asked)
+    readers.run_jobs()
+
+    assert len(readers.mails) == 1
+
+
+def id_of(link: str) -> str:
+    return link.rpartition("/")[2].partition(".")[0]
+
+
+def job(readers, name: str):
+    """Return the job that the plugin registers under *name*."""
+    site = readers.site.open()
+    return {one.name: one for _, one in site.hooks.all("register_jobs", site)}[name]

@@ -139,7 +139,7 @@ def test_without_its_database_the_site_stays_closed(readers, monkeypatch, caplog
     fresh.cookies = dict(browser.cookies)
 
     assert reads_on(fresh) is False
-    assert "The reader is taken for a stranger." in caplog.text
+    assert "this file is not a database" in caplog.text
     answer = readers.ask(browser=fresh)
     assert answer.status == 503
     assert "Une erreur est apparue lors de votre inscription." in answer.text

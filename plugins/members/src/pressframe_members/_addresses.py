@@ -18,12 +18,10 @@ class MailAddress:
     Attributes:
         shown: As typed, but for the case of its domain; where mail is sent to.
         folded: What two spellings of one address share; only for finding it again.
-        domain: In ASCII.
     """
 
     shown: str
     folded: str
-    domain: str
 
 
 def read_address(typed: str) -> MailAddress | None:
@@ -41,9 +39,9 @@ def read_address(typed: str) -> MailAddress | None:
         found = validate_email(typed, check_deliverability=False, allow_smtputf8=False, strict=True)
     except (EmailNotValidError, UnicodeError):
         return None
-    if found.ascii_email is None or found.ascii_domain is None:
+    if found.ascii_email is None:
         return None
-    return MailAddress(shown=found.ascii_email, folded=found.ascii_email.lower(), domain=found.ascii_domain.lower())
+    return MailAddress(shown=found.ascii_email, folded=found.ascii_email.lower())
 
 
 def own_path(wanted: str) -> str:

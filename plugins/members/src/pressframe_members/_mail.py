@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,12 +23,12 @@ _HERE = Path(__file__).parent
 
 @attrs.frozen
 class LinkMail:
-    """Sends the mail for one link; what a job runs."""
+    """Writes and sends the mails with links, in the site's language."""
 
     _host: Host
 
     def send(self, payload: Mapping[str, Json]) -> None:
-        """Send the link whose id is in *payload*, unless it was used or replaced in the meantime.
+        """Send the link whose id is in *payload*, unless it was used or replaced in the meantime; what a job runs.
 
         Raises:
             MailError: It was not taken over by anybody.
@@ -41,39 +42,42 @@ class LinkMail:
         mailer = self._host.hooks.first("find_mailer", self._host)
         if mailer is None:
             raise MailError("there is nobody to hand mails to", fix='add "web" to [site] plugins')
-        mailer.send(write_mail(self._host, link))
+        mailer.send(self._write(link))
 
+    def _write(self, link: Link) -> Message:
+        """Return the mail that brings *link*; the same each time it is written."""
+        from pressframe_members._tokens import Links
 
-def write_mail(host: Host, link: Link) -> Message:
-    """Return the mail that brings *link*, in the site's language; the same each time it is written."""
-    from pressframe_members._tokens import Links
+        names = {
+            "site": self._host.settings,
+            "address": link.address,
+            "link": f"{self._host.settings.url}/members/confirm/{Links(self._host).sign(link.id)}",
+        }
+        subject, _, text = self._render(f"{link.purpose}.txt", names).partition("\n")
+        html = self._render(f"{link.purpose}.html", names)
+        return Message(
+            key=f"members.{link.id}", to=link.address, subject=subject.strip(), text=text.lstrip(), html=html
+        )
 
-    names = {
-        "site": host.settings,
-        "address": link.address,
-        "link": f"{host.settings.url}/members/confirm/{Links(host).sign(link.id)}",
-    }
-    templates = _templates(host)
-    subject, _, text = templates.get_template(f"members/mail/{link.purpose}.txt").render(names).partition("\n")
-    html = templates.get_template(f"members/mail/{link.purpose}.html").render(names)
-    return Message(key=f"members.{link.id}", to=link.address, subject=subject.strip(), text=text.lstrip(), html=html)
+    def _render(self, name: str, names: Mapping[str, object]) -> str:
+        return self._templates.get_template(f"members/mail/{name}").render(names)
 
+    @functools.cached_property
+    def _templates(self) -> jinja2.Environment:
+        """What mails are written with: the site's own templates before this plugin's."""
+        import gettext
 
-def _templates(host: Host) -> jinja2.Environment:
-    """Return what mails are written with: the site's own templates and words first, then this plugin's."""
-    import gettext
+        import jinja2
 
-    import jinja2
-
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader([host.folder / "templates", _HERE / "templates"]),
-        autoescape=jinja2.select_autoescape(("html",)),
-        undefined=jinja2.StrictUndefined,
-        extensions=["jinja2.ext.i18n"],
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    language = host.settings.language.replace("-", "_")
-    words = gettext.translation("pressframe_members", _HERE / "locale", [language], fallback=True)
-    environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined] # by the extension
-    return environment
+        environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader([self._host.folder / "templates", _HERE / "templates"]),
+            autoescape=jinja2.select_autoescape(("html",)),
+            undefined=jinja2.StrictUndefined,
+            extensions=["jinja2.ext.i18n"],
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        language = self._host.settings.language.replace("-", "_")
+        words = gettext.translation("pressframe_members", _HERE / "locale", [language], fallback=True)
+        environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined] # by the extension
+        return environment

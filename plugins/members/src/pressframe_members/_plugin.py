@@ -115,8 +115,9 @@ class Members:
     @hookimpl
     def register_jobs(self, host: Host) -> Iterable[Job]:
         from pressframe_members._mail import LinkMail
+        from pressframe_members._store import ANSWER, MAIL, MemberStore
 
-        return [Job(name="members.mail", run=LinkMail(host).send)]
+        return [Job(name=ANSWER, run=MemberStore(host).answer), Job(name=MAIL, run=LinkMail(host).send)]
 
     @hookimpl
     def register_migrations(self) -> Iterable[Path]:

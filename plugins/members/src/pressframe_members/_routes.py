@@ -138,7 +138,7 @@ class _Form:
         if address is None:
             return _form(self._door, back=back, typed=typed, problem="address")
         asked = Asked(
-            address=address,
+            address=address.shown,
             door=self._door,
             back=back or (f"{HOME}?new=1" if self._door == "subscribe" else HOME),
             client=request.client,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
@@ -10,8 +11,8 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from pressframe.model import Host, Reader
-from pressframe_members._addresses import MailAddress
+from pressframe.model import Host, Json, Reader
+from pressframe_members._addresses import MailAddress, read_address
 from pressframe_members._gate import SUBSCRIBERS
 from pressframe_members._tables import ASKED, LINK, MEMBER, SESSION
 from pressframe_members._tokens import digest, disguise, make_id, network
@@ -21,8 +22,8 @@ log = logging.getLogger("pressframe")
 
 Purpose: TypeAlias = Literal["confirm", "sign-in"]
 
-MAIL = "members.mail"
-"""The job that sends a link."""
+ANSWER, MAIL = "members.answer", "members.mail"
+"""The jobs: make the link that was asked for, if it may be made; send it."""
 SIGNED_IN_FOR = timedelta(days=90)
 
 _HOUR = timedelta(hours=1)
@@ -39,13 +40,14 @@ class Asked:
     """A mail that somebody asks for.
 
     Attributes:
+        address: One that can be written to, as ``MailAddress.shown``.
         door: The form that was sent.
         back: Where they came from, a path on the site.
         client: Their network address.
         is_trap: True if they filled in what no human sees: they get the same answer, and no mail is sent.
     """
 
-    address: MailAddress
+    address: str
     door: Literal["subscribe", "sign-in"]
     back: str
     client: str
@@ -91,34 +93,27 @@ class MemberStore:
         return database(self._host)
 
     def ask(self, asked: Asked, now: datetime) -> None:
-        """Note that a mail was asked for, and send it if it may be sent. Nobody learns which: one commit either way.
+        """Note that a mail was asked for; a job sends it if it may be sent.
+
+        Whether the address is known is not looked at before the job, so that the answer cannot tell, not by its time.
 
         Raises:
             StoreError: Nothing was noted.
         """
-        self._db.write(lambda connection: self._ask(connection, asked, now))
+        payload = {"address": asked.address, "door": asked.door, "back": asked.back, "at": now.isoformat()}
 
-    def _ask(self, connection: sa.Connection, asked: Asked, now: datetime) -> None:
-        _tidy(connection, now)
-        if self._is_too_much(connection, asked, now) or asked.is_trap:
-            return
-        if asked.door == "subscribe":
-            _add(connection, asked.address, now)
-        found = sa.select(MEMBER.c.id, MEMBER.c.confirmed).where(MEMBER.c.folded == asked.address.folded)
-        member = connection.execute(found).one_or_none()
-        if member is None:
-            return
-        is_sign_in = asked.door == "sign-in" and member.confirmed is not None
-        if _mailed_lately(connection, member.id, now) >= (_SIGN_INS_AN_HOUR if is_sign_in else _MAILS_AN_HOUR):
-            return
-        purpose: Purpose = "sign-in" if member.confirmed else "confirm"
-        id = _replace_links(connection, member.id, purpose=purpose, back=asked.back, now=now)
-        self._db.enqueue(connection, MAIL, {"link": id}, key=f"{MAIL}:{id}", due=now)
+        def work(connection: sa.Connection) -> None:
+            if not self._is_too_much(connection, asked, now) and not asked.is_trap:
+                self._db.enqueue(connection, ANSWER, payload, due=now)
+
+        self._db.write(work)
 
     def _is_too_much(self, connection: sa.Connection, asked: Asked, now: datetime) -> bool:
         """Note who asks, and say whether they, or others for the same domain, have asked too often this hour."""
         secret = self._host.secret("members limits")
-        client, domain = disguise(secret, network(asked.client)), disguise(secret, asked.address.domain)
+        domain = disguise(secret, asked.address.rpartition("@")[2])
+        client = disguise(secret, network(asked.client))
+        connection.execute(sa.delete(ASKED).where(ASKED.c.at <= now - _HOUR))
         connection.execute(sa.insert(ASKED).values(client=client, domain=domain, at=now))
         counts = sa.select(
             sa.func.count().filter(ASKED.c.client == client), sa.func.count().filter(ASKED.c.domain == domain)
@@ -127,6 +122,28 @@ class MemberStore:
         if by_client == _ASKED_BY_CLIENT_AN_HOUR + 1:
             log.warning("members: one client asked for more mails than it gets; behind a proxy, is that one trusted?")
         return bool(by_client > _ASKED_BY_CLIENT_AN_HOUR or for_domain > _ASKED_FOR_DOMAIN_AN_HOUR)
+
+    def answer(self, payload: Mapping[str, Json]) -> None:
+        """Make the link that *payload* asks for and have it mailed, unless there was one lately; what a job runs.
+
+        Run twice, it finds that there was one.
+        """
+        now, back = datetime.fromisoformat(str(payload["at"])), str(payload["back"])
+        address, is_sign_in = read_address(str(payload["address"])), payload["door"] == "sign-in"
+
+        def work(connection: sa.Connection) -> None:
+            _tidy(connection, now)
+            found = _find_or_add(connection, address, now, may_add=not is_sign_in) if address else None
+            if found is None:
+                return
+            member, is_confirmed = found
+            most = _SIGN_INS_AN_HOUR if is_sign_in and is_confirmed else _MAILS_AN_HOUR
+            if _mailed_lately(connection, member, now) < most:
+                purpose: Purpose = "sign-in" if is_confirmed else "confirm"
+                id = _replace_links(connection, member, purpose=purpose, back=back, now=now)
+                self._db.enqueue(connection, MAIL, {"link": id}, key=f"{MAIL}:{id}", due=now)
+
+        self._db.write(work)
 
     def find_link(self, id: str, now: datetime | None = None) -> Link | None:
         """Return a link, None if it was used or replaced by a newer one, or if it has expired by *now*."""
@@ -205,8 +222,7 @@ def _is_session(session: str) -> sa.ColumnElement[bool]:
 
 
 def _tidy(connection: sa.Connection, now: datetime) -> None:
-    """Forget what is over: limits, links a day after they expired, sessions, addresses that nobody confirmed."""
-    connection.execute(sa.delete(ASKED).where(ASKED.c.at <= now - _HOUR))
+    """Forget what is over: links a day after they expired, sessions, addresses that nobody confirmed."""
     connection.execute(sa.delete(LINK).where(LINK.c.expires <= now - timedelta(days=1)))
     connection.execute(sa.delete(SESSION).where(SESSION.c.expires <= now))
     has_link = sa.exists().where(LINK.c.member == MEMBER.c.id, LINK.c.ended.is_(None), LINK.c.expires > now)
@@ -214,11 +230,17 @@ def _tidy(connection: sa.Connection, now: datetime) -> None:
     connection.execute(sa.delete(MEMBER).where(MEMBER.c.confirmed.is_(None), is_old, ~has_link))
 
 
-def _add(connection: sa.Connection, address: MailAddress, now: datetime) -> None:
-    """Add a member whose address is to be confirmed, unless it is there, however it was spelt."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    row = {"reader": make_id(), "address": address.shown, "folded": address.folded, "since": now}
-    connection.execute(insert(MEMBER).values(row).on_conflict_do_nothing(index_elements=["folded"]))
+def _find_or_add(
+    connection: sa.Connection, address: MailAddress, now: datetime, *, may_add: bool
+) -> tuple[int, bool] | None:
+    """Return the id of the member with *address*, however it was spelt, and whether it is confirmed."""
+    if may_add:
+        insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+        row = {"reader": make_id(), "address": address.shown, "folded": address.folded, "since": now}
+        connection.execute(insert(MEMBER).values(row).on_conflict_do_nothing(index_elements=["folded"]))
+    found = sa.select(MEMBER.c.id, MEMBER.c.confirmed).where(MEMBER.c.folded == address.folded)
+    member = connection.execute(found).one_or_none()
+    return None if member is None else (member.id, member.confirmed is not None)
 
 
 def _mailed_lately(connection: sa.Connection, member: int, now: datetime) -> int:
