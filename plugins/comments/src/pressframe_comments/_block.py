@@ -60,7 +60,7 @@ def conversation_blocks(slot: str, page: Page, site: View, *, depth: int) -> Ite
 
 
 def _conversation(entry: Entry, site: View, live: Live, *, is_open: bool, depth: int) -> Block:
-    replies = list(site.comments(entry.id))
+    replies, gate = list(site.comments(entry.id)), site.gate(entry.id)
     known = {reply.comment.id: reply for reply in replies}
     own = live.own if live.own and live.own.comment.id not in known else None
     comments = [reply for reply in replies if reply.comment.kind == "comment"]
@@ -81,7 +81,8 @@ def _conversation(entry: Entry, site: View, live: Live, *, is_open: bool, depth:
         ),
         "pings": arrange([reply for reply in replies if reply.comment.kind == "pingback"], depth=1),
         "form": form if is_open else None,
-        "is_closed": not is_open and site.gate(entry.id) is None,
+        "is_closed": not is_open and gate is None,
+        "is_reserved": gate is not None and gate.conversation == "shown" and entry.open_to_comments,
         "limits": LIMITS,
         "trap": TRAP,
     }
