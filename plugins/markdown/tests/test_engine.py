@@ -151,8 +151,8 @@ def test_notes_are_linked_both_ways(render):
 
     assert '<sup class="footnote-reference" id="fnref:1"><a href="#fn:1" role="doc-noteref">1</a></sup>' in html
     assert 'id="fnref:1:2"><a href="#fn:1"' in html
-    assert '<div class="footnote-definition" id="fn:2"><sup class="footnote-definition-label">' in html
-    assert '<a href="#fnref:2" role="doc-backlink">2</a></sup>\n<p>Second</p>' in html
+    assert '<div class="footnote-definition" id="fn:2">\n<p><sup class="footnote-definition-label">' in html
+    assert '<a href="#fnref:2" role="doc-backlink">2</a></sup> Second</p>' in html
 
 
 def test_notes_written_between_paragraphs_are_gathered_at_the_end(render):
@@ -182,7 +182,7 @@ def test_a_note_defined_twice_or_never_referred_to_breaks_nothing(render):
     html = render("One[^1]\n\n[^1]: a\n[^1]: b\n[^2]: never\n").html
 
     assert html.count('id="fn:1"') == 1
-    assert '<sup class="footnote-definition-label">2</sup>\n<p>never</p>' in html
+    assert '<p><sup class="footnote-definition-label">2</sup> never</p>' in html
 
 
 @pytest.mark.parametrize("mark", ["<!--more-->", "<!-- more -->", "  <!--more-->  "])

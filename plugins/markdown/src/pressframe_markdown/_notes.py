@@ -16,7 +16,9 @@ MORE = re.compile(r"<!-- ?more ?-->")
 _DEFINITION = '<div class="footnote-definition"'
 _FIRST = re.compile(r"^ {0,3}\[\^[^\]\n]+\]:", re.MULTILINE)
 _REFERENCE = re.compile(r'<sup class="footnote-reference"><a href="#[^"]*">(\d+)</a></sup>')
-_LABEL = re.compile(r'<div class="footnote-definition" id="[^"]*"><sup class="footnote-definition-label">(\d+)</sup>')
+_LABEL = re.compile(
+    r'<div class="footnote-definition" id="[^"]*"><sup class="footnote-definition-label">(\d+)</sup>(\n<p>)?'
+)
 _END = re.compile(r' id="(fn(?:ref)?:\d+)"')
 _LINK = re.compile(r'<a href="#(fn(?:ref)?:\d+)" role="doc-(?:noteref|backlink)">(\d+)</a>')
 
@@ -72,7 +74,10 @@ def _notes_and_mark(markdown: Markdown, text: str) -> tuple[list[tuple[int, int]
 
 
 def link_notes(html: str) -> str:
-    """Return *html* with notes and the marks that refer to them linked by numbers, each id there once."""
+    """Return *html* with notes and the marks that refer to them linked by numbers, each id there once.
+
+    A note's number goes into its first paragraph, before its words.
+    """
     marks: Counter[str] = Counter()
     notes: set[str] = set()
 
@@ -88,7 +93,8 @@ def link_notes(html: str) -> str:
         own = "" if number in notes else f' id="fn:{number}"'
         notes.add(number)
         back = f'<a href="#fnref:{number}" role="doc-backlink">{number}</a>' if marks[number] else number
-        return f'{_DEFINITION}{own}><sup class="footnote-definition-label">{back}</sup>'
+        label = f'<sup class="footnote-definition-label">{back}</sup>'
+        return f"{_DEFINITION}{own}>{found[2]}{label} " if found[2] else f"{_DEFINITION}{own}>{label}"
 
     return _LABEL.sub(link_label, _REFERENCE.sub(link_mark, html))
 
