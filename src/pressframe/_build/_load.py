@@ -107,7 +107,11 @@ def _typeset(manuscript: Manuscript, engines: dict[str, Engine], hooks: Hooks) -
             raise PluginError(f'no plugin makes HTML of "{format}"', at=manuscript.entry.source.place)
         engines[format] = engine
     render = engines[format].render
-    body = ask_part(f"the engine for {format}", "render", Body, lambda _: render(manuscript.text), manuscript.entry)
+    try:
+        body = ask_part(f"the engine for {format}", "render", Body, lambda _: render(manuscript.text), manuscript.entry)
+    except ContentError as error:
+        error.at = error.at or manuscript.entry.source.place  # an engine knows no files
+        raise
     return attrs.evolve(manuscript.entry, body=body)
 
 
@@ -122,7 +126,8 @@ def _gated(written: Entry, hooks: Hooks, now: datetime) -> tuple[Kept, datetime 
     public = Body(html=text, headings=tuple(one for one in written.body.headings if f'id="{one.id}"' in text))
     # Filtered anew from the public part alone: nothing that a plugin derives from the rest can be left in it.
     closed = hooks.filter_entry(attrs.evolve(written, body=public, assets=()))
-    closed = attrs.evolve(closed, assets=tuple(one for one in entry.assets if _shows(closed.body.html, one.address)))
+    shown = (one for one in entry.assets if one.address == entry.image or _shows(closed.body.html, one.address))
+    closed = attrs.evolve(closed, assets=tuple(shown))
     return Kept(attrs.evolve(entry, address=closed.address), closed, gate), gate.until
 
 
