@@ -16,8 +16,8 @@ PUBLIC_MODULES = ("pressframe.cli", "pressframe.errors", "pressframe.model", "pr
 SHARED_PLUGINS = {"pressframe_sql", "pressframe_web"}
 # Loaded by the hook that needs them: a build with nothing to do, or --help, needs none.
 HEAVY = [
-    "PIL", "alembic", "babel", "brotli", "email_validator", "httpx", "itsdangerous", "jinja2", "markdown_it", "nh3",
-    "pygments", "pyromark", "selectolax", "sqlalchemy", "sqlite3", "starlette", "uvicorn", "watchfiles", "yaml", "yaml_rs",
+    "PIL", "alembic", "babel", "brotli", "email_validator", "itsdangerous", "jinja2", "markdown_it", "nh3",
+    "pygments", "pyromark", "selectolax", "sqlalchemy", "sqlite3", "uvicorn", "watchfiles", "yaml", "yaml_rs",
 ]  # fmt: skip
 IMPORT_EACH = """
 import importlib, json, sys
