@@ -5,7 +5,6 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import TypeAlias
 
 from pressframe._build._load import Kept
@@ -68,8 +67,8 @@ class Catalogue:
             wider = self._terms.get((wider.taxonomy, wider.parent)) if wider.parent else None
 
     def ids(self, kind: str, within: Within | None) -> Sequence[str]:
-        """Return the entries of one list, newest first."""
-        return self._lists.get((kind, within), ())
+        """Return the entries of one list, newest first; templates give *within* as a list."""
+        return self._lists.get((kind, (within[0], within[1]) if within else None), ())
 
     @functools.cache  # noqa: B019 - a catalogue lives as long as its release
     def groups(self, taxonomy: str) -> tuple[Group, ...]:

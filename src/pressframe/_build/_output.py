@@ -1,14 +1,14 @@
 """The output folder: written beside what is served, then switched; killed at any moment, the next build mends it.
 
-What changes is staged in a folder beside the output. When all of it is there, a journal says what is to be moved and
-removed, and only then does the output change. A journal found at the start is one that was not finished: its steps
-can be done twice. Open renderings of gated entries go to files named by their hash, outside the output.
+What changes is staged in a folder beside the output. When all of it is there, a journal says what the output is to hold
+and what is to be removed, and only then does the output change; at the end the journal becomes the manifest. A journal
+found at the start is one that was not finished: its steps can be done twice. Open renderings of gated entries go to
+files named by their hash, outside the output.
 """
-
-from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
 import shutil
@@ -16,11 +16,12 @@ import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from types import TracebackType
+from urllib.parse import unquote
 
 import attrs
 
 from pressframe.errors import BuildError, Place
+from pressframe.model import Output as Rendered
 
 MARK = ".pressframe"
 """An empty file in an output folder that says: everything here was put there by pressframe, and may be removed."""
@@ -31,12 +32,7 @@ _PATIENCE = 60.0
 
 @attrs.frozen
 class Stored:
-    """Rendered or copied bytes.
-
-    Attributes:
-        tag: Hash of the bytes, 32 hexadecimal digits.
-        size: In bytes.
-    """
+    """A file's bytes: ``tag`` is their hash, 32 hexadecimal digits, and ``size`` counts them."""
 
     file: Path
     media_type: str
@@ -44,96 +40,90 @@ class Stored:
     size: int
 
 
+def tag_of(content: bytes) -> str:
+    """Return the hash by which releases know bytes: 32 hexadecimal digits."""
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
+
+
+def path_of(address: str) -> str:
+    """Return the file of *address* below the output folder: ``/a/`` is in ``a/index.html``."""
+    path = unquote(address) if "%" in address else address
+    return (path + "index.html" if path.endswith("/") else path)[1:]
+
+
+def state_of(site: Path, output: Path) -> Path:
+    """Return the folder that keeps what pressframe knows of *output*; another one for each output of a site."""
+    base = site / ".pressframe"
+    return base if output == site / "public" else base / f"output-{zlib.crc32(bytes(output)):08x}"
+
+
+@contextlib.contextmanager
+def open_output(folder: Path, state: Path) -> Iterator["Output"]:
+    """Yield the output in *folder*, locked; what an interrupted build left undone there is done first."""
+    state.mkdir(parents=True, exist_ok=True)
+    with _locked(state / "lock"):
+        output = Output(folder, state)
+        output.prepare()
+        try:
+            yield output
+        finally:
+            output.clear()
+
+
 class Output:
-    """One output folder while it is being written: ``with Output(...) as output`` holds its lock."""
+    """One output folder while it is being written."""
 
     def __init__(self, folder: Path, state: Path) -> None:
         self.folder = folder
-        self.state = state
-        self.opened = state / "open"
         self._next = folder.parent / f".{folder.name}.next"
+        self._opened = state / "open"
         self._journal = state / "journal.json"
         self._manifest = state / "release.json"
-        self._lock: int | None = None
         self._made: set[str] = set()
 
-    def __enter__(self) -> Output:
-        with self._reporting():
-            self.state.mkdir(parents=True, exist_ok=True)
-            self._take_lock()
-            try:
-                self._finish()
-                self._check_ours()
-                shutil.rmtree(self._next, ignore_errors=True)
-                self._next.mkdir(parents=True)
-                (self._next / MARK).touch()
-                self.opened.mkdir(exist_ok=True)
-                self.before = self._read_manifest()
-            except BaseException:
-                self._release_lock()
-                raise
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if not self._journal.exists():  # else the next build needs what is staged, to finish the switch
-            shutil.rmtree(self._next, ignore_errors=True)
-        self._release_lock()
-
-    def _take_lock(self) -> None:
-        self._lock = os.open(self.state / "lock", os.O_RDWR | os.O_CREAT, 0o644)
-        patience = time.monotonic() + _PATIENCE
-        while True:
-            try:
-                fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() > patience:
-                    holder = os.pread(self._lock, 20, 0).decode() or "unknown"
-                    raise BuildError(
-                        f"another build of this site is still running (process {holder})", fix="wait for it, or end it"
-                    ) from None
-                time.sleep(0.05)
-            else:
-                os.ftruncate(self._lock, 0)
-                os.pwrite(self._lock, str(os.getpid()).encode(), 0)
-                return
-
-    def _release_lock(self) -> None:
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
-
-    def _check_ours(self) -> None:
+    def prepare(self) -> None:
+        """Finish what was begun, make room for what will be staged, and note what is there."""
+        self._finish()
         if self.folder.exists() and not self.folder.is_dir():
             raise BuildError("is a file", at=Place(str(self.folder)), fix="name a folder with --output")
         if self.folder.is_dir() and any(self.folder.iterdir()) and not (self.folder / MARK).exists():
-            raise BuildError(
-                "holds files that pressframe did not put there", at=Place(str(self.folder)), fix="empty it, or name another with --output"
-            )
+            fix = "empty it, or name another with --output"
+            raise BuildError("holds files that pressframe did not put there", at=Place(str(self.folder)), fix=fix)
+        shutil.rmtree(self._next, ignore_errors=True)
+        self._next.mkdir(parents=True)
+        (self._next / MARK).touch()
+        self._opened.mkdir(exist_ok=True)
+        self._before, self._opened_before = self._published(), set(self._opened.iterdir())
 
-    def _read_manifest(self) -> dict[str, str]:
+    def _published(self) -> dict[str, str]:
         """Return the tag of each file in the output, by path; an empty tag for files that no manifest tells of."""
-        found = {path: "" for path in _files(self.folder)} if self.folder.is_dir() else {}
-        with contextlib.suppress(OSError, ValueError, AttributeError):
-            known = json.loads(self._manifest.read_text())
-            found |= {path: tag for path, tag in known.items() if path in found}
+        found = dict.fromkeys(_files(self.folder), "")
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+            tags = json.loads(self._manifest.read_text())["tags"]
+            found |= {path: tag for path, tag in tags.items() if path in found}
         return found
+
+    def clear(self) -> None:
+        """Remove what is staged, unless the next build needs it to finish a switch."""
+        if not self._journal.exists():
+            shutil.rmtree(self._next, ignore_errors=True)
 
     # ------------------------------------------------------------------------------------------- staging
 
-    def stage(self, path: str, content: bytes, tag: str) -> bool:
-        """Stage *content* for *path*, a file below the output; return False if it is there already."""
-        if self.before.get(path) == tag:
-            return False
-        with open(self._prepared(path), "wb") as file:  # noqa: PTH123 - measured: a third of Path.open's time
-            file.write(content)
-        return True
+    def stage(self, address: str, rendered: Rendered) -> Stored:
+        """Stage the rendering of *address*, unless it is there already."""
+        path, tag = path_of(address), tag_of(rendered.body)
+        if self._before.get(path) != tag:
+            with open(self._prepared(path), "wb") as file:  # noqa: PTH123 - measured: a third of Path.open's time
+                file.write(rendered.body)
+        return Stored(self.folder / path, rendered.media_type, tag, len(rendered.body))
 
-    def stage_copy(self, path: str, source: Path, tag: str) -> bool:
-        """Stage a copy of *source* for *path*; return False if it is there already."""
-        if self.before.get(path) == tag:
-            return False
-        shutil.copyfile(source, self._prepared(path))
-        return True
+    def stage_copy(self, address: str, source: Stored) -> Stored:
+        """Stage a copy of *source* for *address*, unless it is there already."""
+        path = path_of(address)
+        if self._before.get(path) != source.tag:
+            shutil.copyfile(source.file, self._prepared(path))
+        return attrs.evolve(source, file=self.folder / path)
 
     def _prepared(self, path: str) -> str:
         folder = os.path.join(self._next, os.path.dirname(path))  # noqa: PTH118, PTH120 - once a page
@@ -142,74 +132,81 @@ class Output:
             self._made.add(folder)
         return os.path.join(self._next, path)  # noqa: PTH118 - the same
 
-    def store_open(self, name: str, content: bytes) -> tuple[Path, bool]:
-        """Keep an open rendering under *name*, which its hash is part of; return its file, and whether it is new."""
-        file = self.opened / name
-        if file.exists():
-            return file, False
-        draft = file.with_suffix(".tmp")
-        draft.write_bytes(content)
-        draft.replace(file)
-        return file, True
+    def keep_open(self, rendered: Rendered) -> Stored:
+        """Keep an open rendering, under the hash of its bytes."""
+        tag = tag_of(rendered.body)
+        file = self._opened / f"{tag}.html"
+        if not file.exists():
+            _write_whole(file, rendered.body)
+        return Stored(file, rendered.media_type, tag, len(rendered.body))
 
     # ----------------------------------------------------------------------------------------- switching
 
-    def switch(self, tags: Mapping[str, str], opened: Iterable[Path]) -> int:
-        """Make what is staged the output, all of it; return how many files were removed.
+    def switch(self, files: Mapping[str, Stored], opened: Iterable[Stored]) -> tuple[int, int]:
+        """Make what is staged the output, all of it; return how many files were written, and how many removed.
 
         Args:
-            tags: Every path that the output is to hold, with the tag of its bytes.
+            files: All that the output is to hold, by address.
             opened: The open renderings that are still needed.
         """
-        removed = [path for path in self.before if path not in tags and path != MARK]
-        with self._reporting():
-            draft = self._journal.with_suffix(".tmp")
-            draft.write_text(json.dumps({"removed": removed, "tags": dict(tags)}))
-            draft.replace(self._journal)
-            self._finish()
-        needed = {file.name for file in opened}
-        for file in self.opened.iterdir():
-            if file.name not in needed:
-                file.unlink(missing_ok=True)
-        return len(removed)
+        tags = {path_of(address): stored.tag for address, stored in files.items()}
+        removed = [path for path in self._before if path not in tags and path != MARK]
+        _write_whole(self._journal, json.dumps({"removed": removed, "tags": tags}).encode())
+        self._finish()
+        present, needed = set(self._opened.iterdir()), {stored.file for stored in opened}
+        for file in present - needed:
+            file.unlink(missing_ok=True)
+        written = sum(self._before.get(path) != tag for path, tag in tags.items())
+        return written + len(present & needed - self._opened_before), len(removed)
 
     def _finish(self) -> None:
         """Do what the journal says, from wherever it was left."""
         if not self._journal.exists():
             return
-        journal = json.loads(self._journal.read_text())
         if self._next.is_dir() and not self.folder.exists():
             self._next.rename(self.folder)
-        for path in journal["removed"]:
-            (self.folder / path).unlink(missing_ok=True)
-            _prune(self.folder / path, self.folder)
-        for path in _files(self._next) if self._next.is_dir() else ():
+        for path in json.loads(self._journal.read_text())["removed"]:
+            file = self.folder / path
+            file.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # from the first that is not empty; the output itself holds MARK
+                os.removedirs(file.parent)
+        for path in _files(self._next):
             target = self.folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             (self._next / path).replace(target)
-        draft = self._manifest.with_suffix(".tmp")
-        draft.write_text(json.dumps(journal["tags"]))
-        draft.replace(self._manifest)
-        self._journal.unlink()
-
-    @contextlib.contextmanager
-    def _reporting(self) -> Iterator[None]:
-        """Turn what the operating system says into one sentence."""
-        try:
-            yield
-        except OSError as error:
-            raise unwritable(error, self.folder) from error
+        self._journal.replace(self._manifest)
 
 
-def unwritable(error: OSError, folder: Path) -> BuildError:
-    """Return the error that tells why *folder* could not be written."""
-    place = Place(str(error.filename or folder))
-    return BuildError(f"cannot be written: {error.strerror}", at=place, fix="what was published before is still there")
+@contextlib.contextmanager
+def _locked(file: Path) -> Iterator[None]:
+    """Hold the lock that *file* stands for, once other builds of the same site have let go of it."""
+    with file.open("a+") as lock:
+        patience = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > patience:
+                    message = f"another build of this site is still running (process {file.read_text() or 'unknown'})"
+                    raise BuildError(message, fix="wait for it, or end it") from None
+            time.sleep(0.05)
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def _write_whole(file: Path, content: bytes) -> None:
+    """Write *file* so that it is never there half written."""
+    draft = file.with_suffix(".tmp")
+    draft.write_bytes(content)
+    draft.replace(file)
 
 
 def _files(folder: Path) -> Iterator[str]:
-    """Yield the path of every file below *folder*."""
-    pending = [""]
+    """Yield the path of every file below *folder*; links to folders count as files, and nothing is in no folder."""
+    pending = [""] if folder.is_dir() else []
     while pending:
         inside = pending.pop()
         with os.scandir(folder / inside) as found:
@@ -219,18 +216,3 @@ def _files(folder: Path) -> Iterator[str]:
                     pending.append(f"{path}/")
                 else:
                     yield path
-
-
-def _prune(path: Path, top: Path) -> None:
-    """Remove the folders above *path* that are empty now."""
-    with contextlib.suppress(OSError):
-        for folder in path.parents:
-            if folder == top:
-                return
-            folder.rmdir()
-
-
-def state_of(site: Path, output: Path) -> Path:
-    """Return the folder that keeps what pressframe knows of *output*; another one for each output of a site."""
-    base = site / ".pressframe"
-    return base if output == site / "public" else base / f"output-{zlib.crc32(bytes(output)):08x}"

@@ -1,51 +1,57 @@
 """Plan every page and file, each at an address of its own that is safe to write."""
 
-import hashlib
+import mimetypes
 import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from urllib.parse import unquote
+from typing import TypeAlias
 
 import attrs
 
 from pressframe._build._catalogue import Catalogue
-from pressframe._hooks import Hooks
+from pressframe._build._load import Kept
+from pressframe._build._output import Stored, path_of, tag_of
 from pressframe.errors import BuildError, ContentError, Place, PressframeError, raise_all
 from pressframe.model import Asset, Entry, Host, Page, View
 
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(1, 10))}
 """Names that Windows keeps for devices."""
 
-
-@attrs.frozen
-class File:
-    """A file to be published as it is; ``tag`` is the hash of its bytes."""
-
-    address: str
-    source: Path
-    tag: str
-    size: int
+Task: TypeAlias = tuple[Page, frozenset[str]]
+"""A page to be rendered, and the audiences of those for whom it is; none for strangers."""
 
 
 @attrs.frozen
 class Plan:
-    """Everything that will have an address. ``entry_files`` belong to entries, by the id of the entry."""
+    """Everything that will have an address.
+
+    Attributes:
+        pages: By address.
+        files: What is published as it is, by address; each still where it is read from.
+        gated: Addresses of both whose answer depends on the reader, with the audiences that open them.
+    """
 
     pages: dict[str, Page]
-    files: dict[str, File]
-    entry_files: dict[str, tuple[File, ...]]
+    files: dict[str, Stored]
+    gated: dict[str, frozenset[str]]
+
+    def tasks(self) -> list[Task]:
+        """Return what is to be rendered: every page for strangers, then gated ones for those who may read them."""
+        pages = self.pages.items()
+        closed = [(page, self.gated[address]) for address, page in pages if address in self.gated]
+        return [*((page, frozenset[str]()) for _, page in pages), *closed]
 
 
-def plan_files(host: Host) -> dict[str, File]:
+def plan_files(host: Host) -> dict[str, Stored]:
     """Return what is published as it is: the site's ``static`` folder, then plugins' assets.
 
     Raises:
         BuildError: Two plugins have different files for one address, or one cannot be read.
     """
-    files = {file.address: file for file in map(read_file, _static(host.folder / "static"))}
+    files = {asset.address: _read(asset) for asset in _static(host.folder / "static")}
     owners = dict.fromkeys(files, "static")
     for plugin, asset in host.hooks.register_assets():
-        file = read_file(asset)
+        file = _read(asset)
         if asset.address not in files:
             files[asset.address], owners[asset.address] = file, plugin
         elif owners[asset.address] != "static" and files[asset.address].tag != file.tag:
@@ -68,88 +74,74 @@ def _quoted(path: str) -> str:
     return "".join(f"%{ord(letter):02X}" if letter in " ?#\\%" else letter for letter in path)
 
 
-def read_file(asset: Asset) -> File:
-    """Return *asset* with the hash of its bytes.
-
-    Raises:
-        BuildError: It cannot be read.
-    """
+def _read(asset: Asset) -> Stored:
     try:
         content = asset.file.read_bytes()
     except OSError as error:
         raise BuildError(f"cannot be read: {error.strerror}", at=Place(str(asset.file))) from error
-    return File(asset.address, asset.file, tag_of(content), len(content))
+    media_type = mimetypes.guess_type(path_of(asset.address))[0] or "application/octet-stream"
+    return Stored(asset.file, media_type, tag_of(content), len(content))
 
 
-def tag_of(content: bytes) -> str:
-    """Return the hash by which releases know bytes: 32 hexadecimal digits."""
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
-
-
-def plan(catalogue: Catalogue, view: View, files: dict[str, File]) -> Plan:
+def plan(catalogue: Catalogue, view: View, files: dict[str, Stored]) -> Plan:
     """Return every page and file.
 
     Raises:
         ContentError, BuildError: Two have one address, or an address cannot be written; all at once as ManyErrors.
     """
-    entries = [kept.public for kept in catalogue.kept.values()]
-    entry_files = {id: tuple(map(read_file, kept.entry.assets)) for id, kept in catalogue.kept.items()}
-    claims = [(_described(entry), _page_of(entry)) for entry in entries]
-    claims += [(f'a page of the plugin "{plugin}"', page) for plugin, page in _brought(catalogue.host.hooks, view)]
+    kept = catalogue.kept
+    claims = [(_described(one.public), _page_of(one.public)) for one in kept.values()]
+    claims += [(f'a page of the plugin "{plugin}"', page) for plugin, page in catalogue.host.hooks.register_pages(view)]
+    assets = [(asset.address, _read(asset)) for one in kept.values() for asset in one.entry.assets]
     addresses = [(owner, page.address) for owner, page in claims]
-    addresses += [(f"the file {file.source}", address) for address, file in files.items()]
-    addresses += [(f"the file {file.source}", file.address) for group in entry_files.values() for file in group]
+    addresses += [(f"the file {stored.file}", address) for address, stored in (*files.items(), *assets)]
     raise_all(list(_flaws(addresses)))
-    return Plan({page.address: page for _, page in claims}, files, entry_files)
+    pages = {page.address: page for _, page in claims}
+    return Plan(pages, {**files, **dict(assets)}, dict(_gated(kept, pages.values())))
 
 
 def _described(entry: Entry) -> str:
-    place = entry.source.place
-    return f'"{entry.title}" ({place if place else entry.source.key})'
+    return f'"{entry.title}" ({entry.source.place or entry.source.key})'
 
 
 def _page_of(entry: Entry) -> Page:
     return Page(address=entry.address, template=f"{entry.kind}.html", title=entry.title, subject=entry.id)
 
 
-def _brought(hooks: Hooks, view: View) -> Iterable[tuple[str, Page]]:
-    return hooks.register_pages(view)
+def _gated(kept: dict[str, Kept], pages: Iterable[Page]) -> Iterator[tuple[str, frozenset[str]]]:
+    """Yield what a gate closes: pages of closed entries, and files that only their withheld part shows."""
+    for page in pages:
+        gate = kept[page.subject].gate if page.subject in kept else None
+        if gate:
+            yield page.address, gate.requires
+    for one in kept.values():
+        if one.gate:
+            public = {asset.address for asset in one.public.assets}
+            yield from ((asset.address, one.gate.requires) for asset in one.entry.assets if asset.address not in public)
 
 
 def _flaws(claims: Iterable[tuple[str, str]]) -> Iterator[PressframeError]:
-    """Yield addresses that two have, or that differ only by case or Unicode form, and those no file can have."""
+    """Yield addresses that no file can have, and those of one file, also where case and Unicode form don't count."""
     owners: dict[str, str] = {}
     for owner, address in claims:
-        flaw = _unsafe(address)
+        path = path_of(address)
+        flaw = _unsafe(path)
         if flaw:
             yield ContentError(f"{owner} has the address {address}, {flaw}", fix="give it another slug or address")
-        key = address if address.isascii() and address.islower() and "%" not in address else _folded(address)
-        if key in owners:
-            yield ContentError(
-                f"{owners[key]} and {owner} have the same address, {address}",
-                fix="give one of them another slug or address",
-            )
-        owners[key] = owner
+        same = unicodedata.normalize("NFC", path).casefold()
+        if same in owners:
+            message = f"{owners[same]} and {owner} have the same address, {address}"
+            yield ContentError(message, fix="give one of them another slug or address")
+        owners[same] = owner
 
 
-def _folded(address: str) -> str:
-    return unicodedata.normalize("NFC", unquote(address)).casefold()
-
-
-def _unsafe(address: str) -> str | None:
-    """Return why no file can have *address*, None if one can."""
-    parts = unquote(address).split("/")[1:]
-    for part in parts[:-1] if parts[-1] == "" else parts:
-        if part in ("", ".", "..") or "\0" in part or "\\" in part or any(ord(letter) < 32 for letter in part):
+def _unsafe(path: str) -> str | None:
+    """Return why no file can be at *path*, None if one can."""
+    for part in path.split("/"):
+        if part in ("", ".", "..") or "\\" in part or any(ord(letter) < 32 for letter in part):
             return "which leads out of the site or to no file"
         if len(part.encode()) > 240:
             return "of which a part is longer than 240 bytes"
         if part.split(".")[0].casefold() in _RESERVED:
             return "of which a part is a name that Windows keeps for a device"
     return None
-
-
-def path_of(address: str) -> str:
-    """Return the file of *address* below the output folder: ``/a/`` is in ``a/index.html``."""
-    path = unquote(address) if "%" in address else address
-    return (path + "index.html" if path.endswith("/") else path)[1:]

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
+
+import attrs
 
 from pressframe._build._catalogue import Catalogue, Within, card
-from pressframe._hooks import Hooks
 from pressframe._templates import Templates
-from pressframe.model import Card, Entry, Gate, Group, Neighbours, Output, Page, Reply, SiteSettings
+from pressframe.model import Card, Entry, Gate, Group, Neighbours, Output, Page, Reply
 
 if TYPE_CHECKING:
     from pressframe.model import Live
-
-T = TypeVar("T")
 
 
 class SeenBy:
@@ -23,30 +21,13 @@ class SeenBy:
     def __init__(
         self, press: Press, audiences: frozenset[str] = frozenset(), *, changed: Callable[[], None] = lambda: None
     ) -> None:
+        host = press.catalogue.host
+        self.folder, self.settings, self.hooks = host.folder, host.settings, host.hooks
+        self.plugin, self.secret = host.plugin, host.secret
+        self.audiences = audiences
+        self.changed = changed
         self._press = press
         self._catalogue = press.catalogue
-        self._changed = changed
-        self.audiences = audiences
-
-    # --------------------------------------------------------------------------------------- as a Host
-
-    @property
-    def folder(self) -> Path:
-        return self._catalogue.host.folder
-
-    @property
-    def settings(self) -> SiteSettings:
-        return self._catalogue.host.settings
-
-    @property
-    def hooks(self) -> Hooks:
-        return self._catalogue.host.hooks
-
-    def plugin(self, kind: type[T]) -> T:
-        return self._catalogue.host.plugin(kind)
-
-    def secret(self, purpose: str) -> bytes:
-        return self._catalogue.host.secret(purpose)
 
     # --------------------------------------------------------------------------------------- as a View
 
@@ -71,11 +52,12 @@ class SeenBy:
     def latest(
         self, *, kind: str = "post", within: Within | None = None, start: int = 0, count: int = 10
     ) -> tuple[Card, ...]:
-        ids = self._catalogue.ids(kind, (within[0], within[1]) if within else None)[max(start, 0) : max(start, 0) + max(count, 0)]
+        start = max(start, 0)
+        ids = self._catalogue.ids(kind, within)[start : start + max(count, 0)]
         return tuple(card for card in map(self.card, ids) if card)
 
     def size(self, *, kind: str = "post", within: Within | None = None) -> int:
-        return len(self._catalogue.ids(kind, (within[0], within[1]) if within else None))
+        return len(self._catalogue.ids(kind, within))
 
     def groups(self, taxonomy: str) -> tuple[Group, ...]:
         return self._catalogue.groups(taxonomy)
@@ -114,23 +96,20 @@ class SeenBy:
         text = self._press.templates.render(page, self)
         return Output(body=text.encode(), media_type=page.media_type)
 
-    def changed(self) -> None:
-        self._changed()
 
-
+@attrs.define(eq=False)
 class Press:
-    """What one build renders with: the catalogue, the pages planned, the templates.
+    """What one build renders with: the catalogue, the templates, the pages planned.
 
     Attributes:
         pages: By address; empty until they are planned.
         cards: Shared by all views, by entry, whether it is open, and its count of comments.
     """
 
-    def __init__(self, catalogue: Catalogue, templates: Templates) -> None:
-        self.catalogue = catalogue
-        self.templates = templates
-        self.pages: Mapping[str, Page] = {}
-        self.cards: dict[tuple[str, bool, int], Card] = {}
+    catalogue: Catalogue
+    templates: Templates
+    pages: Mapping[str, Page] = attrs.field(factory=dict)
+    cards: dict[tuple[str, bool, int], Card] = attrs.field(factory=dict)
 
     def view(self, audiences: frozenset[str] = frozenset(), *, changed: Callable[[], None] = lambda: None) -> Live:
         """Return the site as readers with *audiences* see it."""
