@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pressframe import Block, Body, Entry, HookError, Page, PluginError, SiteSettings, Source
+from pressframe import Block, Body, Entry, HookError, Page, SiteSettings, Source
 
 HEAD = "import attrs\nfrom pressframe import *\n"
 
@@ -183,7 +183,8 @@ def test_properties_of_a_plugin_are_left_alone(bare):
 )
 def test_a_plugin_takes_the_arguments_that_it_names_in_any_order(paper, arguments, reason, said):
     """Trap 13: hooks can grow arguments without breaking old plugins."""
-    paper.plugin("x", f"@hookimpl\ndef judge_gate({arguments}): return Gate(requires=frozenset('a'), reason=f'{reason}')")
+    gate = f"Gate(requires=frozenset('a'), reason=f'{reason}')"
+    paper.plugin("x", f"@hookimpl\ndef judge_gate({arguments}): return {gate}")
 
     gate = paper.post("one").build().view().gate("one")
 

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_HERE = Path(__file__).parent
+
 log = logging.getLogger("pressframe")
 
 
@@ -116,8 +118,12 @@ def ask_part(plugin: str, method: str, wanted: type, call: Callable[..., T], *ar
 
 
 def _failure(plugin: str, hook: str, subject: str, error: BaseException) -> HookError:
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    message = f"{plugin} failed in {hook}, {subject}: {type(error).__name__}: {error}"
+    """Return the error that shows the innermost line of the plugin's own code."""
+    frames = traceback.extract_tb(error.__traceback__)
+    theirs = [frame for frame in frames if not Path(frame.filename).is_relative_to(_HERE)] or frames
+    last = [frame for frame in theirs if Path(frame.filename).parent == Path(theirs[0].filename).parent][-1]
+    of_attrs = error.args[1:] and isinstance(error.args[1], attrs.Attribute)  # whose errors carry the whole field
+    message = f"{plugin} failed in {hook}, {subject}: {type(error).__name__}: {error.args[0] if of_attrs else error}"
     fix = f"{last.line}\nmend the plugin, or take {plugin} out of [site] plugins"
     return HookError(message, plugin=plugin, hook=hook, at=Place(last.filename, last.lineno), fix=fix)
 

@@ -2,6 +2,7 @@
 
 import functools
 import gettext
+import struct
 import traceback
 import zlib
 from collections.abc import Callable, Iterator
@@ -155,7 +156,7 @@ def _translations(host: Host) -> gettext.NullTranslations:
             try:
                 with file.open("rb") as opened:
                     catalogue = gettext.GNUTranslations(opened)
-            except (OSError, ValueError, UnicodeDecodeError) as error:
+            except (OSError, ValueError, struct.error) as error:
                 raise TemplateError(f"not a compiled catalogue: {error}", at=Place(str(file))) from error
             catalogue.add_fallback(first)
             first = catalogue
