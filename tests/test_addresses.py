@@ -1,5 +1,7 @@
 """Addresses: each belongs to one page or file, and none leads out of the output folder."""
 
+import os
+
 import pytest
 
 from pressframe import BuildError, ContentError, ManyErrors
@@ -70,12 +72,15 @@ def test_an_entry_and_a_file_with_one_address_are_both_named(site):
     assert said.startswith(f'"One" (content/one.html) and the file {site.path}/static/a.html have the same address, /a')
 
 
-def test_a_page_at_a_folder_s_address_and_one_below_it_are_told_apart(site):
-    """A file can't have the name of a folder."""
-    site.plugin("x", PAGES.format(["/a", "/a/b/"]))
+@pytest.mark.parametrize("pages", [["/a", "/a/b/"], ["/a/b/", "/a"], ["/A", "/a/b/c.txt"]])
+def test_a_file_where_another_address_needs_a_folder_is_told_with_both(site, pages):
+    site.plugin("x", PAGES.format(pages[:1])).plugin("y", PAGES.format(pages[1:]))
+    file, folder = ("y", "x") if pages[0] == "/a/b/" else ("x", "y")
 
-    assert "have the same address, /a" in site.fails() or "/a" in site.fails(BuildError)
-    assert not (site.path / "public").exists()
+    assert site.fails() == (
+        f'a page of the plugin "{file}" has the address /a, where a page of the plugin "{folder}" needs a folder\n'
+        "  give one of them another address"
+    )
 
 
 HOSTILE = {
@@ -139,6 +144,19 @@ def test_files_of_the_site_are_published_as_they_are_but_for_hidden_ones(site):
     assert set(release.files) == {"/a/b.css", "/.well-known/x.txt", "/50%25%20é%3F.txt"}
     assert (site.path / "public" / "50% é?.txt").read_text() == "p"
     assert release.files["/a/b.css"].media_type == "text/css"
+
+
+def test_files_may_have_any_name_that_the_system_allows(site):
+    odd = os.fsdecode(b"caf\xe9.txt")  # not UTF-8, as from an old archive
+
+    site.write({"static/10.00\u202fAM.png": "a", f"static/{odd}": "b", "static/em\u2003space": "c"}).build()
+
+    public = {file.name for file in (site.path / "public").iterdir()}
+    assert public == {".pressframe", "10.00\u202fAM.png", odd, "em\u2003space"}
+
+
+def test_a_file_whose_name_no_address_can_have_is_named(site):
+    assert "b has the address /a%0Ab, which leads out" in site.write({"static/a\nb": "x"}).fails(ContentError)
 
 
 def test_a_link_that_leads_out_of_the_static_folder_is_refused(site, tmp_path):

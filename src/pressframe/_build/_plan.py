@@ -1,10 +1,12 @@
 """Plan every page and file, each at an address of its own that is safe to write."""
 
 import mimetypes
+import os
 import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeAlias
+from urllib.parse import quote
 
 import attrs
 
@@ -71,7 +73,7 @@ def _static(folder: Path) -> Iterator[Asset]:
 
 
 def _quoted(path: str) -> str:
-    return "".join(f"%{ord(letter):02X}" if letter in " ?#\\%" else letter for letter in path)
+    return "".join(quote(one) if one.isspace() or one in "?#\\%" else one for one in path)
 
 
 def _read(asset: Asset) -> Stored:
@@ -133,6 +135,11 @@ def _flaws(claims: Iterable[tuple[str, str]]) -> Iterator[PressframeError]:
             message = f"{owners[same]} and {owner} have the same address, {address}"
             yield ContentError(message, fix="give one of them another slug or address")
         owners[same] = owner
+    for path, owner in owners.items():
+        while path := path.rpartition("/")[0]:
+            if path in owners:
+                message = f"{owners[path]} has the address /{path}, where {owner} needs a folder"
+                yield ContentError(message, fix="give one of them another address")
 
 
 def _unsafe(path: str) -> str | None:
@@ -140,7 +147,7 @@ def _unsafe(path: str) -> str | None:
     for part in path.split("/"):
         if part in ("", ".", "..") or "\\" in part or any(ord(letter) < 32 for letter in part):
             return "which leads out of the site or to no file"
-        if len(part.encode()) > 240:
+        if len(os.fsencode(part)) > 240:
             return "of which a part is longer than 240 bytes"
         if part.split(".")[0].casefold() in _RESERVED:
             return "of which a part is a name that Windows keeps for a device"
