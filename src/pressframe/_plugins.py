@@ -23,6 +23,8 @@ GROUP = "pressframe"
 
 BUNDLED = ("markdown", "wordpress", "archives", "feeds", "journal", "sql", "comments", "members", "web")
 
+_DECORATE = "decorate it with @attrs.frozen(eq=False)"
+
 
 def hooks_in(module: ModuleType) -> dict[str, Callable[..., object]]:
     """Return the hooks that *module* declares, in their order."""
@@ -50,16 +52,16 @@ class Plugin:
         """Return the hooks that it implements."""
         return tuple(name for name, method in inspect.getmembers(self.kind) if _is_marked(method))
 
-    def declared(self) -> ModuleType | None:
-        """Return the module of the hooks that it declares itself; None if it declares none."""
-        module = getattr(self.kind, "hookspecs", None)
-        return importlib.import_module(module) if module else None
+
+def declared(plugins: Iterable[Plugin]) -> list[ModuleType]:
+    """Return the modules of hooks that *plugins* declare themselves."""
+    named = filter(None, (getattr(plugin.kind, "hookspecs", None) for plugin in plugins))
+    return [importlib.import_module(module) for module in named]
 
 
 def known_hooks(plugins: Iterable[Plugin]) -> dict[str, Callable[..., object]]:
     """Return every hook there is for a site with *plugins*: the core's, then those that they declare."""
-    declared = filter(None, (plugin.declared() for plugin in plugins))
-    return HOOKS | {name: spec for module in declared for name, spec in hooks_in(module).items()}
+    return HOOKS | {name: spec for module in declared(plugins) for name, spec in hooks_in(module).items()}
 
 
 def find_plugins(
@@ -103,11 +105,8 @@ def _find(name: str, folder: Path, at: Place) -> Plugin:
     if not origins:
         raise _missing(name, folder, at)
     if len(origins) > 1:
-        raise PluginError(
-            f'there are two plugins called "{name}": {" and ".join(origins)}',
-            at=at,
-            fix="uninstall or rename one of them",
-        )
+        message = f'there are two plugins called "{name}": {" and ".join(origins)}'
+        raise PluginError(message, at=at, fix="uninstall or rename one of them")
     kind = _import(points[0], at) if points else _import_file(file, folder)
     return Plugin(name, kind, origins[0])
 
@@ -127,11 +126,8 @@ def _import(point: EntryPoint, at: Place) -> type[attrs.AttrsInstance]:
     try:
         kind = point.load()
     except Exception as error:
-        raise PluginError(
-            f'the plugin "{point.name}" ({_origin(point)}) cannot be imported: {type(error).__name__}: {error}',
-            at=at,
-            fix="install what it misses, or take it out of [site] plugins",
-        ) from error
+        message = f'the plugin "{point.name}" ({_origin(point)}) cannot be imported: {type(error).__name__}: {error}'
+        raise PluginError(message, at=at, fix="install what it misses, or take it out of [site] plugins") from error
     if not isinstance(kind, type) or not attrs.has(kind):
         raise PluginError(f'the plugin "{point.name}" names {point.value}, which is no attrs class', at=at)
     return kind
@@ -142,8 +138,8 @@ def _import_file(file: Path, folder: Path) -> type[attrs.AttrsInstance]:
     place = f"plugins/{file.name}"
     name = f"pressframe_local_{zlib.crc32(bytes(folder.resolve())):08x}_{file.stem}"
     spec = importlib.util.spec_from_file_location(name, file)
-    if spec is None or spec.loader is None:
-        raise PluginError("this file cannot be imported", at=Place(place))
+    assert spec is not None  # as for every file whose name ends in .py
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
@@ -161,16 +157,11 @@ def _only_plugin(module: ModuleType, place: str) -> type[attrs.AttrsInstance]:
     if not kinds:
         kinds = [kind for kind in own if any(hook in vars(kind) for hook in HOOKS)]
     if len(kinds) != 1:
-        raise PluginError(
-            f"holds {len(kinds)} plugins; a file holds exactly one class with @hookimpl methods",
-            at=Place(place),
-            fix="write one class, decorated with @attrs.frozen(eq=False)",
-        )
+        message = f"holds {len(kinds)} plugins; a file holds exactly one class with @hookimpl methods"
+        raise PluginError(message, at=Place(place), fix="write one class, decorated with @attrs.frozen(eq=False)")
     kind = kinds[0]
     if not attrs.has(kind):
-        raise PluginError(
-            f"{kind.__name__} is no attrs class", at=Place(place), fix="decorate it with @attrs.frozen(eq=False)"
-        )
+        raise PluginError(f"{kind.__name__} is no attrs class", at=Place(place), fix=_DECORATE)
     return kind
 
 
@@ -181,19 +172,14 @@ def _is_marked(method: object) -> bool:
 def _flaws(kind: type, folder: Path, known: Hooks) -> Iterator[PressframeError]:
     """Yield what pluggy would swallow: misspelt hooks, forgotten markers, options that rearrange other plugins."""
     if "__eq__" in vars(kind):
-        yield PluginError(
-            f"{kind.__name__} compares by value, so two of them would count as one plugin",
-            at=_place_of(kind, folder),
-            fix="decorate it with @attrs.frozen(eq=False)",
-        )
+        message = f"{kind.__name__} compares by value, so two of them would count as one plugin"
+        yield PluginError(message, at=_place_of(kind, folder), fix=_DECORATE)
     for name, method in inspect.getmembers(kind, inspect.isfunction):
-        if not _is_marked(method) and name in known:
-            fix = "put @hookimpl above it, or rename it"
-            yield PluginError(
-                f"{name} has the name of a hook but not its marker", at=_place_of(method, folder), fix=fix
-            )
-        elif _is_marked(method):
+        if _is_marked(method):
             yield from _method_flaws(method, _place_of(method, folder), known)
+        elif name in known:
+            message, fix = f"{name} has the name of a hook but not its marker", "put @hookimpl above it, or rename it"
+            yield PluginError(message, at=_place_of(method, folder), fix=fix)
 
 
 def _method_flaws(method: Callable[..., object], at: Place, hooks: Hooks) -> Iterator[PressframeError]:
@@ -203,17 +189,14 @@ def _method_flaws(method: Callable[..., object], at: Place, hooks: Hooks) -> Ite
         yield PluginError(f"{name} is no hook", at=at, fix=f"{near} (pressframe hooks lists all)".strip())
         return
     if inspect.iscoroutinefunction(method) or inspect.isasyncgenfunction(method):
-        yield PluginError(
-            f"{name} is async; hooks are plain functions", at=at, fix="write def; live hooks run in a thread"
-        )
+        message, fix = f"{name} is async; hooks are plain functions", "write def; live hooks run in a thread"
+        yield PluginError(message, at=at, fix=fix)
     options = getattr(method, "pressframe_impl")  # noqa: B009 - set by pluggy, unknown to the type checker
     odd = sorted(option for option, value in options.items() if value)
     if odd:
-        yield PluginError(
-            f"{name} asks for {', '.join(odd)}, which would rearrange other plugins",
-            at=at,
-            fix="order plugins in [site] plugins; change others' results with a filter_ hook",
-        )
+        message = f"{name} asks for {', '.join(odd)}, which would rearrange other plugins"
+        fix = "order plugins in [site] plugins; change others' results with a filter_ hook"
+        yield PluginError(message, at=at, fix=fix)
     known = list(inspect.signature(hooks[name]).parameters)
     for argument in list(inspect.signature(method).parameters)[1:]:
         if argument not in known:
@@ -234,16 +217,12 @@ def _company(plugin: Plugin, names: Sequence[str], at: Place) -> Iterator[Pressf
     """Yield what *plugin* says about others that the site's list does not keep."""
     for needed in getattr(plugin.kind, "needs", ()):
         if needed not in names:
-            yield PluginError(
-                f'"{plugin.name}" needs the plugin "{needed}", which is not enabled',
-                at=at,
-                fix=f'add "{needed}" to [site] plugins',
-            )
+            message = f'"{plugin.name}" needs the plugin "{needed}", which is not enabled'
+            yield PluginError(message, at=at, fix=f'add "{needed}" to [site] plugins')
     for other in getattr(plugin.kind, "conflicts", ()):
         if other in names:
-            yield PluginError(
-                f'"{plugin.name}" and "{other}" cannot be enabled together', at=at, fix="keep one of them"
-            )
+            message = f'"{plugin.name}" and "{other}" cannot be enabled together'
+            yield PluginError(message, at=at, fix="keep one of them")
     for earlier in getattr(plugin.kind, "after", ()):
         if earlier in names and names.index(earlier) > names.index(plugin.name):
             right = [name for name in names if name != plugin.name]

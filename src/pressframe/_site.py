@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
-from pressframe._config import check_shape, read_file
+from pressframe._config import FILE, check_shape, read_file
 from pressframe._hooks import Hooks
-from pressframe._plugins import Plugin, find_plugins
+from pressframe._plugins import Plugin, declared, find_plugins
 from pressframe.errors import ConfigError, Place, PluginError, raise_all
 from pressframe.model import SiteSettings
 
@@ -55,9 +55,7 @@ class Site:
         reader = read_file(folder, os.environ if environment is None else environment)
         table = reader.table()
         if "site" not in table:
-            raise ConfigError(
-                "there is no [site] table", at=Place("pressframe.toml"), fix='start with [site] and title = "…"'
-            )
+            raise ConfigError("there is no [site] table", at=Place(FILE), fix='start with [site] and title = "…"')
         settings = reader.build(SiteSettings, table["site"], ("site",), owner="[site]")
         names = _names(table["site"])
         plugins, errors = find_plugins(names, folder, lambda index: reader.place("site", "plugins", index))
@@ -72,8 +70,7 @@ class Site:
         raise_all([*reader.errors, *errors])
         assert settings is not None
         settings = attrs.evolve(settings, url=url or settings.url)
-        declared = filter(None, (plugin.declared() for plugin in plugins))
-        hooks = Hooks(((name, instance) for name, (_, instance) in enabled.items()), declared)
+        hooks = Hooks([(name, instance) for name, (_, instance) in enabled.items()], declared(plugins))
         return cls(folder=folder, settings=settings, plugins=enabled, hooks=hooks)
 
     def plugin(self, kind: type[T]) -> T:
@@ -85,9 +82,8 @@ class Site:
         for _, instance in self.plugins.values():
             if isinstance(instance, kind):
                 return instance
-        raise PluginError(
-            f"no {kind.__name__} plugin is enabled", fix=f'add "{kind.__name__.lower()}" to [site] plugins'
-        )
+        name = kind.__name__
+        raise PluginError(f"no {name} plugin is enabled", fix=f'add "{name.lower()}" to [site] plugins')
 
     def secret(self, purpose: str) -> bytes:
         """Return 32 bytes to sign with, different for each *purpose*, the same after a restart.
@@ -106,11 +102,8 @@ class Site:
         except FileExistsError:
             return file.read_bytes()
         except OSError as error:
-            raise ConfigError(
-                f"the site's secret cannot be kept: {error.strerror}",
-                at=Place(str(file)),
-                fix=f"set {SECRET} in the environment",
-            ) from error
+            message, fix = f"the site's secret cannot be kept: {error.strerror}", f"set {SECRET} in the environment"
+            raise ConfigError(message, at=Place(str(file)), fix=fix) from error
         drawn = secrets.token_hex(32).encode()
         with os.fdopen(handle, "wb") as opened:
             opened.write(drawn)
@@ -135,15 +128,11 @@ class Site:
         Raises:
             ContentError, TemplateError, HookError, BuildError: Or several as ManyErrors; nothing was published.
         """
-        from pressframe._build._run import Options, build
+        from pressframe._build._run import build
 
-        options = Options(
-            output=(output or self.folder / "public").resolve(),
-            drafts=drafts,
-            now=now or datetime.now(UTC),
-            progress=progress or (lambda stage, done, of: None),
-        )
-        return build(self, options)
+        folder = (output or self.folder / "public").resolve()
+        told = progress or (lambda stage, done, of: None)
+        return build(self, folder, drafts=drafts, now=now or datetime.now(UTC), progress=told)
 
 
 def _names(table: object) -> list[str]:

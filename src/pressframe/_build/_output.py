@@ -59,15 +59,23 @@ def state_of(site: Path, output: Path) -> Path:
 
 @contextlib.contextmanager
 def open_output(folder: Path, state: Path) -> Iterator["Output"]:
-    """Yield the output in *folder*, locked; what an interrupted build left undone there is done first."""
-    state.mkdir(parents=True, exist_ok=True)
-    with _locked(state / "lock"):
-        output = Output(folder, state)
-        output.prepare()
-        try:
-            yield output
-        finally:
-            output.clear()
+    """Yield the output in *folder*, locked; what an interrupted build left undone there is done first.
+
+    Raises:
+        BuildError: It is another's, or the operating system refuses something, here or in the block.
+    """
+    output = Output(folder, state)
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        with _locked(state / "lock"):
+            output.prepare()
+            try:
+                yield output
+            finally:
+                output.clear()
+    except OSError as error:
+        place, fix = Place(str(error.filename or folder)), "what was published before is still there"
+        raise BuildError(f"cannot be written: {error.strerror}", at=place, fix=fix) from error
 
 
 class Output:

@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-import attrs
-
 from pressframe._build._catalogue import Catalogue, comment_fingerprints
 from pressframe._build._load import Kept, load
 from pressframe._build._output import Output, Stored, open_output, state_of
@@ -16,41 +14,24 @@ from pressframe._build._release import Release
 from pressframe._build._render import render_all
 from pressframe._build._view import Press
 from pressframe._templates import Templates
-from pressframe.errors import BuildError, Place
 from pressframe.model import Host, Report
 
 
-@attrs.frozen(kw_only=True)
-class Options:
-    """What a build is asked for; see ``Site.build``."""
-
-    output: Path
-    drafts: bool
-    now: datetime
-    progress: Callable[[str, int, int], None]
-
-
-def build(host: Host, options: Options) -> Release:
-    """Return the release made of *host*'s content; see ``Site.build``."""
-    try:
-        return _build(host, options)
-    except OSError as error:
-        place, fix = Place(str(error.filename or options.output)), "what was published before is still there"
-        raise BuildError(f"cannot be written: {error.strerror}", at=place, fix=fix) from error
-
-
-def _build(host: Host, options: Options) -> Release:
+def build(
+    host: Host, folder: Path, *, drafts: bool, now: datetime, progress: Callable[[str, int, int], None]
+) -> Release:
+    """Return the release made of *host*'s content, with strangers' files in *folder*; see ``Site.build``."""
     start, stages = time.perf_counter(), dict[str, float]()
-    state = state_of(host.folder, options.output)
+    state = state_of(host.folder, folder)
     comments = comment_fingerprints(host)  # before they are read: what comes in between makes the release stale
-    with open_output(options.output, state) as output:
+    with open_output(folder, state) as output:
         with _timed(stages, "load"):
-            loaded = load(host, now=options.now, drafts=options.drafts)
+            loaded = load(host, now=now, drafts=drafts)
         with _timed(stages, "plan"):
             press, planned = _prepare(host, loaded.entries, state)
         with _timed(stages, "render"):
             tasks = planned.tasks()
-            stored = render_all(press, output, tasks, lambda done: options.progress("render", done, len(tasks)))
+            stored = render_all(press, output, tasks, lambda done: progress("render", done, len(tasks)))
             files, opened = _sorted(planned, zip(tasks, stored, strict=True), output)
         with _timed(stages, "write"):
             written, removed = output.switch(files, opened.values())
@@ -59,7 +40,7 @@ def _build(host: Host, options: Options) -> Release:
         seconds=round(time.perf_counter() - start, 4), stages=stages, notes=loaded.notes,
     )  # fmt: skip
     return Release(
-        report=report, now=options.now, until=loaded.until, files=files, gated=planned.gated,
+        report=report, now=now, until=loaded.until, files=files, gated=planned.gated,
         opened=opened, press=press, comments=comments,
     )  # fmt: skip
 
