@@ -2,6 +2,7 @@
 
 from pressframe_testing._client import Ask, Reply, Served, Visitor, ask
 from pressframe_testing._clock import Clock
+from pressframe_testing._process import Process
 from pressframe_testing._site import Built, Ran, TestSite
 
-__all__ = ["Ask", "Built", "Clock", "Ran", "Reply", "Served", "TestSite", "Visitor", "ask"]
+__all__ = ["Ask", "Built", "Clock", "Process", "Ran", "Reply", "Served", "TestSite", "Visitor", "ask"]

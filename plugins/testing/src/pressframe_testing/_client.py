@@ -1,6 +1,7 @@
 """A browser without a screen: asks a served site in this process, keeps cookies, reads mail."""
 
 import asyncio
+import contextlib
 import email
 import email.policy
 import re
@@ -13,8 +14,8 @@ from urllib.parse import unquote, urlencode, urlsplit
 
 import attrs
 
-from pressframe import Site
-from pressframe_sql import Worker
+from pressframe import PluginError, Site
+from pressframe_sql import Worker, database
 from pressframe_web.app import App
 
 _LINK = re.compile(r"https?://\S+")
@@ -150,6 +151,26 @@ class Served:
     def browser(self, address: str = "192.0.2.1") -> Visitor:
         """Return another browser, without cookies."""
         return Visitor(self.app, self._site.settings.url, address=address)
+
+    def close(self) -> None:
+        """Give back threads and the database."""
+        self.app.close()
+        with contextlib.suppress(PluginError):
+            database(self._site).close()
+
+    def sign_in(self, address: str) -> Visitor:
+        """Return another browser, whose reader has subscribed with *address* and followed the mailed link.
+
+        Raises:
+            LookupError: No mail came: the plugin members is not enabled, or does not take the address.
+        """
+        browser, before = self.browser(), len(self.mails)
+        browser.post("/members/subscribe", {"email": address})
+        self.run_jobs()
+        if len(self.mails) == before:
+            raise LookupError(f"no mail came for {address}")
+        browser.post(self.links()[0], {})
+        return browser
 
     def rebuild(self) -> bool:
         """Do what the server does several times a second: build again if something has changed; say whether."""

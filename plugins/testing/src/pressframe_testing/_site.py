@@ -9,10 +9,11 @@ from pathlib import Path
 import attrs
 from click.testing import CliRunner
 
-from pressframe import PressframeError, Release, Site
+from pressframe import ManyErrors, PressframeError, Release, Report, Site
 from pressframe.cli import main
 from pressframe_testing._client import Served
 from pressframe_testing._clock import Clock
+from pressframe_testing._process import Process
 
 _HEADING = re.compile(r"^== (\S+) ==$", re.MULTILINE)
 _SETTINGS = '[site]\ntitle = "A site"\nplugins = ["markdown", "archives", "feeds", "journal"]\n'
@@ -37,6 +38,18 @@ class Built:
             assert self.error is not None
             raise self.error
         return self._release
+
+    @property
+    def report(self) -> Report:
+        """Return what the build did."""
+        return self.release.report
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        """Return what stopped the build, a text for each error; nothing if nothing did."""
+        if self.error is None:
+            return ()
+        return tuple(map(str, self.error.errors)) if isinstance(self.error, ManyErrors) else (str(self.error),)
 
     @property
     def files(self) -> dict[str, str]:
@@ -73,11 +86,16 @@ class TestSite:
 
     folder: Path
     clock: Clock
+    _closing: contextlib.ExitStack
 
     @classmethod
-    def of_text(cls, text: str, folder: Path, clock: Clock) -> "TestSite":
-        """Return a site of the files in *text*, each under a line ``== path ==``; settings are supplied if missing."""
-        made = cls(folder, clock)
+    def of_text(cls, text: str, folder: Path, *, clock: Clock, closing: contextlib.ExitStack) -> "TestSite":
+        """Return a site of the files in *text*, each under a line ``== path ==``; settings are supplied if missing.
+
+        Args:
+            closing: Gets what is to be done when the site is no longer needed.
+        """
+        made = cls(folder, clock, closing)
         parts = _HEADING.split(textwrap.dedent(text))
         files = dict(zip(parts[1::2], parts[2::2], strict=True))
         for path, content in {"pressframe.toml": _SETTINGS, **files}.items():
@@ -109,7 +127,19 @@ class TestSite:
 
     def serve(self) -> Served:
         """Build and serve it in this process, at the clock's time."""
-        return Served.of(self.folder, self.clock)
+        served = Served.of(self.folder, self.clock)
+        self._closing.callback(served.close)
+        return served
+
+    def start(self, *arguments: str) -> Process:
+        """Serve it in a process of its own, on a free port and by the real clock, until the test ends.
+
+        Args:
+            arguments: Further ones for ``pressframe serve``.
+        """
+        process = Process.start(self.folder, *arguments)
+        self._closing.callback(process.kill)
+        return process
 
     def run(self, *arguments: str) -> Ran:
         """Run ``pressframe`` with *arguments* in the site's folder, in this process."""

@@ -1,12 +1,30 @@
-"""The pytest plugin: the fixtures ``clock`` and ``site``."""
+"""The pytest plugin: the fixtures ``clock``, ``site`` and ``browser_page``."""
 
-from collections.abc import Callable
+import contextlib
+import itertools
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pressframe_testing._clock import Clock
 from pressframe_testing._site import TestSite
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+_CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_QUIET = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Know the marker of tests that drive a browser."""
+    config.addinivalue_line("markers", "browser: drives a real browser (Chromium)")
 
 
 @pytest.fixture
@@ -22,15 +40,33 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def site(tmp_path: Path, compiled: Path, clock: Clock) -> Callable[[str], TestSite]:
+def site(tmp_path: Path, compiled: Path, clock: Clock) -> Iterator[Callable[[str], TestSite]]:
     """Return a function that makes a site of a text: files one after the other, each under ``== path ==``."""
-    made: list[TestSite] = []
+    count = itertools.count(1)
 
     def make(text: str = "") -> TestSite:
-        folder = tmp_path / f"site-{len(made) + 1}"
+        folder = tmp_path / f"site-{next(count)}"
         (folder / ".pressframe").mkdir(parents=True)
         (folder / ".pressframe" / "templates").symlink_to(compiled)
-        made.append(TestSite.of_text(text, folder, clock))
-        return made[-1]
+        return TestSite.of_text(text, folder, clock=clock, closing=closing)
 
-    return make
+    with contextlib.ExitStack() as closing:
+        yield make
+
+
+@pytest.fixture
+def browser_page() -> Iterator["Page"]:
+    """Return a page of the system's Chromium, 1280 pixels wide; the test is skipped where there is none.
+
+    Needs Playwright: ``pressframe-testing[browser]``. It downloads no browser of its own.
+    """
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs pressframe-testing[browser]: Playwright")
+    program = next(filter(None, map(shutil.which, _CHROMIUMS)), None)
+    if program is None:
+        pytest.skip(f"needs one of {', '.join(_CHROMIUMS)} on this machine")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=program, args=list(_QUIET))
+        try:
+            yield browser.new_page(viewport={"width": 1280, "height": 900})
+        finally:
+            browser.close()
