@@ -7,8 +7,8 @@ from pressframe._build._release import Release
 from pressframe._hooks import Hooks
 from pressframe._site import Site
 from pressframe.errors import (
-    BuildError, ConfigError, ContentError, HookError, MailError, ManyErrors, Place, PluginError, PressframeError,
-    ServeError, StoreError, TemplateError, did_you_mean, raise_all,
+    BuildError, ConfigError, ContentError, HookError, ManyErrors, Place, PluginError, PressframeError,
+    StoreError, TemplateError, did_you_mean, raise_all,
 )
 from pressframe.hookspecs import hookimpl
 from pressframe.model import (
@@ -20,9 +20,9 @@ from pressframe.model import (
 __all__ = [
     "Asset", "Author", "Block", "Body", "BuildError", "Card", "Comment", "Comments", "ConfigError",
     "ContentError", "Conversation", "Engine", "Entry", "Gate", "Group", "Heading", "HookError", "Hooks",
-    "Host", "Json", "Judgement", "Live", "Loader", "MailError", "Manuscript", "ManyErrors",
+    "Host", "Json", "Judgement", "Live", "Loader", "Manuscript", "ManyErrors",
     "Neighbours", "Output", "Page", "Place", "PluginError", "PressframeError", "ReadOnly",
-    "Reader", "Release", "Reply", "Report", "ServeError", "Site", "SiteSettings",
+    "Reader", "Release", "Reply", "Report", "Site", "SiteSettings",
     "Source", "StoreError", "Stored", "Teaser", "TemplateError", "Term", "Verdict", "View", "did_you_mean",
     "hookimpl", "raise_all",
 ]

@@ -10,8 +10,6 @@
     ├── TemplateError     a template: its syntax, a name it does not know
     ├── BuildError        the output: locked by another build, full, not ours to write
     ├── StoreError        stored data: missing, locked, of another version
-    ├── ServeError        the live server: port in use, nothing to serve
-    ├── MailError         a message that could not be handed over
     └── ManyErrors        several of the above, reported together
 
 Only the command line prints them and sets the exit status; everything else lets them pass or adds to them.
@@ -110,24 +108,6 @@ class BuildError(PressframeError):
 
 class StoreError(PressframeError):
     """Stored data cannot be read or written."""
-
-
-class ServeError(PressframeError):
-    """The live server cannot start."""
-
-
-class MailError(PressframeError):
-    """A message was not handed over.
-
-    Attributes:
-        permanent: True if trying again is pointless (SMTP 5xx).
-    """
-
-    def __init__(
-        self, message: str, *, permanent: bool = False, at: Place | None = None, fix: str | None = None
-    ) -> None:
-        super().__init__(message, at=at, fix=fix)
-        self.permanent = permanent
 
 
 class ManyErrors(PressframeError):

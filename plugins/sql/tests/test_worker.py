@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from pressframe import MailError
 from pressframe_sql import Job, Worker
+from pressframe_web import MailError
 
 START = datetime(2026, 5, 1, 12, tzinfo=UTC)
 

@@ -9,8 +9,7 @@ from email.policy import default
 import attrs
 import pytest
 
-from pressframe import MailError
-from pressframe_web import Message, Smtp
+from pressframe_web import MailError, Message, Smtp
 from pressframe_web._mail import Outbox, SmtpMailer, compose, make_sender
 
 HELLO = Message(key="k1", to="zoe@example.org", subject="Café : à bientôt", text="Voici : https://essai.example/a/b\n")

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from pressframe.errors import MailError
 from pressframe.model import Host, Json
-from pressframe_web import Message
+from pressframe_web import MailError, Message
 
 if TYPE_CHECKING:
     import jinja2

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pressframe.errors import MailError, StoreError
+from pressframe.errors import StoreError
 from pressframe.model import Host
 from pressframe_sql._plugin import database
 from pressframe_sql.model import Job
@@ -112,7 +112,7 @@ class Worker:
 
     def _next(self, error: BaseException, job: Job, attempts: int) -> datetime | None:
         """Return when a job that failed is tried again; None if it is not."""
-        is_hopeless = isinstance(error, MailError) and error.permanent
+        is_hopeless = getattr(error, "permanent", False)
         if is_hopeless or attempts >= job.attempts:
             return None
         return self._clock() + min(_FIRST_PAUSE * (1 << min(attempts - 1, 20)), _LONGEST_PAUSE)

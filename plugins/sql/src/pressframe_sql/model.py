@@ -13,7 +13,8 @@ class Job:
 
     Attributes:
         name: Unique in a site: ``members.confirm``.
-        run: Gets what was enqueued; must bear being run twice. Raising puts it off, with backoff.
+        run: Gets what was enqueued; must bear being run twice. Raising puts it off, with
+            backoff; an error whose attribute ``permanent`` is true is not tried again.
         attempts: After so many it is set aside.
     """
 

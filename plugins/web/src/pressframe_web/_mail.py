@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 import attrs
 import click
 
-from pressframe.errors import MailError
 from pressframe_web._settings import Smtp
+from pressframe_web.errors import MailError
 from pressframe_web.model import Message
 
 _SECONDS = 30

@@ -16,9 +16,10 @@ from urllib.parse import urlsplit
 
 import click
 
-from pressframe.errors import PluginError, ServeError
+from pressframe.errors import PluginError
 from pressframe.model import Host
 from pressframe_web._plugin import Web
+from pressframe_web.errors import ServeError
 
 if TYPE_CHECKING:
     from pressframe import Site
