@@ -94,7 +94,7 @@ class Output:
         self._finish()
         if self.folder.exists() and not self.folder.is_dir():
             raise BuildError("is a file", at=Place(str(self.folder)), fix="name a folder with --output")
-        if self.folder.is_dir() and any(self.folder.iterdir()) and not (self.folder / MARK).exists():
+        if self.folder.is_dir() and any(self.folder.iterdir()) and not (self.folder / MARK).is_file():
             fix = "empty it, or name another with --output"
             raise BuildError("holds files that pressframe did not put there", at=Place(str(self.folder)), fix=fix)
         shutil.rmtree(self._next, ignore_errors=True)
@@ -106,7 +106,7 @@ class Output:
     def _published(self) -> dict[str, str]:
         """Return the tag of each file in the output, by path; an empty tag for files that no manifest tells of."""
         found = dict.fromkeys(_files(self.folder), "")
-        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
             tags = json.loads(self._manifest.read_text())["tags"]
             found |= {path: tag for path, tag in tags.items() if path in found}
         return found
