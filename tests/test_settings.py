@@ -56,7 +56,7 @@ WANTED = {
     "moment": ("2024-05-01", "must be a date and time, got 2024-05-01"),
     "day": ("2024-05-01T10:00:00Z", "must be a date, got 2024-05-01 10:00:00+00:00"),
     "hour": ('"22:30"', 'must be a time of day, got "22:30"'),
-    "span": ("30", 'must be a duration such as "30 days", got 30'),
+    "span": ("30", 'must be a duration such as "30 days" or "12 hours", got 30'),
     "file": ("1", "must be a path in quotes, got 1"),
     "zone": ('"Europe/Pariss"', 'must be a time zone such as "Europe/Paris", got "Europe/Pariss"'),
     "level": ('"hihg"', 'must be "low" or "high", got "hihg"\n  Did you mean high?'),
@@ -276,7 +276,7 @@ def test_durations_are_a_number_and_a_unit(bare, text, seconds):
 def test_other_durations_are_refused(bare, text):
     said = refused(bare, "span: timedelta" + HOOK, f'[plugins.x]\nspan = "{text}"')
 
-    assert said.endswith(f'span: must be a number and a unit, such as "30 days" or "12 hours", got "{text}"')
+    assert said.endswith(f'span: must be a duration such as "30 days" or "12 hours", got "{text}"')
 
 
 def test_validators_are_asked_and_their_words_shown(bare):

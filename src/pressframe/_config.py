@@ -6,8 +6,11 @@ import re
 import tomllib
 import typing
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from enum import Enum
+from functools import reduce
+from operator import getitem
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin
@@ -27,12 +30,8 @@ _BARE = (bool, int, float, datetime, date, time, tuple, frozenset)
 _WORDS: dict[object, str] = {
     str: "text in quotes", int: "a whole number", float: "a number", bool: "true or false",
     datetime: "a date and time", date: "a date", time: "a time of day", Path: "a path in quotes",
-    timedelta: 'a duration such as "30 days"', ZoneInfo: 'a time zone such as "Europe/Paris"',
+    timedelta: 'a duration such as "30 days" or "12 hours"', ZoneInfo: 'a time zone such as "Europe/Paris"',
 }  # fmt: skip
-
-
-class _Wrong(ValueError):
-    """A value that its setting does not take; the message goes on after the setting's name."""
 
 
 @attrs.define
@@ -119,27 +118,25 @@ class Reader:
         """Return *value* as the type *wanted*.
 
         Raises:
-            _Wrong: It is of another type.
+            ValueError: It is of another type; the message goes on after the setting's name.
         """
         origin, arguments = get_origin(wanted), get_args(wanted)
         if origin in (Union, UnionType):
             return self._convert(next(one for one in arguments if one is not NoneType), value, keys)
         if isinstance(value, dict) and set(value) == {"env"} and not attrs.has(wanted):
             value = self._from_environment(str(value["env"]), bare=(origin or wanted) in _BARE)
-        if origin is Literal:
-            return _choose(value, {str(one): one for one in arguments})
         if attrs.has(wanted):
             return self.build(wanted, value, keys, owner=f"[{_dotted(keys)}]")
         if origin in (tuple, frozenset):
             items = enumerate(_checked(list, value))
             return origin(self._convert(arguments[0], one, (*keys, index)) for index, one in items)
-        if origin is not None and issubclass(origin, Mapping):
+        if isinstance(origin, type) and issubclass(origin, Mapping):
             return {key: self._convert(arguments[1], one, (*keys, key)) for key, one in _checked(dict, value).items()}
         return _scalar(wanted, value, self.folder)
 
     def _from_environment(self, name: str, *, bare: bool) -> object:
         if name not in self.environment:
-            raise _Wrong(f"the environment variable {name} is not set")
+            raise ValueError(f"the environment variable {name} is not set")
         text = self.environment[name]
         try:
             return tomllib.loads(f"value = {text}")["value"] if bare else text
@@ -153,59 +150,50 @@ def _dotted(keys: Sequence[str | int]) -> str:
 
 def _checked(kind: type[Kind], value: object) -> Kind:
     if not isinstance(value, kind):
-        raise _Wrong(f"must be a {'table' if kind is dict else 'list'}, got {_show(value)}")
+        raise ValueError(f"must be a {'table' if kind is dict else 'list'}, got {_show(value)}")
     return value
 
 
 def _scalar(wanted: Any, value: Any, folder: Path) -> object:
-    if isinstance(wanted, type) and issubclass(wanted, Enum):
-        return _choose(value, {str(one.value): one for one in wanted})
-    texts: dict[object, Callable[[str], object]] = {Path: folder.joinpath, timedelta: _duration, ZoneInfo: _zone}
+    choices = _choices(wanted)
+    if str(value) in choices:
+        return choices[str(value)]
+    texts: dict[object, Callable[[str], object]] = {Path: folder.joinpath, timedelta: _duration, ZoneInfo: ZoneInfo}
     if wanted in texts and isinstance(value, str):
-        return texts[wanted](value)
+        with suppress(KeyError, ValueError, OSError):
+            return texts[wanted](value)
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if wanted in _WORDS and type(value) is wanted:
         return value
-    raise _Wrong(f"must be {_wanted(wanted)}, got {_show(value)}")
+    near = did_you_mean(str(value), choices)
+    raise ValueError(f"must be {_wanted(wanted)}, got {_show(value)}" + (f"\n  {near}" if near else ""))
 
 
 def _wanted(wanted: Any) -> str:
     """Return what a setting of this type looks like, in words."""
     if get_origin(wanted) in (Union, UnionType):
         return _wanted(next(one for one in get_args(wanted) if one is not NoneType))
-    if get_origin(wanted) is Literal:
-        return _one_of([str(one) for one in get_args(wanted)])
+    if choices := [f'"{one}"' for one in _choices(wanted)]:
+        return " or ".join(filter(None, [", ".join(choices[:-1]), choices[-1]]))
     if get_origin(wanted) in (tuple, frozenset):
         return f"a list, each {_wanted(get_args(wanted)[0])}"
-    if isinstance(wanted, type) and issubclass(wanted, Enum):
-        return _one_of([str(one.value) for one in wanted])
     return _WORDS.get(wanted, "a table")
 
 
-def _one_of(choices: list[str]) -> str:
-    return " or ".join(filter(None, [", ".join(f'"{one}"' for one in choices[:-1]), f'"{choices[-1]}"']))
+def _choices(wanted: Any) -> dict[str, object]:
+    """Return the values of a Literal or an Enum, by how they are written; none for other types."""
+    if get_origin(wanted) is Literal:
+        return {str(one): one for one in get_args(wanted)}
+    is_enum = isinstance(wanted, type) and issubclass(wanted, Enum)
+    return {str(one.value): one for one in wanted} if is_enum else {}
 
 
-def _choose(value: object, choices: Mapping[str, object]) -> object:
-    if str(value) not in choices:
-        near = did_you_mean(str(value), choices)
-        raise _Wrong(f"must be {_one_of(list(choices))}, got {_show(value)}" + (f"\n  {near}" if near else ""))
-    return choices[str(value)]
-
-
-def _duration(value: str) -> timedelta:
-    found = re.fullmatch(r"(\d{1,6}(?:\.\d+)?) ?(second|minute|hour|day|week)s?", value.strip())
+def _duration(text: str) -> timedelta:
+    found = re.fullmatch(r"(\d{1,6}(?:\.\d+)?) ?(second|minute|hour|day|week)s?", text.strip())
     if not found:
-        raise _Wrong(f'must be a number and a unit, such as "30 days" or "12 hours", got {_show(value)}')
+        raise ValueError
     return timedelta(seconds=float(found[1]) * _UNITS[found[2]])
-
-
-def _zone(value: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(value)
-    except (KeyError, ValueError, OSError):
-        raise _Wrong(f'must be a time zone such as "Europe/Paris", got {_show(value)}') from None
 
 
 def _show(value: object) -> str:
@@ -220,26 +208,18 @@ def _line_of(text: str, keys: Sequence[str | int]) -> int | None:
     tomllib keeps no lines, so ever longer prefixes of the file are parsed until the key is there: it starts on the
     first line after the last prefix that could be parsed without it. Paid only when there is an error to print.
     """
-    lines = text.split("\n")
-    start = 1
+    lines, start = text.split("\n"), 1
     for end in range(1, len(lines) + 1):
         try:
             table: Any = tomllib.loads("\n".join(lines[:end]))
+            reduce(getitem, keys, table)
         except tomllib.TOMLDecodeError:
             continue
-        if _has(table, keys):
-            return start
-        start = end + 1
-    return None
-
-
-def _has(table: Any, keys: Sequence[str | int]) -> bool:
-    for key in keys:
-        try:
-            table = table[key]
         except (KeyError, IndexError, TypeError):
-            return False
-    return True
+            start = end + 1
+        else:
+            return start
+    return None
 
 
 def read_file(folder: Path, environment: Mapping[str, str]) -> Reader:
