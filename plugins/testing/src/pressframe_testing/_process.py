@@ -3,13 +3,13 @@
 import http.client
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from signal import SIGKILL, SIGTERM, Signals
 from urllib.parse import urlencode, urlsplit
 
 import attrs
@@ -26,12 +26,10 @@ class Process:
     """``pressframe serve`` on a free port.
 
     Attributes:
-        url: Where it answers, without a slash at the end.
         log: What it has printed so far, errors included.
     """
 
     _process: subprocess.Popen[str]
-    url: str = ""
     log: str = ""
     _printed: threading.Condition = attrs.field(factory=threading.Condition, init=False)
     _reading: threading.Thread | None = attrs.field(default=None, init=False)
@@ -53,7 +51,7 @@ class Process:
         process._reading = threading.Thread(target=process._read)
         process._reading.start()
         try:
-            process.url = process.wait_for(_SERVING)[1]
+            process.wait_for(_SERVING)
         except TimeoutError as error:
             process.kill()
             raise RuntimeError(f"the site was not served:\n{process.log}") from error
@@ -76,8 +74,7 @@ class Process:
         self, method: str, address: str, form: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
     ) -> Reply:
         """Return what is answered at *address*, a path with its query, over a connection of its own."""
-        host = urlsplit(self.url)
-        connection = http.client.HTTPConnection(str(host.hostname), host.port, timeout=_PATIENCE)
+        connection = http.client.HTTPConnection(*self.address, timeout=_PATIENCE)
         sent = {"content-type": "application/x-www-form-urlencoded"} if form is not None else {}
         try:
             connection.request(method, address, urlencode(form) if form else None, {**sent, **(headers or {})})
@@ -94,18 +91,38 @@ class Process:
 
     def connect(self) -> socket.socket:
         """Return a connection, to send bytes over that no client would send."""
-        host = urlsplit(self.url)
-        return socket.create_connection((str(host.hostname), host.port or 80), timeout=_PATIENCE)
+        return socket.create_connection(self.address, timeout=_PATIENCE)
 
-    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+    @property
+    def id(self) -> int:
+        """Return the number that the operating system knows it by."""
+        return self._process.pid
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Return host and port; of several starts, those of the last."""
+        parts = urlsplit(_SERVING.findall(self.log)[-1])
+        return str(parts.hostname), int(parts.port or 80)
+
+    @property
+    def url(self) -> str:
+        """Return where it answers, without a slash at the end."""
+        host, port = self.address
+        return f"http://{host}:{port}"
+
+    def signal(self, which: Signals) -> None:
+        """Send it a signal."""
+        self._process.send_signal(which)
+
+    def stop(self, how: Signals = SIGTERM) -> int:
         """End it in order, and return its exit status."""
-        self._process.send_signal(how)
+        self.signal(how)
         return self._ended()
 
     def kill(self) -> None:
         """End it at once, with all processes that it started."""
         if self._process.poll() is None:
-            os.killpg(self._process.pid, signal.SIGKILL)
+            os.killpg(self._process.pid, SIGKILL)
         self._ended()
 
     def _ended(self) -> int:

@@ -108,6 +108,10 @@ class TestSite:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
 
+    def read(self, path: str) -> str:
+        """Return the text of the file *path*."""
+        return (self.folder / path).read_text(encoding="utf-8")
+
     def remove(self, path: str) -> None:
         """Remove the file *path*."""
         (self.folder / path).unlink()

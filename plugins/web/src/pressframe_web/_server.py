@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING
 
+import click
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -100,9 +102,11 @@ class Server(uvicorn.Server):
                 signal.signal(one, handler)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """End gracefully, or at once if that has been asked for before."""
-        self.force_exit = self.should_exit
+        """End gracefully; or at once if that has been asked for before: nothing that was answered is lost by it."""
+        if self.should_exit:
+            os._exit(128 + sig)
         self.end()
+        click.echo("ending when all answers are out; once more to end at once.")
 
     def end(self) -> None:
         """End gracefully."""

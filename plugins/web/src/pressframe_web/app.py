@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ from pressframe_web._rebuild import Rebuilder
 from pressframe_web._served import FRESH, Answer, Served, Terms
 from pressframe_web._words import saying
 from pressframe_web.model import Request
+
+log = logging.getLogger("pressframe.web")
 
 _READING = ("GET", "HEAD")
 _HEALTH = ("/-/health", "/-/ready")
@@ -101,6 +104,8 @@ class App:
             await self._dispatch(served, scope, receive, send)
         except Refused as refused:
             await self._refuse(served, refused, scope, send)
+        except asyncio.CancelledError:
+            log.error("a request was given up: a plugin did not answer in time for the server's end")
 
     # ------------------------------------------------------------------------------------ everything else
 

@@ -1,0 +1,265 @@
+"""The server as a process of its own: what comes over the wire, how it starts, and how it ends."""
+
+import concurrent.futures
+import contextlib
+import http.client
+import re
+import signal
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from pressframe_testing import Clock, Process, TestSite
+
+from .conftest import SITE
+
+HOST = b"Host: essai.example\r\n"
+OPEN = "/2026/11/open/"
+SLOW = """
+== pressframe.toml ==
+[site]
+title = "Essai"
+plugins = ["web", "slow"]
+
+== plugins/slow.py ==
+import time
+import attrs
+from pressframe import hookimpl
+from pressframe_web import Response, Route
+
+def answer(request, site):
+    print("begun", flush=True)
+    time.sleep(float(request.query["seconds"]))
+    return Response(body=b"done")
+
+@attrs.frozen(eq=False)
+class Slow:
+    @hookimpl
+    def register_routes(self):
+        return [Route(methods=("GET",), path="/slow", endpoint=answer)]
+"""
+
+
+@pytest.fixture(scope="module")
+def process(tmp_path_factory):
+    """Return the site of the other tests, served by a process."""
+    with contextlib.ExitStack() as closing:
+        blog = TestSite.of_text(SITE, tmp_path_factory.mktemp("served") / "site", clock=Clock(), closing=closing)
+        yield blog.start()
+
+
+def answer(process: Process, *pieces: bytes) -> bytes:
+    """Return everything that comes back until the server closes the connection, or has been silent for a second."""
+    received = b""
+    with process.connect() as connection:
+        for piece in pieces:
+            connection.sendall(piece)
+        connection.settimeout(1)
+        while piece := _receive(connection):
+            received += piece
+    return received
+
+
+def _receive(connection: socket.socket) -> bytes:
+    try:
+        return connection.recv(65_536)
+    except (TimeoutError, ConnectionResetError):
+        return b""
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"POST /do/record HTTP/1.1\r\n" + HOST + b"Content-Length: 3\r\nContent-Length: 4\r\n\r\na=bc",
+        b"POST /do/record HTTP/1.1\r\n" + HOST + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"POST /do/record HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n",
+        b"POST /do/record HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+        b"POST /do/record HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+        b"POST /do/record HTTP/1.1\r\n" + HOST + b"Content-Length: +3\r\n\r\na=b",
+        b"POST /do/record HTTP/1.1\r\n" + HOST + b"Content-Length : 3\r\n\r\na=b",
+        b"POST /do/record HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n3\na=b\r\n0\r\n\r\n",
+        b"GET / HTTP/1.1\nHost: essai.example\n\n",
+        b"GET / HTTP/1.1\r\n" + HOST + b"X-A: b\nX-C: d\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + HOST + b"X-A: b\r\n folded\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + HOST + b"X-A: b\0c\r\n\r\n",
+        b"GET /caf\xe9/ HTTP/1.1\r\n" + HOST + b"\r\n",
+    ],
+)
+def test_a_request_that_two_servers_could_read_differently_is_refused(process, request_):
+    """Threat 61."""
+    received = answer(process, request_ + b"GET /smuggled/ HTTP/1.1\r\n" + HOST + b"\r\n")
+
+    assert received.startswith(b"HTTP/1.1 400 ")
+    assert b"connection: close" in received
+    assert received.count(b"HTTP/1.1 ") == 1
+
+
+@pytest.mark.parametrize(
+    "head", [b"X-A: " + b"a" * 1_000_000 + b"\r\n", b"X-A: b\r\n" * 100_000], ids=["one long header", "many headers"]
+)
+def test_a_head_that_does_not_end_is_cut_off(process, head):
+    """Threat 66."""
+    start = time.monotonic()
+
+    received = answer(process, b"GET / HTTP/1.1\r\n" + HOST + head + b"Connection: close\r\n\r\n")
+
+    assert received.startswith(b"HTTP/1.1 431 ") or received == b""  # reset before it was read
+    assert time.monotonic() - start < 2
+    assert process.get("/-/health").status == 200
+
+
+def test_a_form_that_is_too_long_is_refused_before_it_is_sent(process):
+    """F13: by its own word, or as soon as it has become too long."""
+    head = b"POST /do/record HTTP/1.1\r\n" + HOST + b"Content-Type: application/x-www-form-urlencoded\r\n"
+
+    told = answer(process, head + b"Content-Length: 10000000\r\n\r\n")
+    found = answer(
+        process, head + b"Transfer-Encoding: chunked\r\n\r\n", b"20000\r\n" + b"a" * 0x20000 + b"\r\n", b"30000\r\n"
+    )
+    found += answer(process, head + b"Transfer-Encoding: chunked\r\n\r\n" + (b"8000\r\n" + b"a" * 0x8000 + b"\r\n") * 9)
+
+    assert told.startswith(b"HTTP/1.1 413 ")
+    assert b"HTTP/1.1 413 " in found
+
+
+def test_ten_megabytes_eight_at_once_leave_the_memory_as_it_was(process):
+    """F13."""
+    head = b"POST /do/record HTTP/1.1\r\n" + HOST + b"Content-Length: 10000000\r\nExpect: 100-continue\r\n\r\n"
+    before = _memory(process)
+
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        received = list(pool.map(lambda _: answer(process, head), range(40)))
+
+    assert all(one.startswith(b"HTTP/1.1 413 ") for one in received)
+    assert _memory(process) - before < 20_000
+
+
+def _memory(process: Process) -> int:
+    """Return how many kilobytes of memory the process has."""
+    return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{process.id}/status").read_text())[1])
+
+
+@pytest.mark.parametrize(
+    "target", [b"http://evil.example/2026/11/open/", b"//evil.example/", b"*", b"/2026/11/open/#x"]
+)
+def test_odd_request_targets_lead_nowhere_else(process, target):
+    received = answer(process, b"GET " + target + b" HTTP/1.1\r\n" + HOST + b"Connection: close\r\n\r\n")
+
+    assert received.split(b" ")[1] in (b"200", b"400", b"404")
+    assert b"location:" not in received
+
+
+def test_an_upgrade_is_not_taken_up(process):
+    upgrade = b"Connection: Upgrade, close\r\nUpgrade: websocket\r\nSec-WebSocket-Key: eA==\r\n\r\n"
+
+    received = answer(process, b"GET /2026/11/open/ HTTP/1.1\r\n" + HOST + upgrade)
+
+    assert b" 101 " not in received
+
+
+def test_requests_in_one_piece_are_answered_in_order(process):
+    get = b"GET /2026/11/open/ HTTP/1.1\r\n" + HOST + b"\r\n"
+
+    received = answer(process, get * 3 + get.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+
+    assert received.count(b"HTTP/1.1 200 OK") == 4
+
+
+def test_one_post_that_hangs_keeps_nobody_from_reading(process):
+    """F12: a body that does not come."""
+    head = b"POST /do/record HTTP/1.1\r\n" + HOST + b"Content-Length: 100\r\n\r\na="
+    hanging = [process.connect() for _ in range(50)]
+    for connection in hanging:
+        connection.sendall(head)
+
+    assert process.get(OPEN).status == 200
+    assert process.get("/do/record").status == 200
+    for connection in hanging:
+        connection.close()
+
+
+def test_a_port_in_use_is_told_in_one_sentence(process, site):
+    port = process.url.rpartition(":")[2]
+
+    ran = site(SITE).run("serve", ".", "--port", port)
+
+    assert ran.status == 1
+    assert ran.errors.startswith(f"error: port {port} is in use\n")
+    assert "--port" in ran.errors
+
+
+@pytest.mark.parametrize(("address", "said"), [("nowhere.invalid", "cannot listen"), ("203.0.113.1", "cannot listen")])
+def test_an_address_of_another_machine_is_told_in_one_sentence(site, address, said):
+    ran = site(SITE).run("serve", ".", "--host", address, "--port", "0")
+
+    assert (ran.status, said in ran.errors) == (1, True)
+
+
+def test_a_site_that_cannot_be_built_is_not_served(site):
+    blog = site(SITE)
+    blog.edit("content/broken.md", "---\ntitel: x\n---\n")
+
+    ran = blog.run("serve", ".", "--port", "0")
+
+    assert ran.status == 1
+    assert "content/broken.md:2" in ran.errors
+
+
+def test_every_request_under_way_is_answered_when_the_server_ends(site):
+    """F11."""
+    process = site(SLOW).start()
+    connections = [http.client.HTTPConnection(*process.address, timeout=10) for _ in range(15)]
+    for connection in connections:
+        connection.request("GET", "/slow?seconds=1")
+    process.wait_for("(begun\\s+){15}")
+
+    start = time.monotonic()
+    status = process.stop(signal.SIGTERM)
+
+    assert status == 0
+    assert time.monotonic() - start < 10
+    assert [connection.getresponse().read() for connection in connections] == [b"done"] * 15
+    assert "stopped." in process.log
+    with pytest.raises(ConnectionRefusedError):
+        process.connect()
+    for connection in connections:
+        connection.close()
+
+
+def test_a_second_signal_ends_it_at_once_though_a_plugin_hangs(site):
+    """F11."""
+    process = site(SLOW).start()
+    with process.connect() as connection:
+        connection.sendall(b"GET /slow?seconds=60 HTTP/1.1\r\n" + HOST + b"\r\n")
+        process.wait_for("begun")
+
+        process.signal(signal.SIGINT)
+        process.wait_for("once more")
+        start = time.monotonic()
+        status = process.stop(signal.SIGINT)
+
+    assert status == 128 + signal.SIGINT
+    assert time.monotonic() - start < 5
+
+
+def test_the_site_is_built_again_while_it_is_served(site):
+    """Edits are seen; what cannot be built leaves the old pages, and is said once; settings start it again."""
+    blog = site(SITE.replace("https://essai.example", "http://localhost:8000"))
+    process = blog.start()
+    assert "Salut" not in process.get(OPEN).text
+
+    blog.edit("content/posts/2026/open.md", "---\ntitle: Ouvert\ndate: 2026-11-20\n---\nSalut.\n")
+    process.wait_for("built again")
+    assert "Salut" in process.get(OPEN).text
+
+    blog.edit("content/posts/2026/odd.md", "---\ntitel: x\n---\n")
+    process.wait_for(r"odd\.md:2")
+    assert "Salut" in process.get(OPEN).text
+    assert "odd.md:2" in process.get("/-/changes").text
+    blog.remove("content/posts/2026/odd.md")
+
+    blog.edit("pressframe.toml", blog.read("pressframe.toml").replace('"Essai"', '"Autre titre"'))
+    process.wait_for(r"starting again(?s:.*)serving Autre titre")
+    assert "Autre titre" in process.get(OPEN).text
