@@ -6,6 +6,7 @@ is opened: it keeps the order of ``[site] plugins``, names the plugin that fails
 
 from __future__ import annotations
 
+import functools
 import html
 import logging
 import re
@@ -205,6 +206,7 @@ class Hooks:
     def register_loaders(self, host: Host) -> tuple[tuple[str, Loader], ...]:
         return self.all("register_loaders", host)
 
+    @functools.cache  # noqa: B019 - an engine serves its site as long as that is open
     def find_markup(self, format: str) -> Engine | None:
         return self.first("find_markup", format)  # type: ignore[no-any-return] # any object of the right shape will do
 

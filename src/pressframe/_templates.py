@@ -25,20 +25,16 @@ class Templates:
     Args:
         host: Whose plugins bring templates, translations and filters.
         state: Where compiled templates are kept between builds.
-        asset: Gives a file's address with its version; raises KeyError for an unknown one.
+        asset: Gives a file's address with its version; raises LookupError for an unknown one.
     """
 
     def __init__(self, host: Host, state: Path, asset: Callable[[str], str]) -> None:
         self._host = host
         brought = host.hooks.register_templates()
         self._folders = [host.folder / "templates", *(folder for _, folder in reversed(brought))]
+        named = {plugin: jinja2.FileSystemLoader(folder) for plugin, folder in brought}
         self._environment = environment = jinja2.Environment(
-            loader=jinja2.ChoiceLoader(
-                [
-                    jinja2.FileSystemLoader(self._folders),
-                    jinja2.PrefixLoader({plugin: jinja2.FileSystemLoader(folder) for plugin, folder in brought}, ":"),
-                ]
-            ),
+            loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(self._folders), jinja2.PrefixLoader(named, ":")]),
             autoescape=jinja2.select_autoescape(("html", "xml", "svg")),
             undefined=jinja2.StrictUndefined,
             extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
@@ -51,7 +47,7 @@ class Templates:
         words = _translations(host)
         environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined] # by the extension
         environment.globals["gettext"] = environment.globals["_"] = _gettext(words)
-        environment.globals |= {"slot": self._slot, "asset": _asset(asset)}
+        environment.globals |= {"slot": self._slot, "asset": asset}
         environment.filters["date"] = date_filter(words, host.settings.timezone)
         environment.filters["absolute"] = lambda address: f"{host.settings.url}{address}"
         self._add_filters()
@@ -64,10 +60,6 @@ class Templates:
                     raise PluginError(f'"{plugin}" and {known[name]} both bring a template filter called {name}')
                 known[name] = f'"{plugin}"'
                 self._environment.filters[name] = function
-
-    def names(self) -> list[str]:
-        """Return every template's name, sorted."""
-        return self._environment.list_templates()
 
     def render(self, page: Page, view: View) -> str:
         """Return *page* as *view* sees it.
@@ -135,16 +127,6 @@ def _gettext(words: gettext.NullTranslations) -> Callable[..., str]:
         return translated(message, bool(context.autoescape)) % values
 
     return translate
-
-
-def _asset(versioned: Callable[[str], str]) -> Callable[[str], str]:
-    def asset(address: str) -> str:
-        try:
-            return versioned(address)
-        except KeyError:
-            raise LookupError(f"there is no asset {address}") from None
-
-    return asset
 
 
 def _translations(host: Host) -> gettext.NullTranslations:

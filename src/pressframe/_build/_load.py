@@ -8,21 +8,22 @@ import attrs
 
 from pressframe._hooks import Hooks, ask_part
 from pressframe.errors import ContentError, Place, PluginError, PressframeError, raise_all
-from pressframe.model import Body, Engine, Entry, Gate, Host, Loader, Manuscript, Source
+from pressframe.model import Body, Entry, Gate, Host, Loader, Manuscript, Source
 
 
 @attrs.frozen
 class Kept:
-    """An entry and, where a gate closes it, what strangers get of it.
+    """An entry, and what strangers get of it.
 
     Attributes:
         entry: Whole.
-        closed: Only the public part, filtered for itself; None if the entry is open to all.
+        public: Where a gate closes it, only its public part, filtered for itself. Lists and addresses are made from it,
+            for they are the same for all.
         gate: Never one without requirements; None if the entry is open to all.
     """
 
     entry: Entry
-    closed: Entry | None = None
+    public: Entry
     gate: Gate | None = None
 
     def is_open(self, audiences: frozenset[str]) -> bool:
@@ -32,11 +33,6 @@ class Kept:
     def seen_by(self, audiences: frozenset[str]) -> Entry:
         """Return the entry as readers with *audiences* get it."""
         return self.entry if self.is_open(audiences) else self.public
-
-    @property
-    def public(self) -> Entry:
-        """The entry as strangers get it; what lists and addresses are made from, for they are the same for all."""
-        return self.closed or self.entry
 
 
 @attrs.frozen
@@ -55,7 +51,6 @@ def load(host: Host, *, now: datetime, drafts: bool) -> Loaded:
         ContentError, HookError: Or all of them as ManyErrors.
     """
     loaders = _named(host.hooks.register_loaders(host))
-    engines: dict[str, Engine] = {}
     errors: list[PressframeError] = []
     entries: list[Kept] = []
     moments: list[datetime] = []
@@ -68,8 +63,7 @@ def load(host: Host, *, now: datetime, drafts: bool) -> Loaded:
             if entry.published > now and not drafts:
                 moments.append(entry.published)
                 continue
-            written = _typeset(manuscript, engines, host.hooks)
-            kept, until = _gated(written, host.hooks, now)
+            kept, until = _gated(_typeset(manuscript, host.hooks), host.hooks, now)
             entries.append(kept)
             moments += [until] if until else []
         except PressframeError as error:
@@ -98,21 +92,18 @@ def _where(source: Source) -> str:
     return source.place.file if source.place else source.key
 
 
-def _typeset(manuscript: Manuscript, engines: dict[str, Engine], hooks: Hooks) -> Entry:
+def _typeset(manuscript: Manuscript, hooks: Hooks) -> Entry:
     """Return the entry with its text made HTML, before plugins change it."""
-    format = manuscript.format
-    if format not in engines:
-        engine = hooks.find_markup(format)
-        if engine is None:
-            raise PluginError(f'no plugin makes HTML of "{format}"', at=manuscript.entry.source.place)
-        engines[format] = engine
-    render = engines[format].render
+    entry, engine = manuscript.entry, hooks.find_markup(manuscript.format)
+    if engine is None:
+        raise PluginError(f'no plugin makes HTML of "{manuscript.format}"', at=entry.source.place)
+    owner, render = f"the engine for {manuscript.format}", engine.render
     try:
-        body = ask_part(f"the engine for {format}", "render", Body, lambda _: render(manuscript.text), manuscript.entry)
+        body = ask_part(owner, "render", Body, lambda _: render(manuscript.text), entry)
     except ContentError as error:
-        error.at = error.at or manuscript.entry.source.place  # an engine knows no files
+        error.at = error.at or entry.source.place  # an engine knows no files
         raise
-    return attrs.evolve(manuscript.entry, body=body)
+    return attrs.evolve(entry, body=body)
 
 
 def _gated(written: Entry, hooks: Hooks, now: datetime) -> tuple[Kept, datetime | None]:
@@ -120,7 +111,7 @@ def _gated(written: Entry, hooks: Hooks, now: datetime) -> tuple[Kept, datetime 
     entry = hooks.filter_entry(written)
     gate = hooks.judge_gate(entry, now)
     if gate is None or not gate.requires:
-        return Kept(entry), gate.until if gate else None
+        return Kept(entry, entry), gate.until if gate else None
     teaser = hooks.find_teaser(written, gate)
     text = teaser.html if teaser else written.body.html[: written.body.more or 0]
     public = Body(html=text, headings=tuple(one for one in written.body.headings if f'id="{one.id}"' in text))
@@ -141,11 +132,8 @@ def _twice(entries: Iterable[Kept]) -> Iterator[PressframeError]:
     for entry in (kept.entry for kept in entries):
         if entry.id in seen:
             first, second = _where(seen[entry.id].source), _where(entry.source)
-            yield ContentError(
-                f"{first} and {second} are both the entry {entry.id}",
-                at=entry.source.place or Place(second),
-                fix="give one of them another id",
-            )
+            message = f"{first} and {second} are both the entry {entry.id}"
+            yield ContentError(message, at=entry.source.place or Place(second), fix="give one of them another id")
         seen[entry.id] = entry
 
 

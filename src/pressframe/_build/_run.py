@@ -56,7 +56,11 @@ def _prepare(host: Host, entries: tuple[Kept, ...], state: Path) -> tuple[Press,
     files = plan_files(host)
 
     def versioned(address: str) -> str:
-        return f"{address}?v={files[address].tag[:8]}" if address in files else press.pages[address].address
+        if address in files:
+            return f"{address}?v={files[address].tag[:8]}"
+        if address in press.pages:
+            return address
+        raise LookupError(f"there is no asset {address}")
 
     catalogue = Catalogue(host, entries)
     press = Press(catalogue, Templates(host, state, versioned))
