@@ -101,7 +101,7 @@ def _usage(path: str, command: click.Command) -> str:
 
 
 def _found(name: str) -> Plugin:
-    (point,) = installed()[name]
+    (point,) = installed().select(name=name)
     return Plugin(name, point.load(), "")
 
 

@@ -6,7 +6,7 @@ import inspect
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import TypeAlias
@@ -90,17 +90,14 @@ def find_plugins(
     return plugins, errors
 
 
-def installed() -> dict[str, list[EntryPoint]]:
-    """Return the plugins that distributions announce, by name; none is imported."""
-    found: dict[str, list[EntryPoint]] = {}
-    for point in entry_points(group=GROUP):
-        found.setdefault(point.name, []).append(point)
-    return found
+def installed() -> EntryPoints:
+    """Return the plugins that distributions announce; none is imported."""
+    return entry_points(group=GROUP)
 
 
 def _find(name: str, folder: Path, at: Place) -> Plugin:
     file = folder / "plugins" / f"{name}.py"
-    points = list(entry_points(group=GROUP, name=name))
+    points = tuple(installed().select(name=name))
     origins = [_origin(point) for point in points] + ([f"plugins/{name}.py"] if file.is_file() else [])
     if not origins:
         raise _missing(name, folder, at)
@@ -117,7 +114,7 @@ def _origin(point: EntryPoint) -> str:
 
 def _missing(name: str, folder: Path, at: Place) -> PluginError:
     files = {file.stem for file in (folder / "plugins").glob("*.py")}
-    near = did_you_mean(name, {*installed(), *BUNDLED, *files}) or f"install it, or write plugins/{name}.py"
+    near = did_you_mean(name, {*installed().names, *BUNDLED, *files}) or f"install it, or write plugins/{name}.py"
     fix = f"pip install pressframe-{name}" if name in BUNDLED else near
     return PluginError(f'plugins lists "{name}", which is not installed', at=at, fix=fix)
 

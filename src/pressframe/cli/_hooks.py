@@ -13,16 +13,12 @@ from pressframe._plugins import BUNDLED, Plugin, installed, known_hooks
 from pressframe._site import Site
 from pressframe.errors import PluginError, did_you_mean
 
+_FOLDER = click.Path(path_type=Path)
+
 
 @click.command("hooks")
 @click.argument("name", required=False)
-@click.option(
-    "--site",
-    "folder",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="Also say who implements them there, in order.",
-)
+@click.option("--site", "folder", metavar="DIR", type=_FOLDER, help="Also say who implements them there, in order.")
 def command(name: str | None, folder: Path | None) -> None:
     """List what plugins can do; with NAME, the whole contract of one hook."""
     if folder is None and Path("pressframe.toml").is_file():
@@ -31,13 +27,13 @@ def command(name: str | None, folder: Path | None) -> None:
     hooks = known_hooks(plugin for plugin, _ in site.plugins.values()) if site else known_hooks(_bundled())
     if name is not None and name not in hooks:
         raise PluginError(f"{name} is no hook", fix=did_you_mean(name, hooks) or "pressframe hooks lists all")
-    if name is not None:
-        _show_contract(name, hooks[name])
-    for hook in [name] if name else hooks:
+    for hook, spec in [(name, hooks[name])] if name else hooks.items():
         implementers = site.hooks.implementers(hook) if site else ()
-        if name is None:
+        if name:
+            _show_contract(hook, spec)
+        else:
             click.secho(hook, bold=True, nl=False)
-            click.echo(f"  {(inspect.getdoc(hooks[hook]) or '').splitlines()[0]}")
+            click.echo(f"  {(inspect.getdoc(spec) or '').splitlines()[0]}")
         if implementers:
             click.echo(f"    {' → '.join(implementers)}")
         elif name and site:
@@ -45,10 +41,10 @@ def command(name: str | None, folder: Path | None) -> None:
 
 
 def _bundled() -> Iterator[Plugin]:
-    for name, points in installed().items():
+    for point in installed():
         with suppress(Exception):  # one that can't be imported is told of by the site that enables it
-            if name in BUNDLED:
-                yield Plugin(name, points[0].load(), "")
+            if point.name in BUNDLED:
+                yield Plugin(point.name, point.load(), "")
 
 
 def _show_contract(hook: str, spec: Any) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pressframe._plugins import BUNDLED, installed
+from pressframe._plugins import installed
 from pressframe.errors import BuildError, Place
 
 _WANTED = ("markdown", "archives", "feeds", "sql", "web", "comments", "members", "journal")
@@ -25,7 +25,7 @@ def site(folder: Path, title: str | None) -> None:
     """Make a site in DIR: settings, a first post, a page."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BuildError("is there already, and not empty", at=Place(str(folder)), fix="name a new folder")
-    plugins = [name for name in _WANTED if name in BUNDLED and name in installed()]
+    plugins = [name for name in _WANTED if name in installed().names]
     words = {
         "TITLE": (title or folder.resolve().name.replace("-", " ").title()).replace("\\", "").replace('"', "'"),
         "PLUGINS": ", ".join(f'"{name}"' for name in plugins),
