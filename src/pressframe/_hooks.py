@@ -59,15 +59,13 @@ _STRICTNESS: tuple[Conversation, ...] = ("shown", "counted", "hidden")
 
 @attrs.frozen
 class _Call:
-    """One implementation; ``positions`` of the hook's arguments that it takes, None for all of them in order."""
+    """One implementation, with the ``positions`` of the hook's arguments that it takes."""
 
     plugin: str
     function: Callable[..., Any]
-    positions: tuple[int, ...] | None
+    positions: tuple[int, ...]
 
     def __call__(self, arguments: tuple[object, ...]) -> Any:
-        if self.positions is None:
-            return self.function(*arguments)
         return self.function(*[arguments[position] for position in self.positions])
 
 
@@ -111,7 +109,8 @@ class _Chain:
 
 def ask_part(plugin: str, method: str, wanted: type, call: Callable[..., T], *arguments: object) -> T:
     """Return what a part that *plugin* brought answers, named and checked as an answer to a hook is."""
-    chain, asked = _Chain(method, Contract("entry", "stop", wanted), ()), _Call(plugin, call, None)
+    chain = _Chain(method, Contract("entry", "stop", wanted), ())
+    asked = _Call(plugin, call, tuple(range(len(arguments))))
     answer: T | None = chain.ask(asked, arguments)
     if answer is None:
         raise chain.odd(asked, answer, wanted.__name__, arguments)
@@ -297,8 +296,7 @@ def _freeze(caller: pluggy.HookCaller, order: Sequence[str | None]) -> _Chain:
     for implementation in sorted(caller.get_hookimpls(), key=lambda one: order.index(one.plugin_name)):
         named = (*implementation.argnames, *implementation.kwargnames)  # those with a default of their own too
         positions = tuple(spec.argnames.index(name) for name in named)
-        everything = positions == tuple(range(len(spec.argnames)))
-        calls.append(_Call(implementation.plugin_name, implementation.function, None if everything else positions))
+        calls.append(_Call(implementation.plugin_name, implementation.function, positions))
     return _Chain(caller.name, spec.function.contract, tuple(calls))  # type: ignore[attr-defined] # set by hookspecs
 
 

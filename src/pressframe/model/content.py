@@ -40,12 +40,9 @@ class Author:
 
 @attrs.frozen(kw_only=True)
 class Term:
-    """A tag, a category, or a value of any other taxonomy.
+    """A category, a tag, or a value of a taxonomy of the site's own (``taxonomy``: ``"category"``, ``"tag"``, …).
 
-    Attributes:
-        taxonomy: ``"category"``, ``"tag"``, or a name of the site's own.
-        slug: Last part of its address.
-        parent: ``slug`` of the wider term; None at the top.
+    ``slug`` is the last part of its address; ``parent`` is the ``slug`` of the wider term, None at the top.
     """
 
     taxonomy: str
@@ -131,12 +128,9 @@ class Entry:
 
 @attrs.frozen(kw_only=True)
 class Manuscript:
-    """An entry as a loader read it, before an engine made HTML of its text.
+    """An entry as a loader read it, its ``body`` empty, before an engine made HTML of its ``text``.
 
-    Attributes:
-        entry: Its ``body`` is empty.
-        format: What ``find_markup`` is asked for: ``"markdown"``, ``"wordpress"``.
-        text: In that format.
+    ``find_markup`` is asked for the engine of its ``format``: ``"markdown"``, ``"wordpress"``.
     """
 
     entry: Entry
@@ -170,12 +164,9 @@ class Card:
 
 @attrs.frozen(kw_only=True)
 class Group:
-    """Entries that share a term, an author, a year or a month: a list's name and size.
+    """Posts that share a term, an author, a year or a month: a list's name and ``size``, which is never 0.
 
-    Attributes:
-        taxonomy: ``"category"``, ``"tag"``, … or ``"author"``, ``"year"``, ``"month"``.
-        slug: ``"crise"``, ``"2012"``, ``"2012/05"``.
-        size: Number of posts; never 0.
+    ``taxonomy`` is a term's, or ``"author"``, ``"year"``, ``"month"``; ``slug`` is ``"crise"`` or ``"2012/05"``.
     """
 
     taxonomy: str
