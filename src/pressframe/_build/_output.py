@@ -171,17 +171,13 @@ class Output:
         """Do what the journal says, from wherever it was left."""
         if not self._journal.exists():
             return
-        if self._next.is_dir() and not self.folder.exists():
-            self._next.rename(self.folder)
         for path in json.loads(self._journal.read_text())["removed"]:
             file = self.folder / path
             file.unlink(missing_ok=True)
             with contextlib.suppress(OSError):  # from the first that is not empty; the output itself holds MARK
                 os.removedirs(file.parent)
-        for path in _files(self._next):
-            target = self.folder / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            (self._next / path).replace(target)
+        if self._next.is_dir():
+            _move(self._next, self.folder)
         self._journal.replace(self._manifest)
 
 
@@ -203,6 +199,15 @@ def _locked(file: Path) -> Iterator[None]:
         lock.write(str(os.getpid()))
         lock.flush()
         yield
+
+
+def _move(source: Path, target: Path) -> None:
+    """Move *source*, whole where nothing is at *target* yet: unlike a new folder, that needs no room on a full disk."""
+    if source.is_dir() and target.is_dir():
+        for one in source.iterdir():
+            _move(one, target / one.name)
+    else:
+        source.replace(target)
 
 
 def _write_whole(file: Path, content: bytes) -> None:

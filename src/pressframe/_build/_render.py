@@ -2,9 +2,11 @@
 
 import multiprocessing
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from typing import ClassVar
 
 import attrs
@@ -12,6 +14,7 @@ import attrs
 from pressframe._build._output import Output, Stored
 from pressframe._build._plan import Task
 from pressframe._build._view import Press
+from pressframe.errors import BuildError
 
 WORTH_A_POOL = 1500
 """Pages below which starting processes costs more than it saves; measured on two cores."""
@@ -60,10 +63,20 @@ class _Worker:
     @classmethod
     def start(cls, renderer: _Renderer) -> None:
         cls.renderer = renderer
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets it too, and ends what is to be ended
+        threading.Thread(target=_follow_parent, daemon=True).start()
 
     @classmethod
     def batch(cls, start: int) -> list[Stored]:
         return cls.renderer.batch(start)
+
+
+def _follow_parent() -> None:
+    """End when the parent has ended: killed, it could tell nobody, and workers would hold its lock for ever."""
+    parent = multiprocessing.parent_process()
+    if parent:
+        parent.join()
+        os._exit(1)
 
 
 def _batches(renderer: _Renderer) -> Iterator[list[Stored]]:
@@ -74,8 +87,12 @@ def _batches(renderer: _Renderer) -> Iterator[list[Stored]]:
         return
     renderer.press.catalogue.comments  # noqa: B018 - asked for once here, rather than in each process
     context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(jobs, context, initializer=_Worker.start, initargs=(renderer,)) as pool:
-        yield from pool.map(_Worker.batch, starts)
+    try:
+        with ProcessPoolExecutor(jobs, context, initializer=_Worker.start, initargs=(renderer,)) as pool:
+            yield from pool.map(_Worker.batch, starts)
+    except BrokenProcessPool as error:
+        fix = "see whether the machine has run out of memory"
+        raise BuildError("a process that rendered pages was ended from outside", fix=fix) from error
 
 
 def _jobs(tasks: int) -> int:

@@ -1,0 +1,265 @@
+"""Faults of the machine: killed at any moment, two at once, a full disk. The old site stays whole, or the new."""
+
+import contextlib
+import multiprocessing
+import os
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from pressframe import BuildError, Site
+
+FORK = multiprocessing.get_context("fork")
+
+
+def tree(folder):
+    """Return the bytes of every file below *folder*, by path."""
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def write_version(site, version, *, posts):
+    """Write the posts of one of two versions of a site: half of them differ, some are in one of them only."""
+    shutil.rmtree(site.path / "content", ignore_errors=True)
+    for number in range(posts):
+        if number % 10 != version:
+            text = f"<p>{version if number % 2 else 'always'} {number}</p>"
+            gate = {"gate": {"requires": ["a"]}} if number % 7 == 0 else {}
+            site.post(f"p{number}", f"{text}<!--more-->{text * 20}", **gate)
+    site.open()
+
+
+def whole_versions(site, *posts):
+    """Return what clean builds of the two versions give, with so many posts each."""
+    versions = []
+    for version in (0, 1):
+        write_version(site, version, posts=posts[version])
+        Site.open(site.path).build(output=site.path.parent / f"clean{version}")
+        versions.append(tree(site.path.parent / f"clean{version}"))
+    return versions
+
+
+def build(path):
+    Site.open(path).build()
+
+
+def killed_after(seconds, path):
+    """Start a build and kill it after some time; say whether it had ended by itself."""
+    process = FORK.Process(target=build, args=(path,))
+    process.start()
+    process.join(seconds)
+    ended = process.exitcode is not None
+    process.kill()
+    process.join()
+    return ended
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_build_killed_at_any_moment_leaves_the_old_site_or_the_new_and_the_next_mends_it(paper, seed):
+    """Fault F1, threat 74."""
+    versions = whole_versions(paper, 30, 30)
+    write_version(paper, 0, posts=30)
+    started = time.monotonic()
+    build(paper.path)
+    usual, chance, ended = time.monotonic() - started, random.Random(seed), []
+    for number in range(15):
+        version = 1 - number % 2
+        write_version(paper, version, posts=30)
+        ended.append(killed_after(chance.uniform(0, 1.2 * usual), paper.path))
+
+        if not (paper.path / ".pressframe" / "journal.json").exists():
+            assert tree(paper.path / "public") in versions
+        if number % 3:
+            build(paper.path)
+            assert tree(paper.path / "public") == versions[version]
+            assert not (paper.path / ".public.next").exists()
+    assert not all(ended)
+
+
+def test_a_build_killed_while_it_switches_is_finished_by_the_next(paper):
+    """Fault F1: no file is ever half written, and what was begun is not begun again."""
+    versions, half = whole_versions(paper, 50, 50), 0
+    write_version(paper, 0, posts=50)
+    build(paper.path)
+    for number in range(8):
+        version = 1 - number % 2
+        write_version(paper, version, posts=50)
+        process = FORK.Process(target=build, args=(paper.path,))
+        process.start()
+        while process.is_alive() and not (paper.path / ".pressframe" / "journal.json").exists():
+            pass
+        process.kill()
+        process.join()
+
+        now = tree(paper.path / "public")
+        half += now not in versions
+        assert all(content in (versions[0].get(path), versions[1].get(path)) for path, content in now.items())
+        build(paper.path)
+        assert tree(paper.path / "public") == versions[version]
+    assert half
+
+
+MANY = """
+@hookimpl
+def register_pages(self): return [Page(address=f"/{n}/", template="n.txt", data={"n": n}) for n in range(1600)]
+
+@hookimpl
+def register_filters(self):
+    import os, signal, time
+    return {"slow": lambda n: time.sleep(0.001) or n,
+            "fatal": lambda n: os.kill(os.getpid(), signal.SIGKILL) if n == 777 else n}
+"""
+needs_two = pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one processor renders in one process")
+
+
+@needs_two
+def test_a_build_of_several_processes_that_is_killed_holds_up_nobody(paper):
+    """Fault F1: workers end with who started them, and let go of the lock."""
+    paper.plugin("many", MANY).write({"templates/n.txt": "{{ n | slow }}"}).open()
+    process = FORK.Process(target=build, args=(paper.path,))
+    process.start()
+    while not list((paper.path / ".public.next").glob("*/index.html")):
+        assert process.is_alive()
+    process.kill()
+    process.join()
+
+    started = time.monotonic()
+    build(paper.path)
+
+    assert time.monotonic() - started < 20
+    assert paper.text("/1599/") == "1599"
+
+
+@needs_two
+def test_a_worker_that_is_ended_from_outside_is_one_error(paper):
+    paper.plugin("many", MANY).write({"templates/n.txt": "{{ n | fatal }}"})
+
+    assert paper.fails(BuildError) == (
+        "a process that rendered pages was ended from outside\n  see whether the machine has run out of memory"
+    )
+    assert not (paper.path / "public").exists()
+
+
+@needs_two
+def test_the_owner_may_interrupt_a_build_of_several_processes(paper):
+    paper.plugin("many", MANY).write({"templates/n.txt": "{{ n | slow }}"}).open()
+    command = [sys.executable, "-c", "from pressframe.cli import main; main()", "build", paper.path]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    while not list((paper.path / ".public.next").glob("*/index.html")):
+        assert process.poll() is None
+
+    os.killpg(process.pid, signal.SIGINT)
+
+    assert process.communicate(timeout=20)[1].split() == ["Interrupted."]
+    assert process.returncode == 130
+    assert not (paper.path / ".public.next").exists()
+
+
+def test_two_builds_at_once_give_what_one_gives(paper):
+    """Fault F10."""
+    versions = whole_versions(paper, 30, 30)
+    for number in range(8):
+        write_version(paper, number % 2, posts=30)
+        processes = [FORK.Process(target=build, args=(paper.path,)) for _ in range(3)]
+        for process in processes:
+            process.start()
+        for process in processes:
+            process.join()
+
+        assert [process.exitcode for process in processes] == [0, 0, 0]
+        assert tree(paper.path / "public") == versions[number % 2]
+
+
+@pytest.fixture
+def disk(paper, tmp_path):
+    """Return a site on a small file system of its own, in memory."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m,nr_inodes=600", "none", folder], check=False)
+    if mounted.returncode:
+        pytest.skip("only root can mount a small file system to fill")
+    shutil.copytree(paper.path, folder / "site")
+    paper.path = folder / "site"
+    yield paper
+    subprocess.run(["umount", folder], check=True)
+
+
+def fill(folder, *, left):
+    """Fill the file system of *folder* but for so many blocks of 4 kB."""
+    with (folder / "filler").open("wb", buffering=0) as filler, contextlib.suppress(OSError):
+        while True:
+            filler.write(bytes(4096))
+    os.truncate(folder / "filler", (folder / "filler").stat().st_size - 4096 * left)
+
+
+def fill_names(folder, *, left):
+    """Make files in *folder* until its file system has room for so many more."""
+    for number in range(os.statvfs(folder).f_ffree - left):
+        (folder / f"filler{number}").touch()
+
+
+def error_of(path):
+    """Build, and return what is told of a failure; an empty text if there is none."""
+    try:
+        build(path)
+    except BuildError as error:
+        return str(error)
+    return ""
+
+
+@pytest.mark.parametrize("fill", [fill, fill_names])
+@pytest.mark.parametrize("change", ["other posts", "more posts"])
+def test_a_full_disk_is_one_error_and_the_old_site_stays_whole(disk, fill, change):
+    """Threat 76, fault F6: with room for anything between nothing and all of it."""
+    write_version(disk, 0, posts=20)
+    build(disk.path)
+    old, said, left = tree(disk.path / "public"), [""], 0
+    write_version(disk, int(change == "other posts"), posts=30)
+    while said[-1] or left == 0:
+        fill(disk.path.parent, left=left)
+        left += 1
+        said.append(error_of(disk.path))
+        assert not said[-1] or tree(disk.path / "public") == old
+        for file in disk.path.parent.glob("filler*"):
+            file.unlink()
+
+    assert len(said) > 4
+    assert all("No space left on device" in one for one in said[1:-1])
+    Site.open(disk.path).build(output=disk.path / "clean")
+    assert tree(disk.path / "public") == tree(disk.path / "clean")
+
+
+def test_an_output_that_cannot_be_written_is_one_error(disk):
+    """Threat 76."""
+    build(disk.post("one").path)
+    whole = tree(disk.path / "public")
+    disk.post("one", "<p>new</p>")
+    subprocess.run(["mount", "-o", "remount,ro", disk.path.parent], check=True)
+
+    with pytest.raises(BuildError, match="cannot be written: Read-only file system") as caught:
+        build(disk.path)
+    subprocess.run(["mount", "-o", "remount,rw", disk.path.parent], check=True)
+
+    assert caught.value.fix == "what was published before is still there"
+    assert tree(disk.path / "public") == whole
+
+
+def test_a_file_larger_than_the_system_allows_is_one_error(paper):
+    """Threat 76."""
+    build(paper.post("one").path)
+    whole = tree(paper.path / "public")
+    paper.post("one", "<p>new</p>").post("two", "x" * 100_000)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, before[1]))
+    try:
+        with pytest.raises(BuildError, match="cannot be written: File too large"):
+            build(paper.path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    assert tree(paper.path / "public") == whole
