@@ -8,6 +8,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -41,10 +42,16 @@ class Target:
 
 @attrs.frozen
 class Rate:
-    """The median of requests answered in a second."""
+    """Requests answered in a second.
+
+    Attributes:
+        requests: The median of the runs.
+        spread: From the slowest run to the fastest, as a part of the median.
+    """
 
     name: str
     requests: float
+    spread: float
 
 
 @attrs.frozen
@@ -126,7 +133,7 @@ def _in_turn(targets: Sequence[Target], runs: int, told: Callable[[str], None]) 
             told(f"{target.name}, {number}")
             found[target.name].append(_load(target))
     for name, rates in found.items():
-        yield Rate(name, median(rates))
+        yield Rate(name, median(rates), (max(rates) - min(rates)) / median(rates))
 
 
 def _load(target: Target) -> float:
@@ -142,16 +149,22 @@ def _load(target: Target) -> float:
 
 @contextmanager
 def _running(command: Sequence[str | Path], *, folder: Path, **environment: str) -> Iterator[None]:
-    """Run a server on the first processor while the block runs."""
-    with _pinned(_processors()[0]):
-        process = subprocess.Popen(
-            command, cwd=folder, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-        )
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait()
+    """Run a server on the first processor while the block runs; if that fails, show what the server said."""
+    with tempfile.TemporaryFile() as said:
+        with _pinned(_processors()[0]):
+            given = {**os.environ, **environment}
+            process = subprocess.Popen(
+                command, cwd=folder, env=given, stdin=subprocess.DEVNULL, stdout=said, stderr=said
+            )
+        try:
+            yield
+        except (RuntimeError, OSError):
+            said.seek(0)
+            print(said.read().decode(errors="replace")[-2000:], file=sys.stderr)
+            raise
+        finally:
+            process.terminate()
+            process.wait()
 
 
 @contextmanager

@@ -45,10 +45,10 @@ def live(served: Served, *, runs: int) -> str:
     what = (
         f"requests a second, an article of {served.size / 1000:.0f} kB, one server process, 16 connections kept alive"
     )
-    lines = [f"{what}, medians of {runs} runs of 5 s", "", _row(("", "a second", "× bare", "× open"))]
+    lines = [f"{what}, medians of {runs} runs of 5 s", "", _row(("", "a second", "× bare", "× open", "spread"))]
     for rate in served.rates:
-        ratios = (f"{rate.requests / limit:.2f}", f"{rate.requests / opened:.2f}")
-        lines.append(_row((f"  {rate.name}", f"{rate.requests:.0f}", *ratios)))
+        cells = (rate.requests / limit, rate.requests / opened, rate.spread)
+        lines.append(_row((f"  {rate.name}", f"{rate.requests:.0f}", *(f"{cell:.2f}" for cell in cells))))
     return "\n".join(lines)
 
 
