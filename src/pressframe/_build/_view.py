@@ -40,10 +40,10 @@ class SeenBy:
         if kept is None:
             return None
         is_open, count = kept.is_open(self.audiences), self.comment_count(id)
-        cards = self._press.cards
-        if (id, is_open, count) not in cards:
-            cards[id, is_open, count] = card(kept.seen_by(self.audiences), comments=count, gated=not is_open)
-        return cards[id, is_open, count]
+        key, cards = (id, is_open, count), self._press.cards
+        if key not in cards:
+            cards[key] = card(kept.seen_by(self.audiences), comments=count, gated=not is_open)
+        return cards[key]
 
     def gate(self, id: str) -> Gate | None:
         kept = self._catalogue.kept.get(id)

@@ -1,7 +1,4 @@
-"""The words that core and plugins share: frozen, keyword-only, checked when made, free of input and output.
-
-Models of content hold only what JSON can, so that they cross processes and live in the memory between builds.
-"""
+"""The words that core and plugins share: frozen, keyword-only, checked when made, free of input and output."""
 # ruff: isort: skip_file
 # fmt: off
 

@@ -84,10 +84,7 @@ class Host(Protocol):
 
 
 class View(Host, Protocol):
-    """The site as one set of audiences sees it: all that pages, feeds and filters get to know of entries.
-
-    What a gate withholds from these audiences is absent. Every question is noted for the page that asks it.
-    """
+    """The site as one set of audiences sees it: all that pages and feeds get to know; what gates withhold is absent."""
 
     @property
     def audiences(self) -> frozenset[str]:
