@@ -1,7 +1,6 @@
 """Find what a build lets pass: what loaders could not carry, and links that lead nowhere."""
 
 import re
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
@@ -18,15 +17,14 @@ _LINK = re.compile(
 
 def check(site: Site) -> list[ContentError]:
     """Return what the owner should mend; what stops a build is raised as by ``Site.build``."""
-    with tempfile.TemporaryDirectory() as folder:
-        release = site.build(output=Path(folder) / "public", drafts=True)
-        return [*map(ContentError, release.report.notes), *_dead_links(site, release)]
+    release = site.build(output=site.folder / ".pressframe" / "check", drafts=True)
+    return [*map(ContentError, release.report.notes), *_dead_links(site, release)]
 
 
 def _dead_links(site: Site, release: Release) -> Iterator[ContentError]:
     """Yield each internal link that no page, file or route answers, once, with the first page that has it."""
     routes = [_pattern(route.path) for _, route in site.hooks.all("register_routes", site)]
-    view, known = release.view(), {unquote(address) for address in release.files}
+    view, known = release.view(), {unquote(address) for address in (*release.files, *release.gated)}
     for page in view.pages():
         if page.media_type != "text/html":
             continue
@@ -38,13 +36,17 @@ def _dead_links(site: Site, release: Release) -> Iterator[ContentError]:
             entry = view.entry(page.subject) if page.subject else None
             near = f"{target}/ is there" if unquote(f"{target}/") in known else None
             known.add(unquote(target))  # told once
-            message = f"{page.address} links to {target}, which is not there"
+            what = "is not there" if target.startswith("/") else "is no address"
+            message = f"{page.address} links to {target}, which {what}"
             yield ContentError(message, at=_place(entry, link, site.folder), fix=near)
 
 
 def _inside(link: str, page: str, url: str) -> str | None:
-    """Return the address on this site that *link* leads to, None if it leads elsewhere."""
-    whole = urlsplit(urljoin(f"{url}{page}", link.replace("&amp;", "&")))
+    """Return the address on this site that *link* leads to, None if it leads elsewhere; *link* if it is none."""
+    try:
+        whole = urlsplit(urljoin(f"{url}{page}", link.replace("&amp;", "&")))
+    except ValueError:
+        return link
     return whole.path or "/" if f"{whole.scheme}://{whole.netloc}" == url else None
 
 

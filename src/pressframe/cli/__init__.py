@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from pressframe.errors import ConfigError, ManyErrors, PressframeError
+from pressframe.errors import ConfigError, ManyErrors, PluginError, PressframeError
 
 _OWN = {
     "build": "Build the site into static files.",
@@ -82,6 +82,11 @@ def _brought(folder: Path, *, needed: bool = False) -> dict[str, click.Command]:
     if not needed and not (folder / "pressframe.toml").is_file():
         return {}
     site = Site.open(folder)
+    owners: dict[str, str] = {}
+    for plugin, command in site.hooks.register_commands(site):
+        if command.name in owners:
+            raise PluginError(f'"{owners[command.name]}" and "{plugin}" both bring a command called {command.name}')
+        owners[str(command.name)] = plugin
     return {str(command.name): with_site(command) for _, command in site.hooks.register_commands(site)}
 
 
@@ -112,7 +117,7 @@ def _site_folder(command: str, arguments: Sequence[str]) -> Path:
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="pressframe")
+@click.version_option(package_name="pressframe", prog_name="pressframe")
 @click.option("--debug", is_flag=True, expose_value=False, help="Show where in the code an error comes from.")
 def main() -> None:
     """Publish a site: a folder with pressframe.toml, content and plugins."""

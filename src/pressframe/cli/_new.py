@@ -1,6 +1,8 @@
 """``pressframe new``: the start of a site."""
 
-from datetime import datetime
+import json
+import re
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
@@ -27,16 +29,16 @@ def site(folder: Path, title: str | None) -> None:
         raise BuildError("is there already, and not empty", at=Place(str(folder)), fix="name a new folder")
     plugins = [name for name in _WANTED if name in installed().names]
     words = {
-        "TITLE": (title or folder.resolve().name.replace("-", " ").title()).replace("\\", "").replace('"', "'"),
+        "TITLE": json.dumps(title or folder.resolve().name.replace("-", " ").title(), ensure_ascii=False),
         "PLUGINS": ", ".join(f'"{name}"' for name in plugins),
-        "DATE": datetime.now().astimezone().strftime("%Y-%m-%d %H:%M"),
+        "DATE": datetime.now(UTC).strftime("%Y-%m-%d %H:%M"),
     }
-    start = files("pressframe") / "start"
-    for name in ("pressframe.toml", "content/posts/welcome.md", "content/pages/about.md", "gitignore"):
-        text = (start / name).read_text(encoding="utf-8")
-        for key, value in words.items():
-            text = text.replace(f"@{key}@", value)
-        target = folder / name.replace("gitignore", ".gitignore")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(text, encoding="utf-8")
+    try:
+        for name in ("pressframe.toml", "content/posts/welcome.md", "content/pages/about.md", "gitignore"):
+            text = (files("pressframe") / "start" / name).read_text(encoding="utf-8")
+            target = folder / name.replace("gitignore", ".gitignore")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(re.sub(r"@([A-Z]+)@", lambda found: words[found[1]], text), encoding="utf-8")
+    except OSError as error:
+        raise BuildError(f"cannot be written: {error.strerror}", at=Place(str(error.filename))) from error
     click.echo(f"Made {folder}. Next:\n  pressframe serve {folder}\nand write in {folder / 'content' / 'posts'}.")
