@@ -10,8 +10,8 @@ sources := src $(addsuffix /src,$(folders))
 editable := -e . $(addprefix -e ,$(folders))
 
 # Build backends come as pinned as everything else.
-export UV_BUILD_CONSTRAINT := constraints.txt
-export PIP_BUILD_CONSTRAINT := constraints.txt
+export UV_BUILD_CONSTRAINT := $(CURDIR)/constraints.txt
+export PIP_BUILD_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help .venv serve test check format bench docs lock clean

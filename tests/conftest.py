@@ -108,6 +108,12 @@ def paper(tmp_path: Path) -> Folder:
     return Folder(Path(shutil.copytree(SITES / "paper", tmp_path / "site")), ["paper"])
 
 
+@pytest.fixture(scope="module")
+def lasting_paper(tmp_path_factory: pytest.TempPathFactory) -> Folder:
+    """Return a ``paper`` site that a module's tests share, for properties that build it often."""
+    return Folder(Path(shutil.copytree(SITES / "paper", tmp_path_factory.mktemp("lasting") / "site")), ["paper"])
+
+
 @pytest.fixture
 def press(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Result]:
     """Return the command line, run in a folder that holds no site."""

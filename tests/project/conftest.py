@@ -20,7 +20,7 @@ class Project:
         name: As its pyproject.toml names it: ``pressframe-sql``.
         package: What it is imported as: ``pressframe_sql``.
         folder: Where its pyproject.toml is.
-        dependencies: Requirements as written.
+        dependencies: Requirements as written, those of extras too.
     """
 
     name: str
@@ -61,7 +61,9 @@ def _imported(node: ast.AST, path: Path) -> list[str]:
 
 def _read_project(folder: Path) -> Project:
     table = tomllib.loads((folder / "pyproject.toml").read_text("utf-8"))["project"]
-    return Project(table["name"], table["name"].replace("-", "_"), folder, tuple(table["dependencies"]))
+    extras = table.get("optional-dependencies", {}).values()
+    dependencies = (*table["dependencies"], *(line for extra in extras for line in extra))
+    return Project(table["name"], table["name"].replace("-", "_"), folder, dependencies)
 
 
 @pytest.fixture(scope="session")
