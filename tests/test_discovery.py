@@ -193,16 +193,3 @@ def test_a_plugin_is_found_by_its_class_and_a_missing_one_named(bare):
     assert site.plugin(kind).depth == 3
     with pytest.raises(PluginError, match="no int plugin is enabled"):
         site.plugin(int)
-
-
-def test_secrets_differ_by_purpose_and_stay_the_same_after_a_restart(bare, monkeypatch):
-    monkeypatch.delenv("PRESSFRAME_SECRET", raising=False)
-    site = bare.open()
-
-    drawn = [site.secret("a"), site.secret("b"), Site.open(bare.path).secret("a")]
-
-    assert drawn[0] == drawn[2] != drawn[1]
-    assert len(drawn[0]) == 32
-    assert (bare.path / "data" / "secret").stat().st_mode & 0o777 == 0o600
-    monkeypatch.setenv("PRESSFRAME_SECRET", "from outside")
-    assert site.secret("a") not in drawn

@@ -6,7 +6,9 @@ import hashlib
 import hmac
 import os
 import secrets
+import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -97,16 +99,18 @@ class Site:
     def _drawn(self) -> bytes:
         file = self.folder / "data" / "secret"
         try:
-            file.parent.mkdir(exist_ok=True)
-            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return file.read_bytes()
+            if not file.exists():
+                file.parent.mkdir(exist_ok=True)
+                with tempfile.NamedTemporaryFile(dir=file.parent) as draft, suppress(FileExistsError):
+                    draft.write(secrets.token_hex(32).encode())
+                    draft.flush()
+                    os.link(draft.name, file)  # whole or not at all, and of two processes the first one's
+            drawn = file.read_bytes()
         except OSError as error:
             message, fix = f"the site's secret cannot be kept: {error.strerror}", f"set {SECRET} in the environment"
             raise ConfigError(message, at=Place(str(file)), fix=fix) from error
-        drawn = secrets.token_hex(32).encode()
-        with os.fdopen(handle, "wb") as opened:
-            opened.write(drawn)
+        if len(drawn) < 32:
+            raise ConfigError("holds no secret worth the name", at=Place(str(file)), fix="delete it: another is drawn")
         return drawn
 
     def build(
