@@ -234,7 +234,7 @@ def test_a_build_by_several_processes_gives_the_same_bytes_as_by_one(paper):
     lone.start()
     lone.join()
 
-    assert processes == min(os.cpu_count(), 8)
+    assert (processes > 1) == (os.cpu_count() > 1)
     assert tree(paper.path / "public") == tree(paper.path / "lone")
     assert b"<p>b</p>" in release.find("/one/", frozenset("a")).file.read_bytes()
 
