@@ -92,11 +92,9 @@ def measure(folder: Path, *, runs: int, told: Callable[[str], None]) -> Served:
 def _articles() -> tuple[posts.Post, posts.Post]:
     """Return an open and a closed post of the same text."""
     made = posts.generate(20, seed=30)
-    text = ""
-    for post in made:
-        text += post.text if len(text.encode()) < _BYTES else ""
-    text = text.encode()[:_BYTES].decode(errors="ignore").rpartition("\n\n")[0] + f"\n\n{_END}\n"
-    opened = attrs.evolve(made[-1], slug="ouvert", text=text)
+    long = "\n".join(post.text for post in made).encode()[:_BYTES].decode(errors="ignore")
+    whole_blocks = long.rpartition("\n\n")[0]
+    opened = attrs.evolve(made[-1], slug="ouvert", text=f"{whole_blocks}\n\n{_END}\n")
     return opened, attrs.evolve(opened, slug="ferme", audience="subscribers")
 
 
