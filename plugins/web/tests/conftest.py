@@ -1,5 +1,6 @@
-# ruff: noqa: E501 - the site is a text of its own
 """A site with a plugin that answers in every odd way, served in this process."""
+
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,10 @@ plugins = ["markdown", "web", "answers", "archives", "journal"]
 
 [plugins.web]
 trusted_proxies = ["10.0.0.0/24"]
+in_memory = 100000
+
+== outside.txt ==
+one
 
 == content/posts/2026/open.md ==
 ---
@@ -32,56 +37,26 @@ Le début.
 
 canari-serveur-1
 
-== plugins/answers.py ==
-import attrs
-from pressframe import *
-from pressframe_web import *
-
-SEEN = []
-
-def record(request, site):
-    SEEN.append(request)
-    return Response(body=f"{request.client} {request.reader.id if request.reader else 'stranger'}".encode())
-
-def boom(request, site):
-    raise RuntimeError("secret-in-the-cause")
-
-def locked(request, site):
-    raise StoreError("locked by another process")
-
-def page(request, site):
-    return Response(status=422, page=Page(address="/said/", template="message.html", data={"heading": "Bonjour", "text": request.form.get("name", "")}))
-
-def header(request, site):
-    return Response(headers={"x-given": request.query.get("v", "")}, body=b"-")
-
-def away(request, site):
-    return Response(location=request.query.get("to", "/"), cookies=(Cookie(name="session", value=request.query.get("v", "1")),))
-
-@attrs.frozen(eq=False)
-class Answers:
-    @hookimpl
-    def register_routes(self):
-        for path, endpoint in {"/do/record": record, "/do/boom": boom, "/do/locked": locked, "/do/page": page, "/do/header": header, "/do/away": away}.items():
-            yield Route(methods=("GET", "POST"), path=path, endpoint=endpoint)
-        yield Route(methods=("POST",), path="/do/post/{name}", endpoint=record)
-
-    @hookimpl
-    def judge_gate(self, entry):
-        return Gate(requires=frozenset({"friends"}), reason="a test") if entry.title == "Fermé" else None
-
-    @hookimpl
-    def find_reader(self, request):
-        if request.cookies.get("session") == "broken":
-            raise RuntimeError("no database")
-        return Reader(id="r1", audiences=frozenset({"friends"})) if request.cookies.get("session") == "friend" else None
 """
+PLUGIN = Path(__file__).with_name("answers.py").read_text("utf-8")
+SITE += f"""
+== plugins/answers.py ==
+{PLUGIN}"""
 
 
 @pytest.fixture
-def served(site):
+def blog(site):
+    """Return the site."""
+    made = site(SITE)
+    (made.folder / "static").mkdir()
+    (made.folder / "static" / "film.mp4").write_bytes(bytes(range(256)) * 2000)
+    return made
+
+
+@pytest.fixture
+def served(blog):
     """Return the site, served."""
-    return site(SITE).serve()
+    return blog.serve()
 
 
 @pytest.fixture

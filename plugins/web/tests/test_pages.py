@@ -1,9 +1,13 @@
 """Rendered pages: what leaves, with which headers, for whom, under which spelling."""
 
 import gzip
+import shutil
+import time
 
 import brotli
 import pytest
+
+from pressframe_testing import Ask, ask
 
 OPEN, CLOSED = "/2026/11/open/", "/2026/11/closed/"
 
@@ -27,8 +31,12 @@ def test_a_page_that_has_not_changed_is_not_sent_again(served):
 
 
 @pytest.mark.parametrize(
-    ("accepted", "name", "decode"), [("gzip", "gzip", gzip.decompress), ("gzip, br", "br", brotli.decompress)]
-)
+    ("accepted", "name", "decode"),
+    [
+        ("gzip", "gzip", gzip.decompress), ("gzip, br", "br", brotli.decompress),
+        ("BR ; Q=1.0", "br", brotli.decompress), ("br;q=0, gzip;q=0.5", "gzip", gzip.decompress),
+    ],
+)  # fmt: skip
 def test_text_is_compressed_as_the_browser_asks(served, accepted, name, decode):
     plain = served.visitor.get(OPEN)
 
@@ -37,6 +45,14 @@ def test_text_is_compressed_as_the_browser_asks(served, accepted, name, decode):
     assert reply.headers["content-encoding"] == name
     assert decode(reply.body) == plain.body
     assert "accept-encoding" in reply.headers["vary"]
+
+
+@pytest.mark.parametrize("accepted", ["", "identity", "br;q=0, gzip;q=0.0", "brotli, xgzip", "*"])
+def test_a_browser_that_takes_nothing_compressed_gets_it_plain(served, accepted):
+    reply = served.visitor.get(OPEN, headers={"accept-encoding": accepted})
+
+    assert "content-encoding" not in reply.headers
+    assert reply.text.startswith("<!doctype html>")
 
 
 def test_head_gives_the_headers_of_get_without_the_body(served):
@@ -110,10 +126,17 @@ def test_no_spelling_of_the_address_opens_it(served, address, method):
     assert "canari-serveur-1" not in reply.text
 
 
-def test_an_address_without_its_slash_leads_on(served):
-    reply = served.visitor.get(OPEN.rstrip("/"))
+@pytest.mark.parametrize(
+    ("address", "target"),
+    [
+        (OPEN.rstrip("/"), OPEN), (f"{OPEN}index.html", OPEN), ("/index.html", "/"), (CLOSED.rstrip("/"), CLOSED),
+        (f"{OPEN.rstrip('/')}?from=mail", f"{OPEN}?from=mail"),
+    ],
+)  # fmt: skip
+def test_an_address_without_its_slash_leads_on(served, address, target):
+    reply = served.visitor.get(address)
 
-    assert (reply.status, reply.headers["location"]) == (308, OPEN)
+    assert (reply.status, reply.headers["location"]) == (308, target)
 
 
 def test_what_is_not_there_gets_the_sites_own_page(served):
@@ -123,19 +146,101 @@ def test_what_is_not_there_gets_the_sites_own_page(served):
     assert "Essai" in reply.text
 
 
-def test_a_new_release_is_served_after_an_edit(served):
-    file = served.folder / "content" / "posts" / "2026" / "open.md"
-    file.write_text(file.read_text().replace("pour tous", "pour toutes"))
-    served.app.rebuilder.ask()
-
-    assert served.rebuild()
-    assert "pour toutes" in served.visitor.get(OPEN).text
+def test_the_page_for_what_is_not_there_is_no_page_itself(served):
+    assert served.visitor.get("/404.html").status == 404
 
 
-def test_the_old_release_stays_while_the_new_one_cannot_be_built(served):
-    (served.folder / "content" / "posts" / "2026" / "open.md").write_text("---\ntitel: x\n---\n")
-    served.app.rebuilder.ask()
+@pytest.mark.parametrize(
+    ("wanted", "status", "bounds"),
+    [
+        ("", 200, slice(None)), ("bytes=0-0", 206, slice(0, 1)), ("bytes=10-", 206, slice(10, None)),
+        ("bytes=-5", 206, slice(-5, None)), ("bytes=0-99999999", 206, slice(None)), ("bytes=-0", 416, None),
+        ("bytes=9999999-", 416, None), ("bytes=5-2", 416, None), ("bytes=0-1,5-6", 200, slice(None)),
+        ("bytes=a-b", 200, slice(None)), ("lines=1-2", 200, slice(None)),
+    ],
+)  # fmt: skip
+def test_a_film_is_sent_from_where_the_player_wants_to_go_on(served, wanted, status, bounds):
+    film = (served.folder / "static" / "film.mp4").read_bytes()
 
-    assert served.rebuild()
-    assert "titel" in str(served.app.rebuilder.error)
+    reply = served.visitor.get("/film.mp4", headers={"range": wanted})
+
+    assert reply.status == status
+    if bounds is not None:
+        assert reply.body == film[bounds]
+        assert reply.headers["content-length"] == str(len(film[bounds]))
+        assert reply.headers["accept-ranges"] == "bytes"
+    else:
+        assert reply.headers["content-range"] == f"bytes */{len(film)}"
+
+
+def test_a_film_that_has_not_changed_is_not_sent_again_and_one_that_has_is_sent_whole(served):
+    tag = served.visitor.get("/film.mp4", method="HEAD").headers["etag"]
+
+    assert served.visitor.get("/film.mp4", headers={"if-none-match": tag}).status == 304
+    assert served.visitor.get("/film.mp4", headers={"range": "bytes=0-1", "if-range": tag}).status == 206
+    assert served.visitor.get("/film.mp4", headers={"range": "bytes=0-1", "if-range": '"old"'}).status == 200
+
+
+def test_a_film_that_is_just_being_replaced_is_asked_for_again(served):
+    (served.folder / "public" / "film.mp4").write_bytes(b"half of it")
+    assert served.visitor.get("/film.mp4").status == 503
+
+    (served.folder / "public" / "film.mp4").unlink()
+    reply = served.visitor.get("/film.mp4")
+
+    assert (reply.status, reply.headers["retry-after"]) == (503, "1")
+
+
+def test_pages_are_served_though_their_files_are_gone(served):
+    shutil.rmtree(served.folder / "public")
+
     assert served.visitor.get(OPEN).status == 200
+
+
+def test_a_reader_is_asked_for_once_in_half_a_minute_and_again_after_a_form(served, friend):
+    """Threat 10: ``find_reader`` is what says that a session has ended."""
+    for _ in range(3):
+        friend.get(CLOSED)
+    assert friend.get("/do/asked").text == "1"
+
+    friend.post("/do/record", {})
+
+    friend.get(CLOSED)
+    assert friend.get("/do/asked").text == "2"
+
+
+def test_a_reader_is_forgotten_after_half_a_minute(served, friend, monkeypatch):
+    """Threat 10."""
+    friend.get(CLOSED)
+    now = time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: now() + 31)
+
+    friend.get(CLOSED)
+
+    assert friend.get("/do/asked").text == "2"
+
+
+def test_cookies_too_long_to_be_remembered_are_asked_for_each_time(served, friend):
+    friend.cookies["other"] = "x" * 3000
+
+    assert "canari-serveur-1" in friend.get(CLOSED).text
+    friend.get(CLOSED)
+
+    assert int(friend.get("/do/asked").text) > 2
+
+
+def test_a_session_in_two_cookie_headers_is_a_strangers(served):
+    """Threat 37."""
+    lines = [("cookie", "__Host-session=friend"), ("cookie", "__Host-session=friend")]
+
+    assert "canari-serveur-1" not in ask(served.app, Ask(address=CLOSED, more=lines)).text
+
+
+def test_health_and_readiness_can_be_asked_for(served):
+    assert served.visitor.get("/-/health").text == "ok\n"
+    assert served.visitor.get("/-/ready").status == 200
+
+    served.app.is_ending = True
+
+    assert served.visitor.get("/-/health").status == 200
+    assert served.visitor.get("/-/ready").status == 503

@@ -1,12 +1,28 @@
 """Routes of plugins: what reaches them, what does not, and what a failing one shows."""
 
+import html
 import json
+import logging
+import re
 from pathlib import Path
 
 import pytest
 
+from pressframe import PluginError
 from pressframe_testing import Ask, ask
+from pressframe_web._words import saying
 
+TWICE = """
+import attrs
+from pressframe import hookimpl
+from pressframe_web import Response, Route
+
+@attrs.frozen(eq=False)
+class Twice:
+    @hookimpl
+    def register_routes(self):
+        return [Route(methods=("GET",), path="{path}", endpoint=lambda request, site: Response())]
+"""
 DATA = Path(__file__).parents[4] / "shared" / "data" / "strings"
 
 
@@ -59,7 +75,7 @@ def test_a_method_that_nobody_answers_is_named(served):
     reply = served.visitor.get("/do/post/x")
 
     assert (reply.status, reply.headers["allow"]) == (405, "POST")
-    assert served.visitor.post("/2026/11/open/", {}).status == 405
+    assert served.visitor.post("/2026/11/", {}).status == 405
 
 
 @pytest.mark.parametrize("told", [None, "10000000"])
@@ -83,6 +99,109 @@ def test_a_failing_route_tells_the_reader_nothing_of_its_cause(served, caplog):
     assert reply.status == 500
     assert "secret-in-the-cause" not in reply.text
     assert "answers failed to answer /do/boom" in caplog.text
+
+
+def test_the_log_tells_the_cause_in_one_line_without_addresses(served, caplog):
+    """Threat 60."""
+    served.visitor.get("/do/fail?with=zoe@example.org%0d%0aERROR+faked%1b[31m")
+
+    (line,) = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
+    assert "answers failed to answer /do/fail: LookupError" in line
+    assert "answers.py:" in line
+    assert "zoe" not in line
+    assert "faked" not in line
+    assert "\x1b" not in line
+
+
+def test_the_log_names_routes_and_not_the_tokens_in_their_addresses(served, caplog):
+    """Threat 60."""
+    caplog.set_level(logging.INFO, "pressframe.web")
+
+    served.visitor.post("/do/post/a-secret-token", {})
+
+    assert re.search(r"POST /do/post/\{name\} 200 in \d+ ms \(answers\)", caplog.text)
+    assert "a-secret-token" not in caplog.text
+
+
+@pytest.mark.parametrize("odd", ["nothing", "text", "status", "type", "location", "scheme", "cookie"])
+def test_an_odd_answer_of_a_plugin_is_its_fault_alone(served, caplog, odd):
+    """Threats 39, 58, 62: nor does an answer lead away from the site."""
+    reply = served.visitor.get(f"/do/odd?answer={odd}")
+
+    assert reply.status == 500
+    assert "answers failed to answer /do/odd" in caplog.text
+    assert "evil" not in str(reply.headers)
+    assert served.visitor.get("/2026/11/open/").status == 200
+
+
+def test_an_answer_that_is_somebodys_own_is_never_kept_whatever_the_plugin_says(served, friend):
+    """Threat 9."""
+    assert served.visitor.get("/do/public").headers["cache-control"] == "public, max-age=60"
+    assert served.visitor.get("/do/public?cookie=1").headers["cache-control"] == "private, no-store"
+    assert friend.get("/do/public").headers["cache-control"] == "private, no-store"
+
+
+def test_a_planned_page_wins_over_a_route(served):
+    assert "Du texte pour tous" in served.visitor.get("/2026/11/open/").text
+    assert served.visitor.post("/2026/11/open/", {}).text == "192.0.2.1 stranger"
+
+
+def test_what_a_form_holds_arrives_whole(served):
+    """Threat 23."""
+    text = "é\r\n😀 \u0000 +&=;%"
+
+    assert text in html.unescape(served.visitor.post("/do/page", {"name": text}).text)
+
+
+@pytest.mark.parametrize("body", [b"a=%ff", b"a=%ed%a0%80", b"\xff=1"])
+def test_a_form_that_is_no_text_is_refused(served, body):
+    """Threat 23: a lone surrogate, and bytes that are not UTF-8."""
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+
+    assert ask(served.app, Ask(address="/do/page", method="POST", headers=headers, body=body)).status == 400
+
+
+def test_more_requests_than_can_be_answered_are_asked_to_come_back(served):
+    served.app.endpoints._count = 200
+
+    reply = served.visitor.get("/do/record")
+
+    assert (reply.status, reply.headers["retry-after"]) == (503, "1")
+
+
+def test_refusals_are_said_plainly_where_the_theme_has_no_page_for_them(site):
+    blog = site("""
+        == pressframe.toml ==
+        [site]
+        title = "Essai"
+        language = "fr-CA"
+        plugins = ["web"]
+    """)
+
+    reply = blog.serve().visitor.get("/nichts/")
+
+    assert reply.status == 404
+    assert reply.text.startswith("<!doctype html>")
+    assert "Il n’y a rien à cette adresse." in reply.text
+    assert "default-src 'self'" in reply.headers["content-security-policy"]
+
+
+def test_every_refusal_is_said_in_french():
+    for status in (308, 400, 403, 404, 405, 413, 415, 416, 500, 503):
+        assert saying(status, "fr") != saying(status, "en")
+        assert saying(status, "xx") == saying(status, "en")
+
+
+@pytest.mark.parametrize(
+    ("path", "said"), [("/do/record", '"answers" and "twice" both answer GET /do/record'), ("/do/{a", "/do/{a")]
+)
+def test_routes_that_cannot_be_told_apart_stop_the_server(blog, path, said):
+    """Threat 62."""
+    blog.edit("pressframe.toml", blog.read("pressframe.toml").replace('"answers",', '"answers", "twice",'))
+    blog.edit("plugins/twice.py", TWICE.format(path=path))
+
+    with pytest.raises(PluginError, match=re.escape(said)):
+        blog.serve()
 
 
 def test_a_locked_store_asks_to_come_back(served, caplog):

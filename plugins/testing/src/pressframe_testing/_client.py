@@ -5,7 +5,7 @@ import contextlib
 import email
 import email.policy
 import re
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -87,23 +87,29 @@ class Visitor:
 
 @attrs.frozen(kw_only=True)
 class Ask:
-    """One request: *address* is a path with its query, or a whole link."""
+    """One request.
+
+    Attributes:
+        address: A path with its query, or a whole link.
+        more: Further headers, which may come twice.
+    """
 
     address: str
     method: str = "GET"
     headers: Mapping[str, str] = attrs.field(factory=dict)
     body: bytes = b""
     client: str = "192.0.2.1"
+    more: Sequence[tuple[str, str]] = ()
 
     def scope(self) -> dict[str, Any]:
         """Return the request as a server hands it to an application."""
         parts = urlsplit(self.address)
-        given = {**self.headers, "content-length": str(len(self.body))}
+        given = [*self.headers.items(), *self.more, ("content-length", str(len(self.body)))]
         return {
             "type": "http", "method": self.method, "path": unquote(parts.path), "raw_path": parts.path.encode(),
             "query_string": parts.query.encode(), "scheme": "http", "client": (self.client, 40_000),
             "server": ("127.0.0.1", 8123),
-            "headers": [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in given.items()],
+            "headers": [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in given],
         }  # fmt: skip
 
 
@@ -111,8 +117,13 @@ def ask(app: App, request: Ask) -> Reply:
     """Return what *app* answers to one request, sent to it as a server would."""
     sent: list[Any] = []
 
+    coming = iter([{"type": "http.request", "body": request.body, "more_body": False}])
+
     async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": request.body, "more_body": False}
+        for message in coming:
+            return message
+        await asyncio.Event().wait()  # until the browser goes away, which it does not
+        return {"type": "http.disconnect"}
 
     async def send(message: MutableMapping[str, Any]) -> None:
         sent.append(message)

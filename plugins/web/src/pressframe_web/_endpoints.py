@@ -129,11 +129,13 @@ class Endpoints:
             response = found.route.endpoint(request, view)
             lines = header_lines(response, self._app.prefix)
             if response.page is None:
-                return self._ready(response, lines, response.body, response.media_type)
+                return self._ready(response, lines, response.body)
             output = view.render(response.page)
-            if audiences:  # whatever the plugin says: it may hold what not everybody may read
-                lines = [*(line for line in lines if line[0] != b"cache-control"), (b"cache-control", PERSONAL)]
-            return self._ready(response, lines, self._app.terms.change(output.body), output.media_type)
+            forced = {b"content-type": content_type(output.media_type)}
+            if audiences:  # whatever the plugin says: the page may hold what not everybody may read
+                forced[b"cache-control"] = PERSONAL
+            lines = [*forced.items(), *(line for line in lines if line[0] not in forced)]
+            return self._ready(response, lines, self._app.terms.change(output.body))
         except StoreError as error:
             log.error("%s cannot answer %s now: %s", found.plugin, found.pattern, printable(str(error)))
             raise Refused(503, [(b"retry-after", b"5")]) from error
@@ -142,9 +144,9 @@ class Endpoints:
             log.debug("where it failed", exc_info=error)
             raise Refused(500) from error
 
-    def _ready(self, response: Response, lines: Headers, body: bytes, media_type: str) -> Answered:
+    def _ready(self, response: Response, lines: Headers, body: bytes) -> Answered:
         given = {name for name, _ in lines}
-        headers = [(b"content-type", content_type(media_type)), (b"content-length", str(len(body)).encode()), *lines]
+        headers = [*lines, (b"content-length", str(len(body)).encode())]
         headers += [one for one in self._app.terms.common if one[0] not in given]
         return Answered(303 if response.location is not None else response.status, headers, body)
 

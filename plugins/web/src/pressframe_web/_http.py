@@ -8,7 +8,7 @@ from ipaddress import ip_address, ip_network
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, quote
 
-from pressframe_web._served import PERSONAL, Headers
+from pressframe_web._served import PERSONAL, Headers, content_type
 from pressframe_web.model import Cookie, Request, Response
 
 Scope: TypeAlias = MutableMapping[str, Any]
@@ -149,12 +149,13 @@ def make_request(scope: Scope, now: datetime) -> Request:
 
 
 def header_lines(response: Response, prefix: str) -> Headers:
-    """Return the headers that *response* asks for.
+    """Return the headers that *response* asks for, its type included.
 
     Raises:
         ValueError: One of them holds a line break or another control character, or leads away from the site.
     """
-    lines = {"cache-control": PERSONAL.decode()} | {name.lower(): value for name, value in response.headers.items()}
+    lines = {"content-type": content_type(response.media_type).decode(), "cache-control": PERSONAL.decode()}
+    lines |= {name.lower(): value for name, value in response.headers.items()}
     if response.location is not None:
         lines["location"] = _own_address(response.location)
     if response.cookies:

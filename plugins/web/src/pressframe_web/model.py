@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -11,10 +12,18 @@ from attrs.validators import ge, instance_of, le
 
 from pressframe.model import Live, Page, Reader
 
+_HOLE = re.compile(r"\{(\w+)(?::path)?\}")
+
 
 def _is_aware(_: object, field: attrs.Attribute[datetime], value: datetime) -> None:
     if value.utcoffset() is None:
         raise ValueError(f"{field.name} must be a datetime with a time zone, got {value!r}")
+
+
+def _is_pattern(_: object, field: attrs.Attribute[str], value: str) -> None:
+    names = _HOLE.findall(value)
+    if not value.startswith("/") or set("{}") & set(_HOLE.sub("", value)) or len(names) != len(set(names)):
+        raise ValueError(f'{field.name} must look like "/comments/{{entry:path}}", each name once, got "{value}"')
 
 
 @attrs.frozen(kw_only=True)
@@ -89,7 +98,7 @@ class Route:
     """
 
     methods: tuple[str, ...]
-    path: str
+    path: str = attrs.field(validator=_is_pattern)
     endpoint: Callable[[Request, Live], Response]
 
 

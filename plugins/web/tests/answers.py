@@ -1,0 +1,117 @@
+"""A plugin that answers in every odd way, and whose comments and readers do as a test says."""
+
+from datetime import UTC, datetime
+
+import attrs
+
+from pressframe import Gate, Page, Reader, StoreError, hookimpl
+from pressframe_web import Cookie, Response, Route
+
+SEEN, ASKED = [], []
+
+
+def record(request, site):
+    SEEN.append(request)
+    return Response(body=f"{request.client} {request.reader.id if request.reader else 'stranger'}".encode())
+
+
+def boom(request, site):
+    raise RuntimeError("secret-in-the-cause")
+
+
+def locked(request, site):
+    raise StoreError("locked by another process")
+
+
+def page(request, site):
+    return Response(
+        status=422,
+        page=Page(
+            address="/said/", template="message.html", data={"heading": "Bonjour", "text": request.form.get("name", "")}
+        ),
+    )
+
+
+def header(request, site):
+    return Response(headers={"x-given": request.query.get("v", "")}, body=b"-")
+
+
+def away(request, site):
+    return Response(
+        location=request.query.get("to", "/"), cookies=(Cookie(name="session", value=request.query.get("v", "1")),)
+    )
+
+
+def fail(request, site):
+    raise LookupError(request.query["with"])
+
+
+def odd(request, site):
+    return {
+        "nothing": lambda: None,
+        "text": lambda: Response(body="text"),
+        "status": lambda: Response(status=99),
+        "type": lambda: Response(media_type="text/html\r\nx-evil: 1"),
+        "location": lambda: Response(location="//evil.example/"),
+        "scheme": lambda: Response(location="https://evil.example/"),
+        "cookie": lambda: Response(cookies=(Cookie(name="a", value="1; Domain=evil.example"),)),
+    }[request.query["answer"]]()
+
+
+def public(request, site):
+    cookies = (Cookie(name="a", value="1"),) if request.query else ()
+    page = Page(address="/public/", template="message.html", data={"heading": "a", "text": "b"})
+    return Response(page=page, headers={"Cache-Control": "public, max-age=60"}, cookies=cookies)
+
+
+def asked(request, site):
+    return Response(body=str(len(ASKED)).encode())
+
+
+def change(request, site):
+    site.changed()
+    return Response(location="/")
+
+
+@attrs.frozen
+class Outside:
+    """A source of comments whose state is in a file."""
+
+    file: object
+    name: str = "outside"
+
+    def fingerprint(self):
+        text = self.file.read_text()
+        if text.startswith("raise"):
+            exec(text)
+        return text
+
+    def of(self, entries):
+        return {}
+
+
+@attrs.frozen(eq=False)
+class Answers:
+    @hookimpl
+    def register_comments(self, host):
+        return [Outside(host.folder / "outside.txt")]
+
+    @hookimpl
+    def register_routes(self):
+        for endpoint in (asked, away, boom, change, fail, header, locked, odd, page, public, record):
+            yield Route(methods=("GET", "POST"), path=f"/do/{endpoint.__name__}", endpoint=endpoint)
+        yield Route(methods=("GET", "POST"), path="/2026/11/open/", endpoint=record)
+        yield Route(methods=("POST",), path="/do/post/{name}", endpoint=record)
+
+    @hookimpl
+    def judge_gate(self, entry, now):
+        later = datetime(2027, 6, 1, tzinfo=UTC)
+        requires = {"friends"} if entry.title == "Fermé" or now >= later else set()
+        return Gate(requires=frozenset(requires), until=later if now < later else None, reason="a test")
+
+    @hookimpl
+    def find_reader(self, request):
+        ASKED.append(request)
+        if request.cookies.get("session") == "broken":
+            raise RuntimeError("no database")
+        return Reader(id="r1", audiences=frozenset({"friends"})) if request.cookies.get("session") == "friend" else None

@@ -1,0 +1,112 @@
+"""When the site is built again, and what is served meanwhile."""
+
+import logging
+import threading
+
+import pytest
+
+OPEN, CLOSED = "/2026/11/open/", "/2026/11/closed/"
+BROKEN = "---\ntitel: x\n---\n"
+
+
+def test_a_new_release_is_served_after_an_edit(served, blog):
+    blog.edit("content/posts/2026/open.md", blog.read("content/posts/2026/open.md").replace("pour tous", "pour toutes"))
+    served.app.rebuilder.ask()
+
+    assert served.rebuild()
+    assert "pour toutes" in served.visitor.get(OPEN).text
+    assert not served.rebuild()
+
+
+def test_the_old_release_stays_while_the_new_one_cannot_be_built(served, blog, caplog):
+    blog.edit("content/posts/2026/open.md", BROKEN)
+
+    for _ in range(3):
+        served.app.rebuilder.ask()
+        assert served.rebuild()
+
+    assert "titel" in str(served.app.rebuilder.error)
+    assert caplog.text.count("open.md:2") == 1
+    assert served.visitor.get(OPEN).status == 200
+
+
+def test_a_mended_site_is_built(served, blog):
+    blog.edit("content/posts/2026/odd.md", BROKEN)
+    served.app.rebuilder.ask()
+    served.rebuild()
+
+    blog.remove("content/posts/2026/odd.md")
+    served.app.rebuilder.ask()
+
+    assert served.rebuild()
+    assert served.app.rebuilder.error is None
+
+
+def test_a_scheduled_post_appears_at_its_time(served, blog, clock):
+    blog.edit("content/posts/2026/soon.md", "---\ntitle: Bientôt\ndate: 2026-11-24\nslug: soon\n---\nDemain.\n")
+    served.app.rebuilder.ask()
+    served.rebuild()
+    assert served.visitor.get("/2026/11/soon/").status == 404
+    assert not served.rebuild()
+
+    clock.move("1 day")
+
+    assert served.rebuild()
+    assert served.visitor.get("/2026/11/soon/").status == 200
+
+
+def test_a_gate_that_comes_due_closes_a_page_that_was_open(served, clock):
+    """Threat 10: nobody has to ask for it."""
+    assert "Du texte pour tous" in served.visitor.get(OPEN).text
+
+    clock.move("52 weeks")
+
+    assert served.rebuild()
+    assert "Du texte pour tous" not in served.visitor.get(OPEN).text
+
+
+def test_a_change_that_a_plugin_tells_of_asks_for_a_build(served):
+    served.visitor.post("/do/change", {})
+
+    assert served.rebuild()
+
+
+def test_a_comment_that_another_process_accepted_asks_for_a_build(served, blog):
+    blog.edit("outside.txt", "two")
+
+    assert served.rebuild()
+    assert not served.rebuild()
+
+
+@pytest.mark.parametrize("error", ["RuntimeError('odd')", "StoreError('locked')"])
+def test_a_plugin_that_cannot_say_whether_something_changed_is_told_of_once(served, blog, caplog, error):
+    """Threats 62, 13: the site is served as before."""
+    blog.edit("outside.txt", f"raise {error}")
+
+    for _ in range(3):
+        served.rebuild()
+
+    assert served.visitor.get(OPEN).status == 200
+    assert len([record for record in caplog.records if record.levelno >= logging.ERROR]) == 1
+
+
+def test_builds_go_on_in_the_background_until_the_server_ends(served, blog):
+    built = threading.Event()
+    served.app.switch, switch = lambda release: (switch(release), built.set()), served.app.switch
+
+    with served.app.running():
+        blog.edit("outside.txt", "two")
+        assert built.wait(30)
+
+    assert not any(thread.name == "pressframe-builder" for thread in threading.enumerate())
+
+
+def test_what_did_not_change_keeps_its_compressed_bytes(served):
+    before = served.visitor.get("/journal.css", headers={"accept-encoding": "br"}).body
+    kept = served.app.served.open["/journal.css"].encoded(b"br")[1]
+    served.app.rebuilder.ask()
+
+    served.rebuild()
+
+    assert served.app.served.open["/journal.css"].encoded(b"br")[1] is kept
+    assert served.visitor.get("/journal.css", headers={"accept-encoding": "br"}).body == before
