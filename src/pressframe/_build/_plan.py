@@ -2,6 +2,7 @@
 
 import mimetypes
 import os
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -145,7 +146,7 @@ def _flaws(claims: Iterable[tuple[str, str]]) -> Iterator[PressframeError]:
 def _unsafe(path: str) -> str | None:
     """Return why no file can be at *path*, None if one can."""
     for part in path.split("/"):
-        if part in ("", ".", "..") or "\\" in part or any(ord(letter) < 32 for letter in part):
+        if part in ("", ".", "..") or re.search(r"[\x00-\x1f\\\ud800-\udc7f]", part):
             return "which leads out of the site or to no file"
         if len(os.fsencode(part)) > 240:
             return "of which a part is longer than 240 bytes"

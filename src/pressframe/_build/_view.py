@@ -94,7 +94,7 @@ class SeenBy:
 
     def render(self, page: Page) -> Output:
         text = self._press.templates.render(page, self)
-        return Output(body=text.encode(), media_type=page.media_type)
+        return Output(body=text.encode(errors="replace"), media_type=page.media_type)
 
 
 @attrs.define(eq=False)
