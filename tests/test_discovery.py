@@ -193,3 +193,11 @@ def test_a_plugin_is_found_by_its_class_and_a_missing_one_named(bare):
     assert site.plugin(kind).depth == 3
     with pytest.raises(PluginError, match="no int plugin is enabled"):
         site.plugin(int)
+
+
+def test_hooks_in_a_module_that_is_not_there_are_told_with_their_plugin(bare):
+    hook = "hookspecs = 'no_such_module'\n@hookimpl\ndef find_markup(self): ..."
+
+    assert bare.plugin("x", hook).fails(PluginError) == (
+        "x declares hooks in a module that cannot be imported: No module named 'no_such_module'"
+    )

@@ -236,6 +236,18 @@ def test_a_full_disk_is_one_error_and_the_old_site_stays_whole(disk, fill, chang
     assert tree(disk.path / "public") == tree(disk.path / "clean")
 
 
+@pytest.mark.parametrize("left", range(0, 9, 2))
+def test_a_disk_too_full_for_a_first_build_is_told_as_such(disk, left):
+    """Threat 76: whatever it is that finds no room, be it a compiled template."""
+    disk.post("one").open()
+    fill(disk.path.parent, left=left)
+
+    said = error_of(disk.path)
+
+    assert "cannot be written: No space left on device" in said or not said
+    assert said or "<h1>one</h1>" in disk.text("/one/")
+
+
 def test_an_output_that_cannot_be_written_is_one_error(disk):
     """Threat 76."""
     build(disk.post("one").path)

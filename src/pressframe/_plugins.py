@@ -55,8 +55,12 @@ class Plugin:
 
 def declared(plugins: Iterable[Plugin]) -> list[ModuleType]:
     """Return the modules of hooks that *plugins* declare themselves."""
-    named = filter(None, (getattr(plugin.kind, "hookspecs", None) for plugin in plugins))
-    return [importlib.import_module(module) for module in named]
+    named = [(plugin.name, getattr(plugin.kind, "hookspecs", None)) for plugin in plugins]
+    try:
+        return [importlib.import_module(module) for _, module in named if module]
+    except ImportError as error:
+        owner = next((name for name, module in named if module == error.name), "a plugin")
+        raise PluginError(f"{owner} declares hooks in a module that cannot be imported: {error}") from error
 
 
 def known_hooks(plugins: Iterable[Plugin]) -> dict[str, Callable[..., object]]:

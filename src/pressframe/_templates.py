@@ -6,9 +6,11 @@ import struct
 import traceback
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import jinja2
+from jinja2.bccache import Bucket
 from jinja2.filters import do_mark_safe
 from jinja2.runtime import Context
 
@@ -106,12 +108,20 @@ class Templates:
         return Place(str(path.relative_to(self._host.folder)) if inside else file, line)
 
 
-def _cache(state: Path, host: Host) -> jinja2.FileSystemBytecodeCache:
+class _Compiled(jinja2.FileSystemBytecodeCache):
+    """Compiled templates on disk; done without where there is no room for them."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
+def _cache(state: Path, host: Host) -> jinja2.BytecodeCache:
     """Return where compiled templates are kept: apart for each set of filters, which they have looked up already."""
     filters = sorted(name for _, brought in host.hooks.register_filters() for name in brought)
     folder = state / "templates" / f"{zlib.crc32(repr(filters).encode()):08x}"
     folder.mkdir(parents=True, exist_ok=True)
-    return jinja2.FileSystemBytecodeCache(str(folder))
+    return _Compiled(str(folder))
 
 
 def _gettext(words: gettext.NullTranslations) -> Callable[..., str]:
