@@ -17,6 +17,7 @@ def judge_gate(self):
         raise {"Exception": ValueError, "BaseException": BaseException, "wanted": ContentError}[self.failure]("no")
     return None if self.requires is None else Gate(requires=frozenset(self.requires), reason="a rule")
 """
+SOME_TIME_AGO = NOW - timedelta(days=1)
 WITHHELD = "<p>Public.</p><!--more--><p>Withheld.</p>"
 rules = st.lists(st.none() | st.frozensets(st.sampled_from("abc"), max_size=2), max_size=3)
 failures = st.sampled_from(["Exception", "BaseException", "wanted"])
@@ -125,6 +126,18 @@ def test_the_release_ends_at_the_earliest_moment_at_which_a_gate_or_a_schedule_c
     paper.post("three", published=days[1])
     assert paper.build().until == days[1]
     assert paper.build(drafts=True).until == days[2]
+
+
+def test_a_moment_that_has_passed_is_none_to_wait_for(paper):
+    paper.post("one", gate={"requires": [], "until": NOW}).post("two", gate={"requires": ["a"], "until": SOME_TIME_AGO})
+    assert paper.build().until is None
+
+    soon = "now + timedelta(days=1)"
+    paper.plugin(
+        "x", f"@hookimpl\ndef judge_gate(self, now): return Gate(requires=frozenset(), until={soon}, reason='x')"
+    )
+
+    assert paper.build().until == NOW + timedelta(days=1)
 
 
 def test_of_several_gates_on_one_entry_the_earliest_moment_counts(paper):

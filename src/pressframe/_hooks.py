@@ -227,7 +227,7 @@ class Hooks:
         for plugin, answer in self.ask("judge_gate", entry, now):
             shut = Gate(requires=frozenset({NOBODY}), reason=f"{plugin} failed")
             gates.append(shut if isinstance(answer, PressframeError) else answer)
-        return _join(gates)
+        return _join(gates, now)
 
     def find_teaser(self, entry: Entry, gate: Gate) -> Teaser | None:
         for _, answer in self.ask("find_teaser", entry, gate):
@@ -300,14 +300,14 @@ def _freeze(caller: pluggy.HookCaller, order: Sequence[str | None]) -> _Chain:
     return _Chain(caller.name, spec.function.contract, tuple(calls))  # type: ignore[attr-defined] # set by hookspecs
 
 
-def _join(gates: list[Gate]) -> Gate | None:
+def _join(gates: list[Gate], now: datetime) -> Gate | None:
     """Return one gate that requires what all of them require; None if there are none."""
     if not gates:
         return None
     closed = [gate for gate in gates if gate.requires]
     return Gate(
         requires=frozenset().union(*(gate.requires for gate in gates)),
-        until=min((gate.until for gate in gates if gate.until), default=None),
+        until=min((gate.until for gate in gates if gate.until and gate.until > now), default=None),
         reason="; ".join(gate.reason for gate in closed or gates),
         conversation=max((gate.conversation for gate in closed), key=_STRICTNESS.index, default="hidden"),
     )
