@@ -64,6 +64,12 @@ def public(request, site):
     return Response(page=page, headers={"Cache-Control": "public, max-age=60"}, cookies=cookies)
 
 
+def form(request, site):
+    data = {"heading": "Un bouton", "text": ""}
+    page = Page(address="/do/form", template="form.html", data=data)
+    return Response(page=page, headers={"Referrer-Policy": "no-referrer"})
+
+
 def asked(request, site):
     return Response(body=str(len(ASKED)).encode())
 
@@ -98,7 +104,7 @@ class Answers:
 
     @hookimpl
     def register_routes(self):
-        for endpoint in (asked, away, boom, change, fail, header, locked, odd, page, public, record):
+        for endpoint in (asked, away, boom, change, fail, form, header, locked, odd, page, public, record):
             yield Route(methods=("GET", "POST"), path=f"/do/{endpoint.__name__}", endpoint=endpoint)
         yield Route(methods=("GET", "POST"), path="/2026/11/open/", endpoint=record)
         yield Route(methods=("POST",), path="/do/post/{name}", endpoint=record)

@@ -19,6 +19,9 @@ in_memory = 100000
 == outside.txt ==
 one
 
+== templates/form.html ==
+<html><head></head><form method="post" action="/do/record"><button>Oui</button></form></html>
+
 == content/posts/2026/open.md ==
 ---
 title: Ouvert

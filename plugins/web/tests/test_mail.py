@@ -27,13 +27,15 @@ def test_a_mail_in_the_outbox_can_be_read_by_its_owner_alone(tmp_path, capsys):
 
 def test_letters_and_long_links_stay_as_they_are_in_the_outbox(tmp_path):
     link = f"https://essai.example/{'é' * 20}/{'x' * 120}"
-    Outbox(tmp_path, make_sender("Essai, le « test »", URL), URL).send(attrs.evolve(HELLO, text=f"Voilà : {link}\n"))
+    mail = attrs.evolve(HELLO, text=f"Voilà : {link}\n", html=f'<p>Voilà : <a href="{link}">là</a></p>')
+    Outbox(tmp_path, make_sender("Essai, le « test »", URL), URL).send(mail)
 
     (file,) = tmp_path.iterdir()
     text = file.read_text("utf-8")
     assert "Subject: Café : à bientôt" in text
     assert 'From: "Essai, le « test »" <noreply@essai.example>' in text
     assert f"Voilà : {link}" in text
+    assert f'<a href="{link}">là</a>' in text
     assert email.message_from_bytes(file.read_bytes(), policy=default)["Subject"] == "Café : à bientôt"
 
 

@@ -263,3 +263,8 @@ def test_the_site_is_built_again_while_it_is_served(site):
     blog.edit("pressframe.toml", blog.read("pressframe.toml").replace('"Essai"', '"Autre titre"'))
     process.wait_for(r"starting again(?s:.*)serving Autre titre")
     assert "Autre titre" in process.get(OPEN).text
+
+
+def test_a_site_with_an_address_of_its_own_has_no_script_that_reloads(process):
+    assert "/-/reload.js" not in process.get("/2026/11/open/").text
+    assert process.get("/-/reload.js").status == 404

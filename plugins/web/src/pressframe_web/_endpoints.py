@@ -135,7 +135,9 @@ class Endpoints:
             if audiences:  # whatever the plugin says: the page may hold what not everybody may read
                 forced[b"cache-control"] = PERSONAL
             lines = [*forced.items(), *(line for line in lines if line[0] not in forced)]
-            return self._ready(response, lines, self._app.terms.change(output.body))
+            # What answers a form must not reload itself: the form would be sent once more.
+            body = self._app.terms.change(output.body) if request.method in _SAFE else output.body
+            return self._ready(response, lines, body)
         except StoreError as error:
             log.error("%s cannot answer %s now: %s", found.plugin, found.pattern, printable(str(error)))
             raise Refused(503, [(b"retry-after", b"5")]) from error

@@ -24,8 +24,8 @@ from pressframe_web.errors import MailError
 from pressframe_web.model import Message
 
 _SECONDS = 30
-_LONGEST_LINE = 200
-"""Letters in a line that can still be at most 998 bytes in UTF-8, as RFC 5322 wants it."""
+_LONGEST_LINE = 998
+"""Bytes in a line (RFC 5322, 2.1.1)."""
 _LINK = re.compile(r"https?://\S+")
 
 
@@ -41,7 +41,6 @@ def compose(message: Message, sender: str, url: str, *, is_to_be_read: bool = Fa
     """
     mail = EmailMessage(policy=SMTP.clone(cte_type="8bit", utf8=is_to_be_read))
     fields = {"From": sender, "To": message.to, "Subject": message.subject, **message.headers}
-    encoding = "8bit" if is_to_be_read and max(map(len, message.text.splitlines()), default=0) < _LONGEST_LINE else None
     try:
         for name, value in fields.items():
             mail[name] = _checked(name, value)
@@ -51,12 +50,18 @@ def compose(message: Message, sender: str, url: str, *, is_to_be_read: bool = Fa
         mail["Date"] = format_datetime(datetime.now(UTC))
         host = urlsplit(url).hostname or "localhost"
         mail["Message-ID"] = f"<{sha256(message.key.encode()).hexdigest()[:32]}@{host}>"
-        mail.set_content(message.text, cte=encoding)
+        mail.set_content(message.text, cte=_encoding(message.text) if is_to_be_read else None)
         if message.html is not None:
-            mail.add_alternative(message.html, subtype="html")
+            encoding = _encoding(message.html) if is_to_be_read else None
+            mail.add_alternative(message.html, subtype="html", cte=encoding)
     except (ValueError, IndexError, LookupError) as error:
         raise MailError(f"a mail cannot be written: {error}", permanent=True) from error
     return mail
+
+
+def _encoding(text: str) -> str | None:
+    """Return the encoding that leaves letters as they are; None, for the library's choice, if a line is too long."""
+    return "8bit" if all(len(line.encode()) <= _LONGEST_LINE for line in text.splitlines()) else None
 
 
 def make_sender(title: str, url: str) -> str:

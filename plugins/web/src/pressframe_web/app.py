@@ -170,7 +170,7 @@ class App:
         data = {"heading": heading, "text": text}
         page = Page(address="/-/refused/", template="message.html", title=heading, data=data, indexed=False)
         try:
-            return self.terms.change(release.view().render(page).body)
+            return release.view().render(page).body
         except PressframeError:
             return plain(heading, text)
 
