@@ -104,7 +104,7 @@ def test_a_link_of_another_site_is_worth_nothing(readers, serve):
     assert readers.visitor.post(elsewhere, {}).status == 410
 
     link = readers.mail()
-    (readers.site.folder / "data" / "secret").write_text("another")
+    (readers.site.folder / "data" / "secret").write_text("another" * 10)
     assert readers.visitor.post(link, {}).status == 410
 
 

@@ -213,7 +213,7 @@ def test_every_request_under_way_is_answered_when_the_server_ends(site):
     connections = [http.client.HTTPConnection(*process.address, timeout=10) for _ in range(15)]
     for connection in connections:
         connection.request("GET", "/slow?seconds=1")
-    process.wait_for("(begun\\s+){15}")
+    process.wait_for("(?s)(begun.*?){15}")
 
     start = time.monotonic()
     status = process.stop(signal.SIGTERM)
