@@ -1,91 +1,144 @@
 """Scan, load and gate: every entry, its public part, and what is wrong with the content."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from typing import NamedTuple, TypeAlias
+from zoneinfo import ZoneInfo
 
 import attrs
 
-from pressframe._hooks import Hooks, ask_part
+from pressframe._build._excerpt import card_of
+from pressframe._build._json import encode, moment
+from pressframe._build._memory import Key, Snapshot
+from pressframe._build._rows import Row, Shelf
+from pressframe._hooks import NOBODY, Hooks, ask_part
 from pressframe.errors import ContentError, Place, PluginError, PressframeError, raise_all
-from pressframe.model import Body, Entry, Gate, Host, Loader, Manuscript, Source
+from pressframe.model import Body, Entry, Gate, Host, Loader, Manuscript, Page, Source
+
+Loaded: TypeAlias = "Row | PressframeError"
+Spread: TypeAlias = "Callable[[str, Callable[[range], Sequence[Loaded]], int], Iterator[Loaded]]"
+
+
+class Found(NamedTuple):
+    """A source, with the loader that reads it and the plugin that brought that."""
+
+    plugin: str
+    loader: Loader
+    source: Source
+
+
+def scan(host: Host) -> list[Found]:
+    """Return every source of every loader."""
+    found, owners = [], dict[str, str]()
+    for plugin, loader in host.hooks.register_loaders(host):
+        if loader.name in owners:
+            raise PluginError(f'"{owners[loader.name]}" and "{plugin}" both bring a loader called {loader.name}')
+        owners[loader.name] = plugin
+        sources = ask_part(plugin, "scan", tuple, lambda loader: tuple(loader.scan()), loader)
+        found += [Found(plugin, loader, source) for source in sources]
+    return found
 
 
 @attrs.frozen
-class Kept:
-    """An entry, and what strangers get of it.
+class Reading:
+    """Loads sources by their numbers: what each process of the build does."""
 
-    Attributes:
-        entry: Whole.
-        public: Where a gate closes it, only its public part, filtered for itself. Lists and addresses are made from it,
-            for they are the same for all.
-        gate: Never one without requirements; None if the entry is open to all.
-    """
+    host: Host
+    found: Sequence[Found]
+    shelf: Shelf
+    now: datetime
+    drafts: bool
 
-    entry: Entry
-    public: Entry
-    gate: Gate | None = None
+    def __call__(self, numbers: Iterable[int]) -> list[Loaded]:
+        """Return the row of each source, or what is wrong with it."""
+        rows: list[Loaded] = []
+        for number in numbers:
+            try:
+                rows.append(self._read(self.found[number]))
+            except PressframeError as error:
+                rows.append(error)
+        return rows
 
-    def is_open(self, audiences: frozenset[str]) -> bool:
-        """Say whether readers with *audiences* get it whole: this is where the core decides."""
-        return self.gate is None or self.gate.requires <= audiences
+    def _read(self, found: Found) -> Row:
+        source = found.source
+        manuscript = ask_part(found.plugin, "load", Manuscript, found.loader.load, source)
+        entry = manuscript.entry
+        row = Row(source.loader, source.key, source.fingerprint, file=_where(source))
+        if entry.status == "private" or (entry.status == "draft" and not self.drafts):
+            return row
+        if entry.published > self.now and not self.drafts:
+            return row._replace(until=moment(entry.published))
+        whole, seen, gate = _gated(_typeset(manuscript, self.host.hooks), self.host.hooks, self.now)
+        try:
+            return self._filled(row, whole, seen, gate)
+        except (TypeError, ValueError) as error:
+            message = f"a plugin keeps with this entry what is no JSON: {error}"
+            fix = "keep text, numbers, lists and tables in Entry.data"
+            raise ContentError(message, at=source.place, fix=fix) from error
 
-    def seen_by(self, audiences: frozenset[str]) -> Entry:
-        """Return the entry as readers with *audiences* get it."""
-        return self.entry if self.is_open(audiences) else self.public
+    def _filled(self, row: Row, whole: Entry, seen: Entry, gate: Gate | None) -> Row:
+        until = moment(gate.until) if gate and gate.until else ""
+        if gate and NOBODY in gate.requires:
+            until = moment(self.now)  # a plugin that failed is asked again
+        gate = gate if gate and gate.requires else None
+        kept = _unstamped(whole)
+        return row._replace(
+            until=until,
+            id=whole.id,
+            kind=seen.kind,
+            address=seen.address,
+            title=seen.title,
+            published=moment(seen.published),
+            groups=encode(list(_groups(seen, self.host.settings.timezone))),
+            closed=encode(card_of(seen, gated=gate is not None)),
+            open=encode(card_of(whole, gated=False)) if gate else "",
+            gate=encode(gate) if gate else "",
+            assets=encode(whole.assets),
+            public=encode(seen.assets),
+            page=encode(Page(address=seen.address, template=f"{seen.kind}.html", title=seen.title, subject=seen.id)),
+            **self.shelf.put_entry(kept, kept if seen is whole else _unstamped(seen)),
+        )
 
 
-@attrs.frozen
-class Loaded:
-    """What the loaders gave: entries that are published by now, and when that may change."""
+def load(reading: Reading, before: Snapshot, spread: Spread) -> dict[Key, Row]:
+    """Return the row of every source in their order; those that have not changed as they are remembered.
 
-    entries: tuple[Kept, ...]
-    until: datetime | None
-    notes: tuple[str, ...]
-
-
-def load(host: Host, *, now: datetime, drafts: bool) -> Loaded:
-    """Return every entry that is to be built.
+    Args:
+        spread: Has work done, perhaps by several processes; gets its name, the work and its size.
 
     Raises:
         ContentError, HookError: Or all of them as ManyErrors.
     """
-    loaders = _named(host.hooks.register_loaders(host))
-    errors: list[PressframeError] = []
-    entries: list[Kept] = []
-    moments: list[datetime] = []
-    for plugin, loader, source in _scan(loaders):
-        try:
-            manuscript = ask_part(plugin, "load", Manuscript, loader.load, source)
-            entry = manuscript.entry
-            if entry.status == "private" or (entry.status == "draft" and not drafts):
-                continue
-            if entry.published > now and not drafts:
-                moments.append(entry.published)
-                continue
-            kept, until = _gated(_typeset(manuscript, host.hooks), host.hooks, now)
-            entries.append(kept)
-            moments += [until] if until else []
-        except PressframeError as error:
-            errors.append(error)
-    errors += _twice(entries)
-    raise_all(errors)
-    return Loaded(tuple(entries), min(moments, default=None), _notes(loaders))
+    keys = [(source.loader, source.key) for _, _, source in reading.found]
+    rows: dict[Key, Row] = {}
+    now, stale = moment(reading.now), []
+    for number, (key, found) in enumerate(zip(keys, reading.found, strict=True)):
+        known = before.rows.get(key)
+        if known is None or known.fingerprint != found.source.fingerprint or "" < known.until <= now:
+            stale.append(number)
+        else:
+            rows[key] = known
+    loading = spread("load", lambda batch: reading([stale[one] for one in batch]), len(stale))
+    fresh = dict(zip((keys[number] for number in stale), loading, strict=True))
+    loaded: list[tuple[Key, Loaded]] = [(key, fresh[key] if key in fresh else rows[key]) for key in keys]
+    raise_all([*(row for _, row in loaded if isinstance(row, PressframeError)), *_twice(loaded)])
+    return {key: row for key, row in loaded if isinstance(row, Row)}
 
 
-def _named(brought: tuple[tuple[str, Loader], ...]) -> tuple[tuple[str, Loader], ...]:
-    owners: dict[str, str] = {}
-    for plugin, loader in brought:
-        if loader.name in owners:
-            raise PluginError(f'"{owners[loader.name]}" and "{plugin}" both bring a loader called {loader.name}')
-        owners[loader.name] = plugin
-    return brought
+def notes(host: Host) -> list[str]:
+    """Return what loaders could not carry."""
+    asked = [(plugin, getattr(loader, "notes", tuple)) for plugin, loader in host.hooks.register_loaders(host)]
+    return [note for plugin, told in asked for note in ask_part(plugin, "notes", Iterable, told)]
 
 
-def _scan(loaders: tuple[tuple[str, Loader], ...]) -> Iterator[tuple[str, Loader, Source]]:
-    for plugin, loader in loaders:
-        for source in ask_part(plugin, "scan", tuple, lambda loader: tuple(loader.scan()), loader):
-            yield plugin, loader, source
+def _twice(loaded: Iterable[tuple[Key, Loaded]]) -> Iterator[PressframeError]:
+    seen: dict[str, Row] = {}
+    for row in (row for _, row in loaded if isinstance(row, Row) and row.id):
+        if row.id in seen:
+            message = f"{seen[row.id].file} and {row.file} are both the entry {row.id}"
+            yield ContentError(message, at=Place(row.file), fix="give one of them another id")
+        seen[row.id] = row
 
 
 def _where(source: Source) -> str:
@@ -106,12 +159,12 @@ def _typeset(manuscript: Manuscript, hooks: Hooks) -> Entry:
     return attrs.evolve(entry, body=body)
 
 
-def _gated(written: Entry, hooks: Hooks, now: datetime) -> tuple[Kept, datetime | None]:
-    """Return the entry with its gate, and when that gate may change."""
+def _gated(written: Entry, hooks: Hooks, now: datetime) -> tuple[Entry, Entry, Gate | None]:
+    """Return the entry whole, as strangers see it, and its gate, if it has one now or may have one later."""
     entry = hooks.filter_entry(written)
     gate = hooks.judge_gate(entry, now)
     if gate is None or not gate.requires:
-        return Kept(entry, entry), gate.until if gate else None
+        return entry, entry, gate
     teaser = hooks.find_teaser(written, gate)
     text = teaser.html if teaser else written.body.html[: written.body.more or 0]
     public = Body(html=text, headings=tuple(one for one in written.body.headings if f'id="{one.id}"' in text))
@@ -119,7 +172,7 @@ def _gated(written: Entry, hooks: Hooks, now: datetime) -> tuple[Kept, datetime 
     closed = hooks.filter_entry(attrs.evolve(written, body=public, assets=()))
     shown = (one for one in entry.assets if one.address == entry.image or _shows(closed.body.html, one.address))
     closed = attrs.evolve(closed, assets=tuple(shown))
-    return Kept(attrs.evolve(entry, address=closed.address), closed, gate), gate.until
+    return attrs.evolve(entry, address=closed.address), closed, gate
 
 
 def _shows(html: str, address: str) -> bool:
@@ -127,16 +180,17 @@ def _shows(html: str, address: str) -> bool:
     return re.search(rf"""(?<![^\s"'(,=]){re.escape(address)}(?![^\s"'),?#>])""", html) is not None
 
 
-def _twice(entries: Iterable[Kept]) -> Iterator[PressframeError]:
-    seen: dict[str, Entry] = {}
-    for entry in (kept.entry for kept in entries):
-        if entry.id in seen:
-            first, second = _where(seen[entry.id].source), _where(entry.source)
-            message = f"{first} and {second} are both the entry {entry.id}"
-            yield ContentError(message, at=entry.source.place or Place(second), fix="give one of them another id")
-        seen[entry.id] = entry
+def _groups(entry: Entry, zone: ZoneInfo) -> Iterator[tuple[str, str, str, str | None]]:
+    for term in entry.terms:
+        yield term.taxonomy, term.slug, term.name, term.parent
+    for author in entry.authors:
+        yield "author", author.slug, author.name, None
+    day = entry.published.astimezone(zone)
+    year, month = f"{day.year}", f"{day.month:02}"
+    yield "year", year, year, None
+    yield "month", f"{year}/{month}", f"{year}-{month}", year
 
 
-def _notes(loaders: tuple[tuple[str, Loader], ...]) -> tuple[str, ...]:
-    asked = [(plugin, getattr(loader, "notes", tuple)) for plugin, loader in loaders]
-    return tuple(note for plugin, notes in asked for note in ask_part(plugin, "notes", Iterable, notes))
+def _unstamped(entry: Entry) -> Entry:
+    """Return *entry* without its source's fingerprint, so that the same text read again is the same entry."""
+    return attrs.evolve(entry, source=attrs.evolve(entry.source, fingerprint=""))
