@@ -22,9 +22,6 @@ from pressframe._build._world import Said
 
 FORMAT = "1"
 _FILE = "index.sqlite"
-_ROOM = 16_000_000
-"""Bytes of texts that nobody needs any more before all are written anew."""
-
 Key: TypeAlias = tuple[str, ...]
 
 
@@ -155,13 +152,10 @@ class Memory:
 
     def forget(self) -> None:
         """Start anew. Releases that read texts from the files go on doing so."""
+        self.shelf.close()
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(parents=True, exist_ok=True)
         self.shelf = Shelf(self._folder)
-
-    def is_full(self, live: int) -> bool:
-        """Say whether most of the texts are no longer needed, of which *live* bytes are."""
-        return sum(file.stat().st_size for file in self._folder.glob("*.pack")) > 2 * live + _ROOM
 
     def _connect(self) -> sqlite3.Connection:
         file = sqlite3.connect(self._folder / _FILE, isolation_level=None, timeout=60)

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 MARK = ".pressframe"
 """An empty file in an output folder that says: everything here was put there by pressframe, and may be removed."""
 
+_MANY = 300_000
+"""Bytes of a manifest above which looking at every file that it names would take longer than a small change."""
+
 _PATIENCE = 60.0
 """Seconds to wait for another build of the same site."""
 
@@ -110,18 +113,22 @@ class Output:
         self._before, self._opened_before = dict[str, str](), set(self._opened.iterdir())
 
     def version(self) -> str:
-        """Return what changes with each switch; empty if the output is not there."""
+        """Return what changes with each switch; empty if the output is not as the last one left it."""
         if not (self.folder / MARK).is_file() or not self._manifest.is_file():
             return ""
         status = self._manifest.stat()
-        return f"{status.st_mtime_ns}-{status.st_ino}-{status.st_size}"
+        is_whole = status.st_size > _MANY or self._tags().keys() == set(_files(self.folder)) - {MARK}
+        return f"{status.st_mtime_ns}-{status.st_ino}-{status.st_size}" if is_whole else ""
 
     def look(self, *, closely: bool) -> None:
         """Find out what is there: file by file if *closely*, else by what the last switch left."""
-        tags: dict[str, str] = {}
-        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-            tags = dict(json.loads(self._manifest.read_text())["tags"])
+        tags = self._tags()
         self._before = {path: tags.get(path, "") for path in _files(self.folder)} if closely else tags
+
+    def _tags(self) -> dict[str, str]:
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
+            return dict(json.loads(self._manifest.read_text())["tags"])
+        return {}
 
     def has(self, address: str, tag: str, *, is_open: bool) -> bool:
         """Say whether the rendering with *tag* is there already."""

@@ -30,6 +30,7 @@ class Contents:
     """
 
     def __init__(self, press: Press, plan: Plan, done: Mapping[Key, Done], output: Output) -> None:
+        press.world.shelf.hold()
         self.press, self.gated = press, plan.gated
         self.files: dict[str, Stored] = {}
         self.opened: dict[str, Stored] = {}

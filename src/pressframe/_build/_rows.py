@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import json
 import os
@@ -16,6 +17,8 @@ import attrs
 from pressframe._build._json import Damaged, decode, encode, restore
 from pressframe._files import digest_of
 from pressframe.model import Card, Entry, Gate
+
+_ENDING = "texts"
 
 _AT_HAND = 1000
 """Texts kept in memory: enough for small sites to read none again."""
@@ -92,21 +95,46 @@ class Shelf:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._own: tuple[int, str, int] | None = None
+        self._process = os.getpid()
+        self._own: dict[int, tuple[str, int]] = {}
         self._opened: dict[str, int] = {}
         self._at_hand: OrderedDict[str, tuple[Entry, Entry]] = OrderedDict()
 
+    def __del__(self) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the files; a text that is asked for later is looked for anew."""
+        for file in (*self._opened.values(), *(file for _, file in self._own.values())):
+            os.close(file)
+        self._opened, self._own = {}, {}
+
+    def hold(self) -> None:
+        """Keep every file within reach, whoever deletes it."""
+        for file in self._folder.glob(f"*{_ENDING}"):
+            self._open(file.name)
+
+    def size(self) -> int:
+        """Return how many bytes there are, those that nobody needs any more included."""
+        return sum(file.stat().st_size for file in self._folder.glob(f"*{_ENDING}"))
+
     def put(self, text: str) -> str:
         """Return the place where *text* is from now on."""
-        content = text.encode("ascii")
-        if self._own is None or self._own[0] != os.getpid():
-            name = f"{time.time_ns():x}-{os.getpid()}.pack"
-            self._own = (os.getpid(), name, os.open(self._folder / name, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600))
-        _, name, file = self._own
+        process, content = os.getpid(), text.encode("ascii")
+        if process not in self._own:
+            name = f"{'' if process == self._process else f'{time.time_ns():x}-{process}'}{_ENDING}"
+            flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
+            self._own[process] = name, os.open(self._folder / name, flags, 0o600)
+        name, file = self._own[process]
         start = os.lseek(file, 0, os.SEEK_END)
         if os.write(file, content) != len(content):
-            raise OSError(28, os.strerror(28), name)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), name)
         return f"{name} {start} {len(content)} {digest_of(text)}"
+
+    def _open(self, name: str) -> int:
+        if name not in self._opened:
+            self._opened[name] = os.open(self._folder / name, os.O_RDONLY)
+        return self._opened[name]
 
     def get(self, place: str) -> str:
         """Return the text at *place*.
@@ -116,9 +144,7 @@ class Shelf:
         """
         try:
             name, start, length, digest = place.split(" ")
-            if name not in self._opened:
-                self._opened[name] = os.open(self._folder / name, os.O_RDONLY)
-            text = os.pread(self._opened[name], int(length), int(start)).decode("ascii")
+            text = os.pread(self._open(name), int(length), int(start)).decode("ascii")
         except (OSError, ValueError) as error:
             raise Damaged from error
         if digest_of(text) != digest:

@@ -37,6 +37,10 @@ OUTER = ("template", "asset", "pages")
 """Questions that neither entries nor comments answer; their answers are remembered."""
 
 
+_ROOM = 16_000_000
+"""Bytes of texts that nobody needs any more before all are written anew."""
+
+
 @attrs.frozen(kw_only=True)
 class Wish:
     """What ``Site.build`` was asked for; see there."""
@@ -51,11 +55,15 @@ class Wish:
 
 def build(wish: Wish) -> Release:
     """Return the release made of a site's content, with strangers' files in its folder."""
+    attempt = _Build(wish)
     try:
-        return _Build(wish).run()
+        return attempt.run()
     except Damaged:  # found out half way, before anything was switched
-        _Build(wish).memory.forget()
-        return _Build(wish).run()
+        attempt.memory.forget()
+        return attempt.run()
+    except BaseException:
+        attempt.memory.shelf.close()
+        raise
 
 
 class _Build:
@@ -79,11 +87,16 @@ class _Build:
             before, now = self.memory.facts(), moment(self._wish.now)
             if is_fresh(before, seal, now) and before.fact("version") == output.version() != "":
                 return self._release(before, comments, lambda: self._again(found, output))
-            is_usable = before.fact("epoch") == epoch and before.fact("now") <= now and output.version()
-            before = self.memory.everything() if is_usable else Snapshot()
+            is_usable = before.fact("epoch") == epoch and before.fact("now") <= now
+            before = self.memory.everything() if is_usable and output.version() else Snapshot()
+            size = int(before.fact("size") or 0)
+            if not before.facts or self.memory.shelf.size() > 2 * size + _ROOM:
+                self.memory.forget()
+                before = Snapshot()
             output.look(closely=not before.facts)
             after, contents = self._make(found, before, comments, output)
             facts = {"epoch": epoch, "seal": seal, "now": now, "version": output.version()}
+            facts["size"] = size or self.memory.shelf.size()
             after = attrs.evolve(after, facts={**after.facts, **_facts(facts)})
             with self._timed("remember"):
                 self.memory.keep(before, after)
