@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from datetime import datetime
 from typing import ClassVar
 
 import attrs
@@ -33,7 +34,14 @@ def render_all(press: Press, output: Output, tasks: Sequence[Task], told: Callab
     """
     for number, batch in enumerate(_batches(_Renderer(press, output, tasks)), 1):
         told(min(number * _BATCH, len(tasks)))
-        yield from batch
+        press.expire(batch.until)
+        yield from batch.stored
+
+
+@attrs.frozen
+class _Batch:
+    stored: Sequence[Stored]
+    until: datetime | None
 
 
 @attrs.frozen
@@ -42,7 +50,7 @@ class _Renderer:
     output: Output
     tasks: Sequence[Task]
 
-    def batch(self, start: int) -> list[Stored]:
+    def batch(self, start: int) -> _Batch:
         """Return what became of the tasks from *start* on, a hundred of them."""
         tasks, stored = self.tasks[start : start + _BATCH], []
         views = {audiences: self.press.view(audiences) for audiences in {audiences for _, audiences in tasks}}
@@ -52,7 +60,7 @@ class _Renderer:
                 stored.append(self.output.keep_open(rendered))
             else:
                 stored.append(self.output.stage(page.address, rendered))
-        return stored
+        return _Batch(stored, self.press.until)
 
 
 class _Worker:
@@ -67,7 +75,7 @@ class _Worker:
         threading.Thread(target=_follow_parent, daemon=True).start()
 
     @classmethod
-    def batch(cls, start: int) -> list[Stored]:
+    def batch(cls, start: int) -> _Batch:
         return cls.renderer.batch(start)
 
 
@@ -79,7 +87,7 @@ def _follow_parent() -> None:
         os._exit(1)
 
 
-def _batches(renderer: _Renderer) -> Iterator[list[Stored]]:
+def _batches(renderer: _Renderer) -> Iterator[_Batch]:
     starts = range(0, len(renderer.tasks), _BATCH)
     jobs = _jobs(len(renderer.tasks))
     if jobs == 1:

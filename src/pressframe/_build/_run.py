@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pressframe._build._catalogue import Catalogue, comment_fingerprints
-from pressframe._build._load import Kept, load
+from pressframe._build._load import Loaded, load
 from pressframe._build._output import Output, Stored, open_output, state_of
 from pressframe._build._plan import Plan, Task, plan, plan_files
 from pressframe._build._release import Release
@@ -28,7 +28,7 @@ def build(
         with _timed(stages, "load"):
             loaded = load(host, now=now, drafts=drafts)
         with _timed(stages, "plan"):
-            press, planned = _prepare(host, loaded.entries, state)
+            press, planned = _prepare(host, loaded, now, state)
         with _timed(stages, "render"):
             tasks = planned.tasks()
             stored = render_all(press, output, tasks, lambda done: progress("render", done, len(tasks)))
@@ -40,7 +40,7 @@ def build(
         seconds=round(time.perf_counter() - start, 4), stages=stages, notes=loaded.notes,
     )  # fmt: skip
     return Release(
-        report=report, now=now, until=loaded.until, files=files, gated=planned.gated,
+        report=report, now=now, until=press.until, files=files, gated=planned.gated,
         opened=opened, press=press, comments=comments,
     )  # fmt: skip
 
@@ -52,7 +52,7 @@ def _timed(stages: dict[str, float], name: str) -> Iterator[None]:
     stages[name] = round(time.perf_counter() - start, 4)
 
 
-def _prepare(host: Host, entries: tuple[Kept, ...], state: Path) -> tuple[Press, Plan]:
+def _prepare(host: Host, loaded: Loaded, now: datetime, state: Path) -> tuple[Press, Plan]:
     files = plan_files(host)
 
     def versioned(address: str) -> str:
@@ -62,8 +62,8 @@ def _prepare(host: Host, entries: tuple[Kept, ...], state: Path) -> tuple[Press,
             return address
         raise LookupError(f"there is no asset {address}")
 
-    catalogue = Catalogue(host, entries)
-    press = Press(catalogue, Templates(host, state, versioned))
+    catalogue = Catalogue(host, loaded.entries)
+    press = Press(catalogue, Templates(host, state, versioned), now, loaded.until)
     planned = plan(catalogue, press.view(), files)
     press.pages = planned.pages
     return press, planned

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import attrs
@@ -84,6 +85,10 @@ class SeenBy:
         shown.sort(key=lambda one: (one[0].comment.received, one[0].comment.id), reverse=True)
         return tuple((found, reply) for reply, id in shown[:count] if (found := self.card(id)))
 
+    def is_past(self, time: datetime) -> bool:
+        self._press.expire(time)
+        return time <= self._press.now
+
     def pages(self) -> tuple[Page, ...]:
         return tuple(self._press.pages.values())
 
@@ -102,15 +107,23 @@ class Press:
     """What one build renders with: the catalogue, the templates, the pages planned.
 
     Attributes:
+        until: The next moment that a page has asked about, from which it would be another one.
         pages: By address; empty until they are planned.
         cards: Shared by all views, by entry, whether it is open, and its count of comments.
     """
 
     catalogue: Catalogue
     templates: Templates
+    now: datetime
+    until: datetime | None = None
     pages: Mapping[str, Page] = attrs.field(factory=dict)
     cards: dict[tuple[str, bool, int], Card] = attrs.field(factory=dict)
 
     def view(self, audiences: frozenset[str] = frozenset(), *, changed: Callable[[], None] = lambda: None) -> Live:
         """Return the site as readers with *audiences* see it."""
         return SeenBy(self, audiences, changed=changed)
+
+    def expire(self, time: datetime | None) -> None:
+        """Note that what is made now is out of date at *time*, if that is still to come."""
+        if time and time > self.now:
+            self.until = min(self.until or time, time)
