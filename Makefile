@@ -54,7 +54,7 @@ bench: .venv
 	  || { rm -rf .venv; echo "python3 can't make environments; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
 	@echo "setting up .venv"
 	@if test -x $(bin)/uv || $(bin)/pip install --quiet -c constraints.txt uv; then \
-	  $(bin)/uv pip install --quiet --python $(bin)/python -c constraints.txt --group dev $(editable); \
+	  $(bin)/uv pip install --quiet --compile-bytecode --python $(bin)/python -c constraints.txt --group dev $(editable); \
 	else \
 	  echo "no uv for this machine; pip does it too, more slowly"; \
 	  $(bin)/pip install --quiet -c constraints.txt pip && \

@@ -18,6 +18,7 @@ import attrs
 
 from bench import posts
 from bench.generators import Site, live
+from bench.measure import usual_environment
 from bench.reader import Reader
 
 HOST = "127.0.0.2"
@@ -150,7 +151,7 @@ def _running(command: Sequence[str | Path], *, folder: Path, **environment: str)
     """Run a server on the first processor while the block runs; if that fails, show what the server said."""
     with tempfile.TemporaryFile() as said:
         with _pinned(_processors()[0]):
-            given = {**os.environ, **environment}
+            given = {**usual_environment(), **environment}
             process = subprocess.Popen(
                 command, cwd=folder, env=given, stdin=subprocess.DEVNULL, stdout=said, stderr=said
             )

@@ -1,6 +1,7 @@
 """A reader sends a comment: what they are told, what is stored, and what everybody sees."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -251,6 +252,29 @@ def test_comments_close_some_time_after_publication(serve):
 
     assert answer.status == 403
     assert "Les commentaires sont fermés." in answer.seen
+
+
+def test_from_when_comments_close_the_page_has_no_form(serve):
+    """The release says that it is out of date then, so that a server builds the page again."""
+    settings = 'close_after = "30 days"\nmoderation = "never"'
+    served = serve({"posts/billet": {"published": "2026-11-01T10:00:00+00:00"}}, settings=settings)
+    served.post()
+    assert "<form" in served.page().text
+    assert served.release.until == datetime(2026, 12, 1, 10, tzinfo=UTC)
+
+    served.later(days=8)
+    served.release = served.site.build(now=served.now)
+
+    assert served.page().comments == ["c1"]
+    assert "<form" not in served.page().text
+    assert "Les commentaires sont fermés." in served.page().seen
+    assert served.release.until is None
+
+
+def test_comments_that_close_after_the_end_of_time_do_not_close(serve):
+    served = serve({"posts/billet": {}}, settings='close_after = "999999 weeks"')
+
+    assert served.post().status == 303
 
 
 def test_the_database_keeps_what_its_owner_needs_and_a_shortened_address(served):

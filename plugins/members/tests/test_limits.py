@@ -2,11 +2,10 @@
 
 import json
 import re
-import statistics
-import time
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Engine, event
 
 
 def test_a_victim_gets_one_mail_an_hour_however_many_ask(readers):
@@ -44,7 +43,7 @@ def test_one_client_gets_twenty_mails_an_hour(readers, caplog):
     readers.run_jobs()
 
     assert len(readers.mails) == 20
-    assert [record.getMessage() for record in caplog.records if "members" in record.getMessage()] == [
+    assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
         "members: one client asked for more mails than it gets; behind a proxy, is that one trusted?"
     ]
     assert readers.mail("autre@example.org", browser=readers.browser("203.0.113.9")) is not None
@@ -108,19 +107,21 @@ def _same(text: str) -> str:
     return re.sub(r"(known|under|never|spams)@example\.org", "…", text)
 
 
-def test_the_answer_takes_the_same_time_for_all(readers, clock):
-    """Threat 35: medians over 200 tries differ by less than the network's noise, 2 ms."""
+def test_the_answer_takes_the_same_work_for_all(readers):
+    """Threat 35: the same statements in the same order, whoever is known; what differs is left to the mail's job."""
     readers.sign_up("known@example.org")
-    times: dict[str, list[float]] = {"known": [], "never": []}
+    work: dict[str, list[str]] = {}
 
-    for number in range(400):
-        who = ("known", "never")[number % 2]
-        browser = readers.browser(f"198.51.{number // 250}.{number % 250}")
-        if number % 8 == 0:
-            clock.move(timedelta(minutes=61))
-        start = time.perf_counter()
-        readers.ask(f"{who}@example.org", door="sign-in", browser=browser)
-        times[who].append(time.perf_counter() - start)
+    def note(connection, cursor, statement, *rest):
+        work[who].append(statement)
 
-    known, never = (statistics.median(times[who]) for who in ("known", "never"))
-    assert abs(known - never) < 0.002
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        for number, who in enumerate(("known@example.org", "never@example.org")):
+            work[who] = []
+            browser = readers.browser(f"198.51.100.{number}")
+            assert readers.ask(who, door="sign-in", browser=browser).status == 200
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+    assert work["known@example.org"] == work["never@example.org"] != []

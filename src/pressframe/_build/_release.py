@@ -51,7 +51,7 @@ class Release:
     Attributes:
         report: What the build did.
         now: The moment it was made for.
-        until: When a gate or a schedule makes it out of date; None if only an edit can.
+        until: When a gate, a schedule or a page that looks at the date makes it out of date; None if only an edit can.
     """
 
     report: Report

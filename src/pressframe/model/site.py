@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol, TypeVar
@@ -121,6 +122,9 @@ class View(Host, Protocol):
 
     def latest_comments(self, count: int) -> tuple[tuple[Card, Reply], ...]:
         """Return the newest comments on the site that may be shown, each with its entry's card, newest first."""
+
+    def is_past(self, time: datetime) -> bool:
+        """Tell whether *time*, aware, had come when the site was built; served, it is built again when it comes."""
 
     def pages(self) -> tuple[Page, ...]:
         """Return every page planned; empty while pages are still being planned."""

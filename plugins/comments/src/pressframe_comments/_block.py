@@ -10,6 +10,7 @@ import attrs
 from pressframe.model import Block, Entry, Page, View
 from pressframe_comments._form import AUTHOR, BODY, EMAIL, TRAP, URL, Typed
 from pressframe_comments._live import Live
+from pressframe_comments._rules import Rules
 from pressframe_comments._thread import arrange
 
 LIMITS = {"comment": BODY, "author": AUTHOR, "email": EMAIL, "url": URL}
@@ -44,14 +45,16 @@ class Form:
         return next((field for field in LIMITS if field in wrong), "comment" if self.problems else "")
 
 
-def conversation_blocks(slot: str, page: Page, site: View, *, depth: int) -> Iterator[Block]:
+def conversation_blocks(slot: str, page: Page, site: View, *, rules: Rules, depth: int) -> Iterator[Block]:
     """Yield what belongs into *slot* of an entry's page: the conversation, or the script of its form."""
     entry = site.entry(page.subject) if page.subject is not None and slot in ("head", "after_entry") else None
     if entry is None:
         return
     gate = site.gate(entry.id)
     live = Live.of(page)
-    is_open = entry.open_to_comments and gate is None and not (live and live.is_closed)
+    closing = rules.closing(entry.published)
+    is_too_old = (live and live.is_closed) or (closing is not None and site.is_past(closing))
+    is_open = entry.open_to_comments and gate is None and not is_too_old
     if slot == "head":
         if is_open:
             yield Block(template="comments/head.html")

@@ -105,7 +105,7 @@ class Comments:
     def register_blocks(self, slot: str, page: Page, site: View) -> Iterable[Block]:
         from pressframe_comments._block import conversation_blocks
 
-        return conversation_blocks(slot, page, site, depth=self.depth)
+        return conversation_blocks(slot, page, site, rules=self.rules, depth=self.depth)
 
     # -------------------------------------------------------------------------------------------- serving
 

@@ -34,7 +34,17 @@ class Rules:
 
     def is_closed(self, published: datetime, now: datetime) -> bool:
         """Tell whether an entry is too old for new comments."""
-        return self.close_after is not None and now - published >= self.close_after
+        closing = self.closing(published)
+        return closing is not None and now >= closing
+
+    def closing(self, published: datetime) -> datetime | None:
+        """Return from when on an entry is too old for new comments; None for never."""
+        if self.close_after is None:
+            return None
+        try:
+            return published + self.close_after
+        except OverflowError:  # past the year 9999
+            return None
 
     def _moderation(self, comment: Comment) -> list[str]:
         if self.moderation == "always":
