@@ -71,7 +71,7 @@ def _forked(work: Callable[[range], Result], batches: Sequence[range], jobs: int
             yield from pool.map(_Worker.do, batches)
     except BrokenProcessPool as error:
         fix = "see whether the machine has run out of memory"
-        raise BuildError("a process that built pages was ended from outside", fix=fix) from error
+        raise BuildError("a process of the build was ended from outside", fix=fix) from error
 
 
 def _jobs(size: int, asked: int | None) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import functools
 import json
 import os
@@ -110,7 +109,8 @@ class Shelf:
         self._opened, self._own = {}, {}
 
     def hold(self) -> None:
-        """Keep every file within reach, whoever deletes it."""
+        """Keep every file within reach, whoever deletes it; write no more."""
+        self.close()
         for file in self._folder.glob(f"*{_ENDING}"):
             self._open(file.name)
 
@@ -127,8 +127,9 @@ class Shelf:
             self._own[process] = name, os.open(self._folder / name, flags, 0o600)
         name, file = self._own[process]
         start = os.lseek(file, 0, os.SEEK_END)
-        if os.write(file, content) != len(content):
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), name)
+        rest = memoryview(content)
+        while rest:  # what did not fit is tried again, to be told why
+            rest = rest[os.write(file, rest) :]
         return f"{name} {start} {len(content)} {digest_of(text)}"
 
     def _open(self, name: str) -> int:
