@@ -235,7 +235,7 @@ def test_a_full_disk_is_one_error_and_the_old_site_stays_whole(disk, fill, chang
         for file in disk.path.parent.glob("filler*"):
             file.unlink()
 
-    assert len(said) > 4
+    assert len(said) > 2  # one failure at least: what a build remembers is given up for room
     assert all("No space left on device" in one for one in said[1:-1])
     Site.open(disk.path).build(output=disk.path / "clean")
     assert tree(disk.path / "public") == tree(disk.path / "clean")

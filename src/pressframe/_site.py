@@ -22,7 +22,7 @@ from pressframe.errors import ConfigError, Place, PluginError, raise_all
 from pressframe.model import SiteSettings
 
 if TYPE_CHECKING:
-    from pressframe._build._release import Release
+    from pressframe.press import Release
 
 T = TypeVar("T")
 
@@ -135,14 +135,15 @@ class Site:
             progress: Told the stage, how much of it is done, and of how much.
 
         Raises:
+            PluginError: No press is installed.
             ContentError, TemplateError, HookError, BuildError: Or several as ManyErrors; nothing was published.
         """
-        from pressframe._build._run import Wish, build
+        from pressframe.press import Wish, find_press
 
         folder = (output or self.folder / "public").resolve()
         told = progress or (lambda stage, done, of: None)
         wish = Wish(site=self, folder=folder, drafts=drafts, now=now or datetime.now(UTC), jobs=jobs, told=told)
-        return build(wish)
+        return find_press()(wish)
 
 
 def _names(table: object) -> list[str]:

@@ -25,9 +25,10 @@ import attrs
 
 from pressframe.errors import BuildError, Place
 from pressframe.model import Output as Rendered
+from pressframe.press import Stored
 
 if TYPE_CHECKING:
-    from pressframe._build._memory import Done
+    from pressframe_press._memory import Done
 
 MARK = ".pressframe"
 """An empty file in an output folder that says: everything here was put there by pressframe, and may be removed."""
@@ -37,16 +38,6 @@ _MANY = 300_000
 
 _PATIENCE = 60.0
 """Seconds to wait for another build of the same site."""
-
-
-@attrs.frozen
-class Stored:
-    """A file's bytes: ``tag`` is their hash, 32 hexadecimal digits, and ``size`` counts them."""
-
-    file: Path
-    media_type: str
-    tag: str
-    size: int
 
 
 def tag_of(content: bytes) -> str:

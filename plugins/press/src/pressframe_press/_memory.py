@@ -17,8 +17,8 @@ from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import attrs
 
-from pressframe._build._rows import Row, Shelf
-from pressframe._build._world import Said
+from pressframe_press._rows import Row, Shelf
+from pressframe_press._world import Said
 
 FORMAT = "1"
 _FILE = "index.sqlite"

@@ -12,14 +12,15 @@ from urllib.parse import quote
 
 import attrs
 
-from pressframe._build._json import encode
-from pressframe._build._memory import Copied, Key, Planned
-from pressframe._build._output import Stored, path_of, tag_of
-from pressframe._build._rows import Row, read_gate
-from pressframe._build._view import Notebook
-from pressframe._files import digest_of, stamp
 from pressframe.errors import BuildError, ContentError, Place, PressframeError, raise_all
+from pressframe.files import digest_of, stamp
 from pressframe.model import Asset, Host, View
+from pressframe.press import Stored
+from pressframe_press._json import encode
+from pressframe_press._memory import Copied, Key, Planned
+from pressframe_press._output import path_of, tag_of
+from pressframe_press._rows import Row, read_gate
+from pressframe_press._view import Notebook
 
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(1, 10))}
 """Names that Windows keeps for devices."""

@@ -5,11 +5,12 @@ from typing import NamedTuple
 
 import attrs
 
-from pressframe._build._json import encode
-from pressframe._build._output import Output, Stored
-from pressframe._build._plan import Task
-from pressframe._build._view import Press
 from pressframe.model import Live
+from pressframe.press import Stored
+from pressframe_press._json import encode
+from pressframe_press._output import Output
+from pressframe_press._plan import Task
+from pressframe_press._view import Press
 
 
 class Rendered(NamedTuple):

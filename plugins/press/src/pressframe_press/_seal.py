@@ -7,27 +7,29 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pressframe._build._json import encode
-from pressframe._build._load import Found
-from pressframe._build._memory import FORMAT, Snapshot
-from pressframe._files import digest_of, stamp, stamps
+import pressframe
+from pressframe.files import digest_of, stamp, stamps
+from pressframe_press._json import encode
+from pressframe_press._load import Found
+from pressframe_press._memory import FORMAT, Snapshot
 
 if TYPE_CHECKING:
-    from pressframe._site import Site
+    from pressframe import Site
 
-_CORE = Path(__file__).parent.parent
+_CORE = Path(pressframe.__file__).parent
 
 
 def epoch_of(site: Site, *, drafts: bool) -> str:
     """Return what changes when everything must be made anew: settings, plugins, their code, translations, versions."""
     kinds = [plugin.kind for plugin, _ in site.plugins.values()]
     tops = {sys.modules[kind.__module__.partition(".")[0]] for kind in kinds}
-    files = {Path(top.__file__) for top in tops if top.__file__}
+    ours = (Path(__file__).with_name("__init__.py"), _CORE / "__init__.py")
+    files = {*ours, *(Path(top.__file__) for top in tops if top.__file__)}
     locales = [folder for _, folder in site.hooks.register_translations()]
     return digest_of(
         "\n".join([
             FORMAT, sys.version, str(site.folder), site.fingerprint, str(drafts), *_installed(),
-            *(one for file in sorted({_CORE / "__init__.py", *files}) for one in _code(file)),
+            *(one for file in sorted(files) for one in _code(file)),
             *(one for folder in (_CORE / "locale", *locales, site.folder / "locale") for one in stamps(folder)),
         ])
     )  # fmt: skip

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from pressframe._build._output import Stored
-from pressframe._build._talk import fingerprints
 from pressframe.model import Host, Live, Report
+from pressframe.press import Stored
+from pressframe_press._talk import fingerprints
 
 if TYPE_CHECKING:
-    from pressframe._build._memory import Done, Key
-    from pressframe._build._output import Output
-    from pressframe._build._plan import Plan
-    from pressframe._build._view import Press
+    from pressframe_press._memory import Done, Key
+    from pressframe_press._output import Output
+    from pressframe_press._plan import Plan
+    from pressframe_press._view import Press
 
 
 class Contents:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 
-from pressframe._build._memory import Answer, Done, Key
-from pressframe._build._output import Output
-from pressframe._build._plan import Plan, Task
-from pressframe._build._world import OF_ENTRIES, OF_LISTS, World
+from pressframe_press._memory import Answer, Done, Key
+from pressframe_press._output import Output
+from pressframe_press._plan import Plan, Task
+from pressframe_press._world import OF_ENTRIES, OF_LISTS, World
 
 _LISTED = ("kind", "address", "title", "published", "groups", "closed", "open", "gate")
 """What lists show of an entry, or order it by."""

@@ -16,8 +16,8 @@ from jinja2.filters import do_mark_safe
 from jinja2.runtime import Context
 
 from pressframe._dates import date_filter
-from pressframe._files import digest_of
 from pressframe.errors import Place, PluginError, PressframeError, TemplateError
+from pressframe.files import digest_of
 from pressframe.model import Host, Page, View
 
 _HERE = Path(__file__).parent

@@ -13,7 +13,7 @@ from typing import Any, TypeVar, Union, cast, get_args, get_origin
 
 import attrs
 
-from pressframe._hooks import NOBODY
+from pressframe.press import NOBODY
 
 T = TypeVar("T")
 

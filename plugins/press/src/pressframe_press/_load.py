@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from pressframe._build._excerpt import card_of
-from pressframe._build._json import encode, moment
-from pressframe._build._memory import Key, Snapshot
-from pressframe._build._rows import Row, Shelf
-from pressframe._hooks import NOBODY, Hooks, ask_part
+from pressframe import Hooks
 from pressframe.errors import ContentError, Place, PluginError, PressframeError, raise_all
 from pressframe.model import Body, Entry, Gate, Host, Loader, Manuscript, Page, Source
+from pressframe.press import NOBODY, ask_part
+from pressframe_press._excerpt import card_of
+from pressframe_press._json import encode, moment
+from pressframe_press._memory import Key, Snapshot
+from pressframe_press._rows import Row, Shelf
 
 Loaded: TypeAlias = "Row | PressframeError"
 Spread: TypeAlias = "Callable[[str, Callable[[range], Sequence[Loaded]], int], Iterator[Loaded]]"

@@ -8,30 +8,29 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from pressframe._build._changes import Changes
-from pressframe._build._json import Damaged, encode, moment
-from pressframe._build._load import Found, Reading, load, notes, scan
-from pressframe._build._memory import Answer, Done, Fact, Key, Memory, Snapshot
-from pressframe._build._output import Output, Stored, open_output, state_of
-from pressframe._build._plan import Files, Plan, Task, plan, plan_pages
-from pressframe._build._pool import spread
-from pressframe._build._release import Contents, Release
-from pressframe._build._render import Rendering
-from pressframe._build._seal import epoch_of, is_fresh, seal_of
-from pressframe._build._talk import fingerprints, hear
-from pressframe._build._view import Notebook, Pages, Press
-from pressframe._build._world import Said, World
-from pressframe._templates import Templates
 from pressframe.model import Report
+from pressframe.press import Stored, Wish
+from pressframe.templates import Templates
+from pressframe_press._changes import Changes
+from pressframe_press._json import Damaged, encode, moment
+from pressframe_press._load import Found, Reading, load, notes, scan
+from pressframe_press._memory import Answer, Done, Fact, Key, Memory, Snapshot
+from pressframe_press._output import Output, open_output, state_of
+from pressframe_press._plan import Files, Plan, Task, plan, plan_pages
+from pressframe_press._pool import spread
+from pressframe_press._release import Contents, Release
+from pressframe_press._render import Rendering
+from pressframe_press._seal import epoch_of, is_fresh, seal_of
+from pressframe_press._talk import fingerprints, hear
+from pressframe_press._view import Notebook, Pages, Press
+from pressframe_press._world import Said, World
 
 if TYPE_CHECKING:
-    from pressframe._build._rows import Row
-    from pressframe._site import Site
+    from pressframe_press._rows import Row
 
 OUTER = ("template", "asset", "pages")
 """Questions that neither entries nor comments answer; their answers are remembered."""
@@ -39,18 +38,6 @@ OUTER = ("template", "asset", "pages")
 
 _ROOM = 16_000_000
 """Bytes of texts that nobody needs any more before all are written anew."""
-
-
-@attrs.frozen(kw_only=True)
-class Wish:
-    """What ``Site.build`` was asked for; see there."""
-
-    site: Site
-    folder: Path
-    drafts: bool
-    now: datetime
-    jobs: int | None
-    told: Callable[[str, int, int], None]
 
 
 def build(wish: Wish) -> Release:
@@ -95,8 +82,8 @@ class _Build:
                 before = Snapshot()
             output.look(closely=not before.facts)
             after, contents = self._make(found, before, comments, output)
-            facts = {"epoch": epoch, "seal": seal, "now": now, "version": output.version()}
-            facts["size"] = size or self.memory.shelf.size()
+            size = size or self.memory.shelf.size()
+            facts = {"epoch": epoch, "seal": seal, "now": now, "version": output.version(), "size": size}
             after = attrs.evolve(after, facts={**after.facts, **_facts(facts)})
             with self._timed("remember"):
                 self.memory.keep(before, after)

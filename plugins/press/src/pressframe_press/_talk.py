@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from pressframe._build._json import encode, moment
-from pressframe._build._rows import Shelf
-from pressframe._build._world import Said
-from pressframe._files import digest_of
-from pressframe._hooks import ask_part
 from pressframe.errors import ContentError
+from pressframe.files import digest_of
 from pressframe.model import Comment, Host, Reply
+from pressframe.press import ask_part
+from pressframe_press._json import encode, moment
+from pressframe_press._rows import Shelf
+from pressframe_press._world import Said
 
 
 def fingerprints(host: Host) -> tuple[str, ...]:

@@ -13,9 +13,9 @@ from typing import NamedTuple, TypeAlias
 
 import attrs
 
-from pressframe._build._json import decode
-from pressframe._build._rows import Row, Shelf, read_card, read_gate
 from pressframe.model import Card, Entry, Gate, Group, Reply
+from pressframe_press._json import decode
+from pressframe_press._rows import Row, Shelf, read_card, read_gate
 
 Audiences: TypeAlias = frozenset[str]
 Within: TypeAlias = tuple[str, str]

@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 import attrs
 
-from pressframe._build._json import Damaged, decode, encode, restore
-from pressframe._files import digest_of
+from pressframe.files import digest_of
 from pressframe.model import Card, Entry, Gate
+from pressframe_press._json import Damaged, decode, encode, restore
 
 _ENDING = "texts"
 

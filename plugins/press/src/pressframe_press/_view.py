@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from pressframe._build._json import decode, moment
-from pressframe._build._world import Within, World
-from pressframe._files import digest_of
-from pressframe._templates import Templates
+from pressframe.files import digest_of
 from pressframe.model import Card, Entry, Gate, Group, Host, Neighbours, Output, Page, Reply
+from pressframe.templates import Templates
+from pressframe_press._json import decode, moment
+from pressframe_press._world import Within, World
 
 if TYPE_CHECKING:
     from pressframe.model import Live
