@@ -56,7 +56,7 @@ def test_build_ends_with_one_json_object_where_it_is_asked_to(press, site):
     told = json.loads(result.stdout)
     assert set(told) == {"entries", "pages", "rendered", "written", "removed", "seconds", "stages", "notes"}
     assert (told["entries"], told["pages"], told["rendered"], told["written"], told["removed"]) == (2, 2, 2, 2, 0)
-    assert list(told["stages"]) == ["load", "plan", "render", "write"]
+    assert list(told["stages"]) == ["scan", "load", "plan", "render", "write", "remember"]
     assert (told["notes"], 0 < told["seconds"] < 60) == ([], True)
 
 

@@ -1,6 +1,7 @@
 """Faults of the machine: killed at any moment, two at once, a full disk. The old site stays whole, or the new."""
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import random
@@ -144,7 +145,7 @@ def test_a_worker_that_is_ended_from_outside_is_one_error(paper):
 
     assert ran.returncode == 1
     assert ran.stderr == (
-        "error: a process that rendered pages was ended from outside\n  see whether the machine has run out of memory\n"
+        "error: a process of the build was ended from outside\n  see whether the machine has run out of memory\n"
     )
     assert not (paper.path / "public").exists()
 
@@ -191,6 +192,7 @@ def disk(paper, tmp_path):
     shutil.copytree(paper.path, folder / "site")
     paper.path = folder / "site"
     yield paper
+    gc.collect()  # releases keep files of theirs open
     subprocess.run(["umount", folder], check=True)
 
 
@@ -233,7 +235,7 @@ def test_a_full_disk_is_one_error_and_the_old_site_stays_whole(disk, fill, chang
         for file in disk.path.parent.glob("filler*"):
             file.unlink()
 
-    assert len(said) > 4
+    assert len(said) > 2  # one failure at least: what a build remembers is given up for room
     assert all("No space left on device" in one for one in said[1:-1])
     Site.open(disk.path).build(output=disk.path / "clean")
     assert tree(disk.path / "public") == tree(disk.path / "clean")

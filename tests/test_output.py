@@ -32,7 +32,7 @@ def test_a_first_build_writes_everything_and_tells_what_it_did(site):
     report = site.build().report
 
     assert (report.entries, report.pages, report.rendered, report.written, report.removed) == (3, 3, 3, 4, 0)
-    assert list(report.stages) == ["load", "plan", "render", "write"]
+    assert list(report.stages) == ["scan", "load", "plan", "render", "write", "remember"]
     assert 0 < sum(report.stages.values()) <= report.seconds + 0.001
 
 
@@ -263,4 +263,4 @@ def test_progress_is_told_as_pages_are_done(site):
 
     site.build(progress=lambda *arguments: told.append(arguments))
 
-    assert told == [("render", 3, 3)]
+    assert told == [("load", 3, 3), ("render", 3, 3)]

@@ -2,8 +2,6 @@
 # ruff: isort: skip_file
 # fmt: off
 
-from pressframe._build._output import Stored
-from pressframe._build._release import Release
 from pressframe._hooks import Hooks
 from pressframe._site import Site
 from pressframe.errors import (
@@ -16,6 +14,7 @@ from pressframe.model import (
     Heading, Host, Json, Judgement, Live, Loader, Manuscript, Neighbours, Output, Page,
     ReadOnly, Reader, Reply, Report, SiteSettings, Source, Teaser, Term, Verdict, View,
 )
+from pressframe.press import Release, Stored
 
 __all__ = [
     "Asset", "Author", "Block", "Body", "BuildError", "Card", "Comment", "Comments", "ConfigError",

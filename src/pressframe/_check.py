@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
-from pressframe._build._release import Release
 from pressframe._site import Site
 from pressframe.errors import ContentError, Place
 from pressframe.model import Entry
+from pressframe.press import Release
 
 _LINK = re.compile(
     r"""<(?:a|img|link|script|source|form|audio|video)\b[^>]*?\s(?:href|src|action)=["']([^"'#][^"']*)"""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import tomllib
 import typing
@@ -48,6 +50,7 @@ class Reader:
     text: str
     environment: Mapping[str, str]
     errors: list[PressframeError] = attrs.field(factory=list)
+    _read: dict[str, str] = attrs.field(factory=dict)
 
     def table(self) -> dict[str, Any]:
         """Return the whole file as TOML.
@@ -63,6 +66,11 @@ class Reader:
             raise ConfigError(f"not valid TOML: {error}", at=Place(FILE, line)) from error
         except RecursionError as error:
             raise ConfigError("lists or tables in it are nested too deeply", at=Place(FILE)) from error
+
+    def fingerprint(self, *more: object) -> str:
+        """Return what changes when the settings in *more* do, or a variable that was read from the environment."""
+        text = json.dumps([more, self._read], default=str, sort_keys=True)
+        return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=16).hexdigest()
 
     def place(self, *keys: str | int) -> Place:
         """Return where the value under *keys* starts."""
@@ -137,7 +145,7 @@ class Reader:
     def _from_environment(self, name: str, *, bare: bool) -> object:
         if name not in self.environment:
             raise ValueError(f"the environment variable {name} is not set")
-        text = self.environment[name]
+        text = self._read[name] = self.environment[name]
         try:
             return tomllib.loads(f"value = {text}")["value"] if bare else text
         except tomllib.TOMLDecodeError:

@@ -11,7 +11,7 @@ import html
 import logging
 import re
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType
@@ -171,10 +171,16 @@ class Hooks:
 
     # ------------------------------------------------------------------------------- how answers combine
 
-    def ask(self, hook: str, *arguments: object) -> Iterator[tuple[str, Any]]:
-        """Yield each plugin that has an answer with it; with the error, logged, where one fails that must fail shut."""
+    def ask(self, hook: str, *arguments: object, but: Container[str] = ()) -> Iterator[tuple[str, Any]]:
+        """Yield each plugin that has an answer with it; with the error, logged, where one fails that must fail shut.
+
+        Args:
+            but: Plugins that are not asked.
+        """
         chain = self._chains.get(hook, _Chain(hook, Contract("start", "stop"), ()))  # one that no plugin declares
         for call in chain.calls:
+            if call.plugin in but:
+                continue
             try:
                 answer = chain.ask(call, arguments)
             except PressframeError as error:
@@ -278,8 +284,8 @@ class Hooks:
     def register_filters(self) -> tuple[tuple[str, Mapping[str, Callable[..., object]]], ...]:
         return tuple(self.ask("register_filters"))
 
-    def register_pages(self, site: View) -> tuple[tuple[str, Page], ...]:
-        return self.all("register_pages", site)
+    def register_pages(self, site: View, *, but: Container[str] = ()) -> Iterator[tuple[str, tuple[Page, ...]]]:
+        return self.ask("register_pages", site, but=but)
 
     def register_blocks(self, slot: str, page: Page, site: View) -> tuple[Block, ...]:
         return tuple(block for _, blocks in self.ask("register_blocks", slot, page, site) for block in blocks)

@@ -22,7 +22,7 @@ from pressframe.errors import ConfigError, Place, PluginError, raise_all
 from pressframe.model import SiteSettings
 
 if TYPE_CHECKING:
-    from pressframe._build._release import Release
+    from pressframe.press import Release
 
 T = TypeVar("T")
 
@@ -36,11 +36,13 @@ class Site:
 
     Attributes:
         folder: Absolute.
+        fingerprint: Changes when any setting does, or a variable of the environment that one names.
         plugins: Those enabled, in their order, with their settings.
     """
 
     folder: Path
     settings: SiteSettings
+    fingerprint: str
     plugins: Mapping[str, tuple[Plugin, attrs.AttrsInstance]]
     hooks: Hooks
 
@@ -73,7 +75,8 @@ class Site:
         assert settings is not None
         settings = attrs.evolve(settings, url=url or settings.url)
         hooks = Hooks([(name, instance) for name, (_, instance) in enabled.items()], declared(plugins))
-        return cls(folder=folder, settings=settings, plugins=enabled, hooks=hooks)
+        fingerprint = reader.fingerprint(table, settings.url)
+        return cls(folder=folder, settings=settings, fingerprint=fingerprint, plugins=enabled, hooks=hooks)
 
     def plugin(self, kind: type[T]) -> T:
         """Return the enabled plugin of class *kind*.
@@ -119,6 +122,7 @@ class Site:
         output: Path | None = None,
         drafts: bool = False,
         now: datetime | None = None,
+        jobs: int | None = None,
         progress: Callable[[str, int, int], None] | None = None,
     ) -> Release:
         """Load, gate, plan, render and write the site; what was there before stays until all of it succeeded.
@@ -127,16 +131,19 @@ class Site:
             output: Where strangers' files go; ``public`` in the site's folder if None.
             drafts: Also build drafts and what is scheduled.
             now: Aware; the moment that decides what is published and what is gated.
+            jobs: How many processes load and render; None for as many as pay.
             progress: Told the stage, how much of it is done, and of how much.
 
         Raises:
+            PluginError: No press is installed.
             ContentError, TemplateError, HookError, BuildError: Or several as ManyErrors; nothing was published.
         """
-        from pressframe._build._run import build
+        from pressframe.press import Wish, find_press
 
         folder = (output or self.folder / "public").resolve()
         told = progress or (lambda stage, done, of: None)
-        return build(self, folder, drafts=drafts, now=now or datetime.now(UTC), progress=told)
+        wish = Wish(site=self, folder=folder, drafts=drafts, now=now or datetime.now(UTC), jobs=jobs, told=told)
+        return find_press()(wish)
 
 
 def _names(table: object) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-CORE_LINES = 2_820  # the goal is 2,600: lower this with every line that goes
+CORE_LINES = 2_150
 FILE_LINES = 400
 FUNCTION_LINES = 60
 

@@ -11,7 +11,7 @@ import pytest
 
 pytestmark = pytest.mark.packaging
 
-WANTED = ["pressframe", "pressframe-markdown", "pressframe-journal"]
+WANTED = ["pressframe", "pressframe-press", "pressframe-markdown", "pressframe-journal"]
 SETTINGS = """
 [site]
 title = "Ailleurs"

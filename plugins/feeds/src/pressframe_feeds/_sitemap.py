@@ -54,7 +54,7 @@ def urls(site: View, number: int, of: int) -> tuple[Url, ...]:
 
 
 def _changed(site: View, page: Page) -> str | None:
-    entry = site.entry(page.subject) if page.subject is not None else None
-    if entry is None:
+    card = site.card(page.subject) if page.subject is not None else None
+    if card is None:
         return None
-    return (entry.updated or entry.published).astimezone(site.settings.timezone).isoformat(timespec="seconds")
+    return (card.updated or card.published).astimezone(site.settings.timezone).isoformat(timespec="seconds")

@@ -6,6 +6,8 @@ found at the start is one that was not finished: its steps can be done twice. Op
 files named by their hash, outside the output.
 """
 
+from __future__ import annotations
+
 import contextlib
 import fcntl
 import hashlib
@@ -16,28 +18,26 @@ import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import attrs
 
 from pressframe.errors import BuildError, Place
 from pressframe.model import Output as Rendered
+from pressframe.press import Stored
+
+if TYPE_CHECKING:
+    from pressframe_press._memory import Done
 
 MARK = ".pressframe"
 """An empty file in an output folder that says: everything here was put there by pressframe, and may be removed."""
 
+_MANY = 300_000
+"""Bytes of a manifest above which looking at every file that it names would take longer than a small change."""
+
 _PATIENCE = 60.0
 """Seconds to wait for another build of the same site."""
-
-
-@attrs.frozen
-class Stored:
-    """A file's bytes: ``tag`` is their hash, 32 hexadecimal digits, and ``size`` counts them."""
-
-    file: Path
-    media_type: str
-    tag: str
-    size: int
 
 
 def tag_of(content: bytes) -> str:
@@ -58,7 +58,7 @@ def state_of(site: Path, output: Path) -> Path:
 
 
 @contextlib.contextmanager
-def open_output(folder: Path, state: Path) -> Iterator["Output"]:
+def open_output(folder: Path, state: Path) -> Iterator[Output]:
     """Yield the output in *folder*, locked; what an interrupted build left undone there is done first.
 
     Raises:
@@ -101,15 +101,43 @@ class Output:
         self._next.mkdir(parents=True)
         (self._next / MARK).touch()
         self._opened.mkdir(exist_ok=True)
-        self._before, self._opened_before = self._published(), set(self._opened.iterdir())
+        self._before, self._opened_before = dict[str, str](), set(self._opened.iterdir())
 
-    def _published(self) -> dict[str, str]:
-        """Return the tag of each file in the output, by path; an empty tag for files that no manifest tells of."""
-        found = dict.fromkeys(_files(self.folder), "")
+    def version(self) -> str:
+        """Return what changes with each switch; empty if the output is not as the last one left it."""
+        if not (self.folder / MARK).is_file() or not self._manifest.is_file():
+            return ""
+        status = self._manifest.stat()
+        is_whole = status.st_size > _MANY or self._tags().keys() == set(_files(self.folder)) - {MARK}
+        return f"{status.st_mtime_ns}-{status.st_ino}-{status.st_size}" if is_whole else ""
+
+    def look(self, *, closely: bool) -> None:
+        """Find out what is there: file by file if *closely*, else by what the last switch left."""
+        tags = self._tags()
+        self._before = {path: tags.get(path, "") for path in _files(self.folder)} if closely else tags
+
+    def _tags(self) -> dict[str, str]:
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
-            tags = json.loads(self._manifest.read_text())["tags"]
-            found |= {path: tag for path, tag in tags.items() if path in found}
-        return found
+            return dict(json.loads(self._manifest.read_text())["tags"])
+        return {}
+
+    def has(self, address: str, tag: str, *, is_open: bool) -> bool:
+        """Say whether the rendering with *tag* is there already."""
+        if is_open:
+            return self._open_file(tag) in self._opened_before
+        return self._before.get(path_of(address)) == tag
+
+    def file(self, address: str) -> Path:
+        """Return where strangers' file at *address* is, once the output was switched."""
+        return self.folder / path_of(address)
+
+    def stored(self, done: Done) -> Stored:
+        """Return where a page is, once the output was switched."""
+        file = self._open_file(done.tag) if done.audiences else self.file(done.address)
+        return Stored(file, done.media_type, done.tag, done.size)
+
+    def _open_file(self, tag: str) -> Path:
+        return self._opened / f"{tag}.html"
 
     def clear(self) -> None:
         """Remove what is staged, unless the next build needs it to finish a switch."""
@@ -143,28 +171,29 @@ class Output:
     def keep_open(self, rendered: Rendered) -> Stored:
         """Keep an open rendering, under the hash of its bytes."""
         tag = tag_of(rendered.body)
-        file = self._opened / f"{tag}.html"
+        file = self._open_file(tag)
         if not file.exists():
             _write_whole(file, rendered.body)
         return Stored(file, rendered.media_type, tag, len(rendered.body))
 
     # ----------------------------------------------------------------------------------------- switching
 
-    def switch(self, files: Mapping[str, Stored], opened: Iterable[Stored]) -> tuple[int, int]:
+    def switch(self, tags: Mapping[str, str], opened: Iterable[str]) -> tuple[int, int]:
         """Make what is staged the output, all of it; return how many files were written, and how many removed.
 
         Args:
-            files: All that the output is to hold, by address.
-            opened: The open renderings that are still needed.
+            tags: Of all files that the output is to hold, by address.
+            opened: Of the open renderings that are still needed.
         """
-        tags = {path_of(address): stored.tag for address, stored in files.items()}
-        removed = [path for path in self._before if path not in tags and path != MARK]
-        _write_whole(self._journal, json.dumps({"removed": removed, "tags": tags}).encode())
-        self._finish()
-        present, needed = set(self._opened.iterdir()), {stored.file for stored in opened}
+        after = {path_of(address): tag for address, tag in tags.items()}
+        removed = [path for path in self._before if path not in after and path != MARK]
+        if after != self._before or any(self._next.iterdir()):
+            _write_whole(self._journal, json.dumps({"removed": removed, "tags": after}).encode())
+            self._finish()
+        present, needed = set(self._opened.iterdir()), set(map(self._open_file, opened))
         for file in present - needed:
             file.unlink(missing_ok=True)
-        written = sum(self._before.get(path) != tag for path, tag in tags.items())
+        written = sum(self._before.get(path) != tag for path, tag in after.items())
         return written + len(present & needed - self._opened_before), len(removed)
 
     def _finish(self) -> None:
@@ -212,7 +241,7 @@ def _move(source: Path, target: Path) -> None:
 
 def _write_whole(file: Path, content: bytes) -> None:
     """Write *file* so that it is never there half written."""
-    draft = file.with_suffix(".tmp")
+    draft = file.with_suffix(f".{os.getpid()}.tmp")  # several processes may write the same bytes
     draft.write_bytes(content)
     draft.replace(file)
 

@@ -5,9 +5,10 @@ import gettext
 import struct
 import traceback
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import jinja2
 from jinja2.bccache import Bucket
@@ -16,6 +17,7 @@ from jinja2.runtime import Context
 
 from pressframe._dates import date_filter
 from pressframe.errors import Place, PluginError, PressframeError, TemplateError
+from pressframe.files import digest_of
 from pressframe.model import Host, Page, View
 
 _HERE = Path(__file__).parent
@@ -28,14 +30,22 @@ class Templates:
         host: Whose plugins bring templates, translations and filters.
         state: Where compiled templates are kept between builds.
         asset: Gives a file's address with its version; raises LookupError for an unknown one.
+        note: Told of each template that a rendering looks for, as a question.
     """
 
-    def __init__(self, host: Host, state: Path, asset: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        host: Host,
+        state: Path,
+        *,
+        asset: Callable[[str], str],
+        note: Callable[[str], None] = lambda question: None,
+    ) -> None:
         self._host = host
         brought = host.hooks.register_templates()
         self._folders = [host.folder / "templates", *(folder for _, folder in reversed(brought))]
         named = {plugin: jinja2.FileSystemLoader(folder) for plugin, folder in brought}
-        self._environment = environment = jinja2.Environment(
+        self._environment = environment = _Environment(
             loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(self._folders), jinja2.PrefixLoader(named, ":")]),
             autoescape=jinja2.select_autoescape(("html", "xml", "svg")),
             undefined=jinja2.StrictUndefined,
@@ -46,6 +56,7 @@ class Templates:
             lstrip_blocks=True,
             bytecode_cache=_cache(state, host),
         )
+        environment.note = note
         words = _translations(host)
         environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined] # by the extension
         environment.globals["gettext"] = environment.globals["_"] = _gettext(words)
@@ -62,6 +73,14 @@ class Templates:
                     raise PluginError(f'"{plugin}" and {known[name]} both bring a template filter called {name}')
                 known[name] = f'"{plugin}"'
                 self._environment.filters[name] = function
+
+    def answer(self, question: str) -> str:
+        """Return what changes when the template that *question* is about does, or another one wins over it."""
+        loader, name = self._environment.loader, question.partition("\t")[2]
+        try:
+            return digest_of(loader.get_source(self._environment, name)[0]) if loader else ""
+        except jinja2.TemplateNotFound:
+            return ""
 
     def render(self, page: Page, view: View) -> str:
         """Return *page* as *view* sees it.
@@ -106,6 +125,22 @@ class Templates:
         path = Path(file)
         inside = path.is_relative_to(self._host.folder)
         return Place(str(path.relative_to(self._host.folder)) if inside else file, line)
+
+
+class _Environment(jinja2.Environment):
+    """Notes each template that is looked for."""
+
+    note: Callable[[str], None]
+
+    def get_template(self, name: str | jinja2.Template, *arguments: Any, **named: Any) -> jinja2.Template:
+        self.note(f"template\t{name}")
+        return super().get_template(name, *arguments, **named)
+
+    def select_template(self, names: Iterable[str | jinja2.Template], *arguments: Any, **named: Any) -> jinja2.Template:
+        names = list(names)
+        for name in names:
+            self.note(f"template\t{name}")
+        return super().select_template(names, *arguments, **named)
 
 
 class _Compiled(jinja2.FileSystemBytecodeCache):

@@ -1,0 +1,197 @@
+"""Scan, load and gate: every entry, its public part, and what is wrong with the content."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple, TypeAlias
+from zoneinfo import ZoneInfo
+
+import attrs
+
+from pressframe import Hooks
+from pressframe.errors import ContentError, Place, PluginError, PressframeError, raise_all
+from pressframe.model import Body, Entry, Gate, Host, Loader, Manuscript, Page, Source
+from pressframe.press import NOBODY, ask_part
+from pressframe_press._excerpt import card_of
+from pressframe_press._json import encode, moment
+from pressframe_press._memory import Key, Snapshot
+from pressframe_press._rows import Row, Shelf
+
+Loaded: TypeAlias = "Row | PressframeError"
+Spread: TypeAlias = "Callable[[str, Callable[[range], Sequence[Loaded]], int], Iterator[Loaded]]"
+
+
+class Found(NamedTuple):
+    """A source, with the loader that reads it and the plugin that brought that."""
+
+    plugin: str
+    loader: Loader
+    source: Source
+
+
+def scan(host: Host) -> list[Found]:
+    """Return every source of every loader."""
+    found, owners = [], dict[str, str]()
+    for plugin, loader in host.hooks.register_loaders(host):
+        if loader.name in owners:
+            raise PluginError(f'"{owners[loader.name]}" and "{plugin}" both bring a loader called {loader.name}')
+        owners[loader.name] = plugin
+        sources = ask_part(plugin, "scan", tuple, lambda loader: tuple(loader.scan()), loader)
+        found += [Found(plugin, loader, source) for source in sources]
+    return found
+
+
+@attrs.frozen
+class Reading:
+    """Loads sources by their numbers: what each process of the build does."""
+
+    host: Host
+    found: Sequence[Found]
+    shelf: Shelf
+    now: datetime
+    drafts: bool
+
+    def __call__(self, numbers: Iterable[int]) -> list[Loaded]:
+        """Return the row of each source, or what is wrong with it."""
+        rows: list[Loaded] = []
+        for number in numbers:
+            try:
+                rows.append(self._read(self.found[number]))
+            except PressframeError as error:
+                rows.append(error)
+        return rows
+
+    def _read(self, found: Found) -> Row:
+        source = found.source
+        manuscript = ask_part(found.plugin, "load", Manuscript, found.loader.load, source)
+        entry = manuscript.entry
+        row = Row(source.loader, source.key, source.fingerprint, file=_where(source))
+        if entry.status == "private" or (entry.status == "draft" and not self.drafts):
+            return row
+        if entry.published > self.now and not self.drafts:
+            return row._replace(until=moment(entry.published))
+        whole, seen, gate = _gated(_typeset(manuscript, self.host.hooks), self.host.hooks, self.now)
+        try:
+            return self._filled(row, whole, seen, gate)
+        except (TypeError, ValueError) as error:
+            message = f"a plugin keeps with this entry what is no JSON: {error}"
+            fix = "keep text, numbers, lists and tables in Entry.data"
+            raise ContentError(message, at=source.place, fix=fix) from error
+
+    def _filled(self, row: Row, whole: Entry, seen: Entry, gate: Gate | None) -> Row:
+        until = moment(gate.until) if gate and gate.until else ""
+        if gate and NOBODY in gate.requires:
+            until = moment(self.now)  # a plugin that failed is asked again
+        gate = gate if gate and gate.requires else None
+        kept = _unstamped(whole)
+        return row._replace(
+            until=until,
+            id=whole.id,
+            kind=seen.kind,
+            address=seen.address,
+            title=seen.title,
+            published=moment(seen.published),
+            groups=encode(list(_groups(seen, self.host.settings.timezone))),
+            closed=encode(card_of(seen, gated=gate is not None)),
+            open=encode(card_of(whole, gated=False)) if gate else "",
+            gate=encode(gate) if gate else "",
+            assets=encode(whole.assets),
+            public=encode(seen.assets),
+            page=encode(Page(address=seen.address, template=f"{seen.kind}.html", title=seen.title, subject=seen.id)),
+            **self.shelf.put_entry(kept, kept if seen is whole else _unstamped(seen)),
+        )
+
+
+def load(reading: Reading, before: Snapshot, spread: Spread) -> dict[Key, Row]:
+    """Return the row of every source in their order; those that have not changed as they are remembered.
+
+    Args:
+        spread: Has work done, perhaps by several processes; gets its name, the work and its size.
+
+    Raises:
+        ContentError, HookError: Or all of them as ManyErrors.
+    """
+    keys = [(source.loader, source.key) for _, _, source in reading.found]
+    rows: dict[Key, Row] = {}
+    now, stale = moment(reading.now), []
+    for number, (key, found) in enumerate(zip(keys, reading.found, strict=True)):
+        known = before.rows.get(key)
+        if known is None or known.fingerprint != found.source.fingerprint or "" < known.until <= now:
+            stale.append(number)
+        else:
+            rows[key] = known
+    loading = spread("load", lambda batch: reading([stale[one] for one in batch]), len(stale))
+    fresh = dict(zip((keys[number] for number in stale), loading, strict=True))
+    loaded: list[tuple[Key, Loaded]] = [(key, fresh[key] if key in fresh else rows[key]) for key in keys]
+    raise_all([*(row for _, row in loaded if isinstance(row, PressframeError)), *_twice(loaded)])
+    return {key: row for key, row in loaded if isinstance(row, Row)}
+
+
+def notes(host: Host) -> list[str]:
+    """Return what loaders could not carry."""
+    asked = [(plugin, getattr(loader, "notes", tuple)) for plugin, loader in host.hooks.register_loaders(host)]
+    return [note for plugin, told in asked for note in ask_part(plugin, "notes", Iterable, told)]
+
+
+def _twice(loaded: Iterable[tuple[Key, Loaded]]) -> Iterator[PressframeError]:
+    seen: dict[str, Row] = {}
+    for row in (row for _, row in loaded if isinstance(row, Row) and row.id):
+        if row.id in seen:
+            message = f"{seen[row.id].file} and {row.file} are both the entry {row.id}"
+            yield ContentError(message, at=Place(row.file), fix="give one of them another id")
+        seen[row.id] = row
+
+
+def _where(source: Source) -> str:
+    return source.place.file if source.place else source.key
+
+
+def _typeset(manuscript: Manuscript, hooks: Hooks) -> Entry:
+    """Return the entry with its text made HTML, before plugins change it."""
+    entry, engine = manuscript.entry, hooks.find_markup(manuscript.format)
+    if engine is None:
+        raise PluginError(f'no plugin makes HTML of "{manuscript.format}"', at=entry.source.place)
+    owner, render = f"the engine for {manuscript.format}", engine.render
+    try:
+        body = ask_part(owner, "render", Body, lambda _: render(manuscript.text), entry)
+    except ContentError as error:
+        error.at = error.at or entry.source.place  # an engine knows no files
+        raise
+    return attrs.evolve(entry, body=body)
+
+
+def _gated(written: Entry, hooks: Hooks, now: datetime) -> tuple[Entry, Entry, Gate | None]:
+    """Return the entry whole, as strangers see it, and its gate, if it has one now or may have one later."""
+    entry = hooks.filter_entry(written)
+    gate = hooks.judge_gate(entry, now)
+    if gate is None or not gate.requires:
+        return entry, entry, gate
+    teaser = hooks.find_teaser(written, gate)
+    text = teaser.html if teaser else written.body.html[: written.body.more or 0]
+    public = Body(html=text, headings=tuple(one for one in written.body.headings if f'id="{one.id}"' in text))
+    # Filtered anew from the public part alone: nothing that a plugin derives from the rest can be left in it.
+    closed = hooks.filter_entry(attrs.evolve(written, body=public, assets=()))
+    shown = (one for one in entry.assets if one.address == entry.image or _shows(closed.body.html, one.address))
+    closed = attrs.evolve(closed, assets=tuple(shown))
+    return attrs.evolve(entry, address=closed.address), closed, gate
+
+
+def _shows(html: str, address: str) -> bool:
+    """Say whether *html* names a file by this whole address."""
+    return re.search(rf"""(?<![^\s"'(,=]){re.escape(address)}(?![^\s"'),?#>])""", html) is not None
+
+
+def _groups(entry: Entry, zone: ZoneInfo) -> Iterator[tuple[str, str, str, str | None]]:
+    for term in entry.terms:
+        yield term.taxonomy, term.slug, term.name, term.parent
+    for author in entry.authors:
+        yield "author", author.slug, author.name, None
+    day = entry.published.astimezone(zone)
+    year, month = f"{day.year}", f"{day.month:02}"
+    yield "year", year, year, None
+    yield "month", f"{year}/{month}", f"{year}-{month}", year
+
+
+def _unstamped(entry: Entry) -> Entry:
+    """Return *entry* without its source's fingerprint, so that the same text read again is the same entry."""
+    return attrs.evolve(entry, source=attrs.evolve(entry.source, fingerprint=""))

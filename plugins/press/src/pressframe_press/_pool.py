@@ -1,0 +1,82 @@
+"""Work spread over processes where that pays, done in this one where it does not."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, ClassVar, TypeVar
+
+from pressframe.errors import BuildError
+
+WORTH_A_POOL = 1000
+"""Entries or pages below which starting processes costs more than it saves; measured on two cores."""
+
+_BATCH = 100
+
+Result = TypeVar("Result")
+
+
+def spread(
+    work: Callable[[range], Result], size: int, *, jobs: int | None, told: Callable[[int], None]
+) -> Iterator[Result]:
+    """Yield what *work* makes of each hundred of *size* things, in their order.
+
+    Args:
+        work: Gets their numbers; in other processes it sees what this one had when they were started.
+        jobs: How many processes; None for what pays.
+        told: Called with the number of things done.
+
+    Raises:
+        BuildError: A process was ended from outside.
+    """
+    batches = [range(start, min(start + _BATCH, size)) for start in range(0, size, _BATCH)]
+    several = _jobs(size, jobs)
+    results = map(work, batches) if several == 1 else _forked(work, batches, several)
+    for batch, result in zip(batches, results, strict=True):
+        told(batch.stop)
+        yield result
+
+
+class _Worker:
+    """What a forked process inherits, so that little crosses between processes."""
+
+    work: ClassVar[Callable[[range], Any]]
+
+    @classmethod
+    def start(cls, work: Callable[[range], Any]) -> None:
+        cls.work = staticmethod(work)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets it too, and ends what is to be ended
+        threading.Thread(target=_follow_parent, daemon=True).start()
+
+    @classmethod
+    def do(cls, batch: range) -> Any:
+        return cls.work(batch)
+
+
+def _follow_parent() -> None:
+    """End when the parent has ended: killed, it could tell nobody, and workers would hold its lock for ever."""
+    parent = multiprocessing.parent_process()
+    if parent:
+        parent.join()
+        os._exit(1)
+
+
+def _forked(work: Callable[[range], Result], batches: Sequence[range], jobs: int) -> Iterator[Result]:
+    context = multiprocessing.get_context("fork")
+    try:
+        with ProcessPoolExecutor(jobs, context, initializer=_Worker.start, initargs=(work,)) as pool:
+            yield from pool.map(_Worker.do, batches)
+    except BrokenProcessPool as error:
+        fix = "see whether the machine has run out of memory"
+        raise BuildError("a process of the build was ended from outside", fix=fix) from error
+
+
+def _jobs(size: int, asked: int | None) -> int:
+    """Return how many processes to use; one where forking is unsafe because other threads run."""
+    can_fork = hasattr(os, "fork") and threading.active_count() == 1
+    if asked is None:
+        asked = min(len(os.sched_getaffinity(0)), 8) if size >= WORTH_A_POOL else 1
+    return min(asked, -(-size // _BATCH)) if can_fork and size else 1

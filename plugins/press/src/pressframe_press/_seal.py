@@ -1,0 +1,74 @@
+"""Digests that tell whether anything has changed since the last build."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pressframe
+from pressframe.files import digest_of, stamp, stamps
+from pressframe_press._json import encode
+from pressframe_press._load import Found
+from pressframe_press._memory import FORMAT, Snapshot
+
+if TYPE_CHECKING:
+    from pressframe import Site
+
+_CORE = Path(pressframe.__file__).parent
+
+
+def epoch_of(site: Site, *, drafts: bool) -> str:
+    """Return what changes when everything must be made anew: settings, plugins, their code, translations, versions."""
+    kinds = [plugin.kind for plugin, _ in site.plugins.values()]
+    tops = {sys.modules[kind.__module__.partition(".")[0]] for kind in kinds}
+    ours = (Path(__file__).with_name("__init__.py"), _CORE / "__init__.py")
+    files = {*ours, *(Path(top.__file__) for top in tops if top.__file__)}
+    locales = [folder for _, folder in site.hooks.register_translations()]
+    return digest_of(
+        "\n".join([
+            FORMAT, sys.version, str(site.folder), site.fingerprint, str(drafts), *_installed(),
+            *(one for file in sorted(files) for one in _code(file)),
+            *(one for folder in (_CORE / "locale", *locales, site.folder / "locale") for one in stamps(folder)),
+        ])
+    )  # fmt: skip
+
+
+def _installed() -> Iterator[str]:
+    """Yield name and version of every distribution: what plugins are built on may change what they make."""
+    for folder in sys.path:
+        if Path(folder).is_dir():
+            yield from sorted(path.name for path in Path(folder).glob("*.dist-info"))
+
+
+def _code(file: Path) -> Iterator[str]:
+    """Yield the stamp of each module of a package, or of a plugin's single file."""
+    if file.name != "__init__.py":
+        yield stamp(file)
+    else:
+        yield from (one for one in stamps(file.parent) if ".py " in one)
+
+
+def seal_of(site: Site, epoch: str, found: Sequence[Found], comments: Sequence[str]) -> str:
+    """Return what changes when a source, a comment, a template or a file of the site does."""
+    folders = [site.folder / "templates", site.folder / "static", *(one for _, one in site.hooks.register_templates())]
+    assets = [asset for _, asset in site.hooks.register_assets()]
+    return digest_of(
+        "\n".join([
+            epoch, *comments, encode([(asset.address, asset.file) for asset in assets]),
+            *(one for _, _, source in found for one in (source.loader, source.key, source.fingerprint)),
+            *(one for folder in folders for one in stamps(folder)),
+        ])
+    )  # fmt: skip
+
+
+def is_fresh(before: Snapshot, seal: str, now: str) -> bool:
+    """Say whether *before* is of a site that nothing has changed in since."""
+    until, then = before.fact("until"), before.fact("now")
+    if before.fact("seal") != seal or not then <= now or (until and until <= now):
+        return False
+    try:
+        return all(stamp(one.path) == one.stamp for one in before.copied.values())
+    except OSError:
+        return False

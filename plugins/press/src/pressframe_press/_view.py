@@ -1,0 +1,172 @@
+"""The site as one set of audiences sees it: the only way from entries to pages, feeds and plugins."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import attrs
+
+from pressframe.files import digest_of
+from pressframe.model import Card, Entry, Gate, Group, Host, Neighbours, Output, Page, Reply
+from pressframe.templates import Templates
+from pressframe_press._json import decode, moment
+from pressframe_press._world import Within, World
+
+if TYPE_CHECKING:
+    from pressframe.model import Live
+
+
+class Notebook(threading.local):
+    """Where questions are noted while a page is planned or rendered; None where nobody wants to know."""
+
+    page: set[str] | None = None
+
+    def note(self, question: str) -> None:
+        if self.page is not None:
+            self.page.add(question)
+
+
+class Pages:
+    """Every page planned, by address; made of its JSON when somebody asks for it."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self.texts = texts
+        self._made: dict[str, Page] = {}
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """What changes when any of them does."""
+        return digest_of("\n".join(self.texts.values()))
+
+    def get(self, address: str) -> Page | None:
+        """Return the page at *address*."""
+        if address not in self._made:
+            if address not in self.texts:
+                return None
+            self._made[address] = decode(Page, self.texts[address])
+        return self._made[address]
+
+    def all(self) -> tuple[Page, ...]:
+        """Return every page in the order of planning."""
+        return tuple(page for address in self.texts if (page := self.get(address)))
+
+
+class SeenBy:
+    """Answers every question of ``View`` and ``Live`` for *audiences*; what their gates withhold is not in it."""
+
+    def __init__(
+        self, press: Press, audiences: frozenset[str] = frozenset(), *, changed: Callable[[], None] = lambda: None
+    ) -> None:
+        host = press.host
+        self.folder, self.settings, self.hooks = host.folder, host.settings, host.hooks
+        self.plugin, self.secret = host.plugin, host.secret
+        self.audiences = audiences
+        self.changed = changed
+        self._press = press
+        self._world = press.world
+        self._note = press.notebook.note
+
+    # --------------------------------------------------------------------------------------- as a View
+
+    def entry(self, id: str) -> Entry | None:
+        self._note(f"entry\t{id}")
+        return self._world.entry(id, self.audiences)
+
+    def card(self, id: str) -> Card | None:
+        self._note(f"card\t{id}")
+        return self._world.card(id, self.audiences)
+
+    def gate(self, id: str) -> Gate | None:
+        self._note(f"gate\t{id}")
+        return self._world.gate(id, self.audiences)
+
+    def latest(
+        self, *, kind: str = "post", within: Within | None = None, start: int = 0, count: int = 10
+    ) -> tuple[Card, ...]:
+        start = max(start, 0)
+        end = start + max(count, 0)
+        self._note(f"latest\t{kind}\t{start}\t{end}{_named(within)}")
+        ids = self._world.ids(kind, within)[start:end]
+        return tuple([card for id in ids if (card := self._world.card(id, self.audiences))])
+
+    def size(self, *, kind: str = "post", within: Within | None = None) -> int:
+        self._note(f"size\t{kind}\t0\t0{_named(within)}")
+        return len(self._world.ids(kind, within))
+
+    def groups(self, taxonomy: str) -> tuple[Group, ...]:
+        self._note(f"groups\t{taxonomy}")
+        return self._world.groups(taxonomy)
+
+    def neighbours(self, id: str) -> Neighbours:
+        self._note(f"near\t{id}")
+        older, newer = [self._world.card(one, self.audiences) if one else None for one in self._world.near(id)]
+        return Neighbours(older=older, newer=newer)
+
+    def comments(self, id: str) -> tuple[Reply, ...]:
+        self._note(f"comments\t{id}")
+        return self._world.replies(id, self.audiences)
+
+    def comment_count(self, id: str) -> int:
+        self._note(f"count\t{id}")
+        return self._world.count(id, self.audiences)
+
+    def latest_comments(self, count: int) -> tuple[tuple[Card, Reply], ...]:
+        self._note(f"talk\t{count}")
+        newest = self._world.newest(count, self.audiences)
+        found = ((self._world.card(id, self.audiences), self._world.reply(id, one)) for id, one in newest)
+        return tuple((card, reply) for card, reply in found if card)
+
+    def is_past(self, time: datetime) -> bool:
+        question = moment(time)
+        self._note(f"past\t{question}")
+        return question <= self._world.now
+
+    def pages(self) -> tuple[Page, ...]:
+        self._note("pages")
+        return self._press.pages.all()
+
+    # --------------------------------------------------------------------------------------- as a Live
+
+    def page(self, address: str) -> Page | None:
+        self._note("pages")
+        return self._press.pages.get(address)
+
+    def render(self, page: Page) -> Output:
+        text = self._press.templates.render(page, self)
+        return Output(body=text.encode(errors="replace"), media_type=page.media_type)
+
+
+def _named(within: Within | None) -> str:
+    return f"\t{within[0]}\t{within[1]}" if within else ""
+
+
+@attrs.define(eq=False)
+class Press:
+    """What one build renders with.
+
+    Attributes:
+        files: Tags of what is published as it is, by address.
+        pages: None until they are planned.
+    """
+
+    host: Host
+    world: World
+    templates: Templates
+    notebook: Notebook
+    files: Mapping[str, str]
+    pages: Pages = attrs.field(factory=lambda: Pages({}))
+
+    def view(self, audiences: frozenset[str] = frozenset(), *, changed: Callable[[], None] = lambda: None) -> Live:
+        """Return the site as readers with *audiences* see it."""
+        return SeenBy(self, audiences, changed=changed)
+
+    def outer(self, question: str) -> str:
+        """Answer what neither entries nor comments do."""
+        name, _, rest = question.partition("\t")
+        if name == "template":
+            return self.templates.answer(question)
+        return self.files.get(rest, "") if name == "asset" else self.pages.digest

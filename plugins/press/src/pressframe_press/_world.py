@@ -1,0 +1,243 @@
+"""The state of a site at one moment, and every answer that views have from it.
+
+Two states can be asked the same question: where both answer alike, what was rendered from one is right for the other.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeAlias
+
+import attrs
+
+from pressframe.model import Card, Entry, Gate, Group, Reply
+from pressframe_press._json import decode
+from pressframe_press._rows import Row, Shelf, read_card, read_gate
+
+Audiences: TypeAlias = frozenset[str]
+Within: TypeAlias = tuple[str, str]
+
+OF_ENTRIES = ("entry", "card", "gate", "comments", "count")
+"""Questions about one entry: only what changes it, or its comments, can change their answers."""
+OF_LISTS = ("near", "latest", "size", "groups", "talk")
+"""Questions about many: what changes an entry's card can change their answers."""
+
+
+class Said(NamedTuple):
+    """The conversation under one entry.
+
+    Attributes:
+        heard: Digest of what the sources tell.
+        text: Where on the shelf the replies stand.
+        times: JSON: moment and id of each reply, oldest first; ``size`` counts them.
+    """
+
+    entry: str
+    heard: str
+    text: str
+    times: str
+    size: int
+
+
+@attrs.frozen
+class _List:
+    name: str
+    parent: str | None
+    ids: list[str] = attrs.field(factory=list)
+
+
+@attrs.define(eq=False)
+class World:
+    """Every entry that is published, by id in the order in which loaders gave them, and what is said under them."""
+
+    rows: Mapping[str, Row]
+    said: Mapping[str, Said]
+    shelf: Shelf
+    now: str
+
+    # ------------------------------------------------------------------------------------------- entries
+
+    def entry(self, id: str, audiences: Audiences) -> Entry | None:
+        """Return the entry as readers with *audiences* get it."""
+        row = self.rows.get(id)
+        return self.shelf.entries(row.text)[0 if row.is_open(audiences) else 1] if row else None
+
+    def gate(self, id: str, audiences: Audiences) -> Gate | None:
+        """Return what closes the entry for *audiences*."""
+        row = self.rows.get(id)
+        return None if row is None or row.is_open(audiences) else read_gate(row.gate)
+
+    def shown(self, id: str, audiences: Audiences) -> tuple[str, int] | None:
+        """Return the entry's card as its row has it, and how many comments it shows."""
+        row = self.rows.get(id)
+        if row is None:
+            return None
+        return (row.open or row.closed) if row.is_open(audiences) else row.closed, self.count(id, audiences)
+
+    def card(self, id: str, audiences: Audiences) -> Card | None:
+        """Return the entry's card."""
+        shown = self.shown(id, audiences)
+        return read_card(*shown) if shown else None
+
+    # --------------------------------------------------------------------------------------------- lists
+
+    def ids(self, kind: str, within: Within | None) -> Sequence[str]:
+        """Return the entries of one list, newest first."""
+        if within is None:
+            return self._kinds.get(kind, ())
+        found = self._lists(within[0]).get(within[1]) if kind == "post" else None
+        return found.ids if found else ()
+
+    @functools.cached_property
+    def _kinds(self) -> dict[str, list[str]]:
+        kinds: dict[str, list[str]] = {}
+        for row in sorted(self.rows.values(), key=lambda row: (row.published, row.id), reverse=True):
+            kinds.setdefault(row.kind, []).append(row.id)
+        return kinds
+
+    @functools.cached_property
+    def _groups(self) -> dict[str, list[tuple[str, str, str, str | None]]]:
+        return {row.id: json.loads(row.groups) for row in self.rows.values() if row.groups != "[]"}
+
+    @functools.cached_property
+    def _terms(self) -> dict[Within, tuple[str, str | None]]:
+        """Name and parent of every term; a page's count, too."""
+        order = [id for ids in self._kinds.values() for id in ids]
+        return {(group[0], group[1]): (group[2], group[3]) for id in order for group in self._groups.get(id, ())}
+
+    @functools.cached_property
+    def _lists(self) -> Callable[[str], Mapping[str, _List]]:
+        return functools.cache(self._find_lists)
+
+    def _find_lists(self, taxonomy: str) -> Mapping[str, _List]:
+        lists: dict[str, _List] = {}
+        for id in self.ids("post", None):
+            seen: set[str] = set()
+            for found, slug, name, parent in self._groups.get(id, ()):
+                if found == taxonomy:
+                    for one in self._with_wider(taxonomy, slug, name, parent):
+                        if one[0] not in seen:
+                            seen.add(one[0])
+                            lists.setdefault(one[0], _List(one[1], one[2])).ids.append(id)
+        return lists
+
+    def _with_wider(
+        self, taxonomy: str, slug: str, name: str, parent: str | None
+    ) -> Iterator[tuple[str, str, str | None]]:
+        """Yield a term and the wider ones that hold it: as in WordPress, their lists show its posts too."""
+        yield slug, name, parent
+        seen = {slug}
+        while parent and parent not in seen and (taxonomy, parent) in self._terms:
+            seen.add(parent)
+            slug, (name, parent) = parent, self._terms[taxonomy, parent]
+            yield slug, name, parent
+
+    @functools.cached_property
+    def groups(self) -> Callable[[str], tuple[Group, ...]]:
+        """The groups of a taxonomy, by its name."""
+        return functools.cache(self._find_groups)
+
+    def _find_groups(self, taxonomy: str) -> tuple[Group, ...]:
+        """Return the groups of a taxonomy: periods newest first, others by name."""
+        lists = self._lists(taxonomy).items()
+        groups = [
+            Group(taxonomy=taxonomy, slug=slug, name=one.name, parent=one.parent, size=len(one.ids))
+            for slug, one in lists
+        ]
+        if taxonomy in ("year", "month"):
+            return tuple(sorted(groups, key=lambda group: group.slug, reverse=True))
+        return tuple(sorted(groups, key=lambda group: (_sortable(group.name), group.slug)))
+
+    @functools.cached_property
+    def _positions(self) -> dict[str, int]:
+        return {id: index for index, id in enumerate(self.ids("post", None))}
+
+    def near(self, id: str) -> tuple[str | None, str | None]:
+        """Return the posts before and after one by date."""
+        position, ids = self._positions.get(id), self.ids("post", None)
+        if position is None:
+            return None, None
+        older = ids[position + 1] if position + 1 < len(ids) else None
+        return older, ids[position - 1] if position > 0 else None
+
+    # ------------------------------------------------------------------------------------------ comments
+
+    def replies(self, id: str, audiences: Audiences) -> tuple[Reply, ...]:
+        """Return what is shown under an entry, oldest first."""
+        gate, said = self.gate(id, audiences), self.said.get(id)
+        shown = said and (gate is None or gate.conversation == "shown")
+        return read_replies(self.shelf, said.text) if said and shown else ()
+
+    def count(self, id: str, audiences: Audiences) -> int:
+        """Return how many comments an entry has; 0 where the gate hides even that."""
+        said = self.said.get(id)
+        if said is None:
+            return 0
+        gate = self.gate(id, audiences)
+        return 0 if gate and gate.conversation == "hidden" else said.size
+
+    def reply(self, id: str, comment: str) -> Reply:
+        """Return one comment of an entry that has it."""
+        return next(one for one in read_replies(self.shelf, self.said[id].text) if one.comment.id == comment)
+
+    def newest(self, count: int, audiences: Audiences) -> list[tuple[str, str]]:
+        """Return entry and id of the newest comments that may be shown, newest first."""
+        said = [
+            (moment, comment, id)
+            for id, one in self.said.items()
+            if (gate := self.gate(id, audiences)) is None or gate.conversation == "shown"
+            for moment, comment in json.loads(one.times)
+        ]
+        return [(id, comment) for _, comment, id in sorted(said, reverse=True)[:count]]
+
+    # ------------------------------------------------------------------------------------------- answers
+
+    def answer(self, question: str, audiences: Audiences) -> object:
+        """Return what tells the answer to *question* from another, for readers with *audiences*."""
+        name, _, rest = question.partition("\t")
+        match name:
+            case "entry":
+                row = self.rows.get(rest)
+                return row and (row.whole if row.is_open(audiences) else row.seen)
+            case "card":
+                return self.shown(rest, audiences)
+            case "gate":
+                return self.gate(rest, audiences)
+            case "comments":
+                gate, said = self.gate(rest, audiences), self.said.get(rest)
+                return said and (said.text, gate and gate.conversation)
+            case "count":
+                return self.count(rest, audiences)
+            case "near":
+                return [self.shown(id, audiences) for id in self.near(rest) if id]
+            case "latest" | "size":
+                kind, start, end, *within = rest.split("\t", 4)
+                ids = self.ids(kind, (within[0], within[1]) if within else None)
+                return (
+                    len(ids)
+                    if name == "size"
+                    else [(id, self.shown(id, audiences)) for id in ids[int(start) : int(end)]]
+                )
+            case "groups":
+                return self.groups(rest)
+            case "talk":
+                found = self.newest(int(rest), audiences)
+                return [(one, self.said[one[0]].text, self.shown(one[0], audiences)) for one in found]
+            case "past":
+                return rest <= self.now
+        raise LookupError(question)
+
+
+@functools.lru_cache(maxsize=1000)
+def read_replies(shelf: Shelf, place: str) -> tuple[Reply, ...]:
+    """Return the replies at *place*."""
+    return decode(tuple[Reply, ...], shelf.get(place))
+
+
+def _sortable(name: str) -> str:
+    """Return *name* as dictionaries sort it: without accents or case."""
+    apart = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))

@@ -1,1 +1,0 @@
-"""The build: scan, load, gate, plan, render, write."""
