@@ -13,6 +13,7 @@ import re
 import traceback
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from operator import itemgetter
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -59,14 +60,11 @@ _STRICTNESS: tuple[Conversation, ...] = ("shown", "counted", "hidden")
 
 @attrs.frozen
 class _Call:
-    """One implementation, with the ``positions`` of the hook's arguments that it takes."""
+    """One implementation; ``invoke`` hands it those of the hook's arguments that it takes."""
 
     plugin: str
     function: Callable[..., Any]
-    positions: tuple[int, ...]
-
-    def __call__(self, arguments: tuple[object, ...]) -> Any:
-        return self.function(*[arguments[position] for position in self.positions])
+    invoke: Callable[[tuple[Any, ...]], Any]
 
 
 @attrs.frozen
@@ -76,6 +74,7 @@ class _Chain:
     hook: str
     contract: Contract
     calls: tuple[_Call, ...]
+    keeps_all: bool
 
     def ask(self, call: _Call, arguments: tuple[object, ...]) -> Any:
         """Return the call's answer, checked; an iterable is exhausted here, so that its errors are the plugin's.
@@ -85,8 +84,8 @@ class _Chain:
             PressframeError: One that the plugin raised on purpose.
         """
         try:
-            answer = call(arguments)
-            many = self.hook.startswith("register_") and answer is not None and not isinstance(answer, Mapping)
+            answer = call.invoke(arguments)
+            many = self.keeps_all and answer is not None and not isinstance(answer, Mapping)
             if many and not isinstance(answer, Iterable):
                 raise self.odd(call, answer, "list", arguments)
             answers = tuple(answer) if many else (answer,)
@@ -109,12 +108,20 @@ class _Chain:
 
 def ask_part(plugin: str, method: str, wanted: type, call: Callable[..., T], *arguments: object) -> T:
     """Return what a part that *plugin* brought answers, named and checked as an answer to a hook is."""
-    chain = _Chain(method, Contract("entry", "stop", wanted), ())
-    asked = _Call(plugin, call, tuple(range(len(arguments))))
+    chain, asked = _chain_of(method, wanted), _Call(plugin, call, lambda given: call(*given))
     answer: T | None = chain.ask(asked, arguments)
     if answer is None:
         raise chain.odd(asked, answer, wanted.__name__, arguments)
     return answer
+
+
+@functools.cache
+def _chain_of(method: str, wanted: type) -> _Chain:
+    return _chain(method, Contract("entry", "stop", wanted))
+
+
+def _chain(hook: str, contract: Contract, calls: Iterable[_Call] = ()) -> _Chain:
+    return _Chain(hook, contract, tuple(calls), hook.startswith("register_"))
 
 
 def _failure(plugin: str, hook: str, subject: str, error: BaseException) -> HookError:
@@ -177,7 +184,7 @@ class Hooks:
         Args:
             but: Plugins that are not asked.
         """
-        chain = self._chains.get(hook, _Chain(hook, Contract("start", "stop"), ()))  # one that no plugin declares
+        chain = self._chains.get(hook, _chain(hook, Contract("start", "stop")))  # one that no plugin declares
         for call in chain.calls:
             if call.plugin in but:
                 continue
@@ -288,7 +295,8 @@ class Hooks:
         return self.ask("register_pages", site, but=but)
 
     def register_blocks(self, slot: str, page: Page, site: View) -> tuple[Block, ...]:
-        return tuple(block for _, blocks in self.ask("register_blocks", slot, page, site) for block in blocks)
+        chain = self._chains["register_blocks"]
+        return tuple([block for call in chain.calls for block in chain.ask(call, (slot, page, site)) or ()])
 
     def register_commands(self, host: Host) -> tuple[tuple[str, click.Command], ...]:
         return self.all("register_commands", host)
@@ -301,9 +309,19 @@ def _freeze(caller: pluggy.HookCaller, order: Sequence[str | None]) -> _Chain:
     calls = []
     for implementation in sorted(caller.get_hookimpls(), key=lambda one: order.index(one.plugin_name)):
         named = (*implementation.argnames, *implementation.kwargnames)  # those with a default of their own too
-        positions = tuple(spec.argnames.index(name) for name in named)
-        calls.append(_Call(implementation.plugin_name, implementation.function, positions))
-    return _Chain(caller.name, spec.function.contract, tuple(calls))  # type: ignore[attr-defined] # set by hookspecs
+        invoke = _taking(implementation.function, [spec.argnames.index(name) for name in named])
+        calls.append(_Call(implementation.plugin_name, implementation.function, invoke))
+    return _chain(caller.name, spec.function.contract, calls)  # type: ignore[attr-defined] # set by hookspecs
+
+
+def _taking(function: Callable[..., Any], positions: list[int]) -> Callable[[tuple[Any, ...]], Any]:
+    """Return what calls *function* with the arguments at *positions*."""
+    if not positions:
+        return lambda arguments: function()
+    pick = itemgetter(*positions)
+    if len(positions) == 1:
+        return lambda arguments: function(pick(arguments))
+    return lambda arguments: function(*pick(arguments))
 
 
 def _join(gates: list[Gate], now: datetime) -> Gate | None:
