@@ -29,13 +29,21 @@ class Notebook(threading.local):
         if self.page is not None:
             self.page.add(question)
 
+    def apart(self, make: Callable[[], str]) -> tuple[str, set[str]]:
+        """Return what *make* does, with the questions noted meanwhile, which the page around it is not charged with."""
+        around, self.page = self.page, set()
+        try:
+            return make(), self.page
+        finally:
+            self.page = around
+
 
 class Pages:
     """Every page planned, by address; made of its JSON when somebody asks for it."""
 
-    def __init__(self, texts: Mapping[str, str]) -> None:
+    def __init__(self, texts: Mapping[str, str], made: Mapping[str, Page]) -> None:
         self.texts = texts
-        self._made: dict[str, Page] = {}
+        self._made = dict(made)
 
     @functools.cached_property
     def digest(self) -> str:
@@ -158,7 +166,7 @@ class Press:
     templates: Templates
     notebook: Notebook
     files: Mapping[str, str]
-    pages: Pages = attrs.field(factory=lambda: Pages({}))
+    pages: Pages = attrs.field(factory=lambda: Pages({}, {}))
 
     def view(self, audiences: frozenset[str] = frozenset(), *, changed: Callable[[], None] = lambda: None) -> Live:
         """Return the site as readers with *audiences* see it."""
