@@ -12,7 +12,12 @@ _COARSE = 100_000_000
 
 def digest_of(text: str) -> str:
     """Return a hash of *text*, 32 hexadecimal digits."""
-    return hashlib.blake2b(text.encode(errors="surrogatepass"), digest_size=16).hexdigest()
+    return digest_of_bytes(text.encode(errors="surrogatepass"))
+
+
+def digest_of_bytes(content: bytes) -> str:
+    """Return a hash of *content*, 32 hexadecimal digits."""
+    return hashlib.blake2b(content, digest_size=16).hexdigest()
 
 
 def stamp(path: str | Path, status: os.stat_result | None = None) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from math import isfinite
 from typing import NoReturn, TypeAlias
 
 import attrs
@@ -25,16 +26,24 @@ class ReadOnly(dict[str, "Json"]):
 
 
 def read_only(value: Mapping[str, Json]) -> ReadOnly:
-    """Return *value* with every mapping in it read-only and every list a tuple."""
+    """Return *value* with every mapping in it read-only and every list a tuple.
+
+    Raises:
+        TypeError: Something in it is no JSON.
+    """
     return value if isinstance(value, ReadOnly) else ReadOnly({key: _freeze(inner) for key, inner in value.items()})
 
 
 def _freeze(value: Json) -> Json:
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, list | tuple):
+        return tuple([_freeze(inner) for inner in value])
     if isinstance(value, Mapping):
         return read_only(value)
-    if isinstance(value, list | tuple):
-        return tuple(_freeze(inner) for inner in value)
-    return value
+    if isinstance(value, float) and isfinite(value):
+        return value
+    raise TypeError(f"{value!r} is no JSON: text, finite numbers, lists and tables are kept")
 
 
 def is_aware(_: object, field: attrs.Attribute[datetime], value: datetime | None) -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 
+from pressframe_press._json import parse
 from pressframe_press._memory import Answer, Done, Key
 from pressframe_press._output import Output
 from pressframe_press._plan import Plan, Task
@@ -74,7 +74,7 @@ class Changes:
             return "it was planned otherwise"
         if not output.has(done.address, done.tag, is_open=bool(audiences)):
             return "it was missing"
-        for question in json.loads(done.questions):
+        for question in parse(done.questions):
             if not self.same(question, audiences):
                 return f"{' '.join(question.split(chr(9)))} has changed"
         return ""

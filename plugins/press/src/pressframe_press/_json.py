@@ -1,4 +1,4 @@
-"""Models as JSON and back: compact, by position, and read without running anything that a file says."""
+"""Models as JSON and back: written and parsed by msgspec, and read without running anything that a file says."""
 
 import collections.abc
 import functools
@@ -6,14 +6,12 @@ import json
 import typing
 from collections.abc import Callable, Hashable
 from datetime import UTC, datetime
-from operator import attrgetter
 from pathlib import Path
 from types import UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin
 
 import attrs
-
-from pressframe.press import NOBODY
+import msgspec
 
 T = TypeVar("T")
 
@@ -28,40 +26,51 @@ def moment(time: datetime) -> str:
 
 
 def _plain(value: object) -> object:
-    if attrs.has(type(value)):
-        return _fields_of(cast(Hashable, type(value)))(value)
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, frozenset):  # NOBODY is no name that could be given to anybody, so it has none
-        return [None if one is NOBODY else one for one in sorted(value)]
     if isinstance(value, Path):
         return str(value)
     raise TypeError(f"{type(value).__name__} is no JSON")
 
 
-encode: Callable[[object], str] = json.JSONEncoder(default=_plain, separators=(",", ":")).encode
-"""Return a model as JSON: the values of its fields in their order.
-
-Raises:
-    TypeError, ValueError: It holds what JSON does not.
-"""
+_encode = msgspec.json.Encoder(enc_hook=_plain).encode
 
 
-def decode(kind: type[T], text: str) -> T:
+def pack(value: object) -> bytes:
+    """Return a model as JSON: a table of its fields.
+
+    Raises:
+        TypeError, ValueError: It holds what JSON does not.
+    """
+    try:
+        return _encode(value)
+    except UnicodeEncodeError:  # a lone surrogate, which UTF-8 can't hold and an escape can
+        return json.dumps(msgspec.to_builtins(value, enc_hook=_plain), separators=(",", ":")).encode()
+
+
+def encode(value: object) -> str:
+    """Return ``pack(value)`` as a text."""
+    return pack(value).decode()
+
+
+def parse(text: str | bytes) -> Any:
+    """Return what *text* holds.
+
+    Raises:
+        Damaged: It is no JSON.
+    """
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        pass
+    try:
+        return json.loads(text)  # it bears lone surrogates
+    except ValueError as error:
+        raise Damaged from error
+
+
+def decode(kind: type[T], text: str | bytes) -> T:
     """Return the model of class *kind* that ``encode`` made *text* of."""
-    return restore(kind, json.loads(text))
-
-
-def restore(kind: type[T], value: object) -> T:
-    """Return the model of class *kind* whose parsed JSON is *value*."""
-    made: T = _reader(cast(Hashable, kind))(value)
+    made: T = _reader(cast(Hashable, kind))(parse(text))
     return made
-
-
-@functools.cache
-def _fields_of(kind: Any) -> Callable[[object], object]:
-    names = [field.name for field in attrs.fields(kind)]
-    return attrgetter(*names) if len(names) > 1 else lambda value: [getattr(value, names[0])]
 
 
 def _same(value: Any) -> Any:
@@ -70,19 +79,30 @@ def _same(value: Any) -> Any:
 
 @functools.cache
 def _reader(kind: Any) -> Callable[[Any], Any]:
-    """Return what turns plain JSON into *kind*; what JSON has itself stays as it is."""
+    """Return what turns parsed JSON into *kind*; what JSON has itself stays as it is."""
     arguments = get_args(kind)
     if get_origin(kind) in (Union, UnionType):
         inner = _reader(arguments[0])
-        return lambda value: None if value is None else inner(value)
+        return inner if inner is _same else lambda value: None if value is None else inner(value)
     if get_origin(kind) is tuple:
         inner = _reader(arguments[0])
-        return lambda value: tuple([inner(one) for one in value])
+        return tuple if inner is _same else lambda value: tuple([inner(one) for one in value])
     if get_origin(kind) is frozenset:
-        return lambda value: frozenset(NOBODY if one is None else one for one in value)
+        return frozenset
     if isinstance(kind, type) and attrs.has(kind):
-        hints = typing.get_type_hints(kind, localns=vars(collections.abc))
-        readers = [(field.name, _reader(hints[field.name])) for field in attrs.fields(kind)]
-        return lambda values: kind(**{name: read(one) for (name, read), one in zip(readers, values, strict=True)})
+        return _model_reader(kind)
     plain: dict[object, Callable[[Any], Any]] = {datetime: datetime.fromisoformat, Path: Path}
     return plain.get(kind, _same)
+
+
+def _model_reader(kind: Any) -> Callable[[Any], Any]:
+    hints = typing.get_type_hints(kind, localns=vars(collections.abc))
+    readers = [(field.name, _reader(hints[field.name])) for field in attrs.fields(kind)]
+    special = [(name, read) for name, read in readers if read is not _same]
+
+    def read_model(values: Any) -> Any:
+        for name, read in special:
+            values[name] = read(values[name])
+        return kind(**values)
+
+    return read_model

@@ -10,12 +10,12 @@ import attrs
 
 from pressframe import Hooks
 from pressframe.errors import ContentError, Place, PluginError, PressframeError, raise_all
-from pressframe.model import Body, Entry, Gate, Host, Loader, Manuscript, Page, Source
+from pressframe.model import Body, Entry, Gate, Host, Loader, Manuscript, Source
 from pressframe.press import NOBODY, ask_part
 from pressframe_press._excerpt import card_of
 from pressframe_press._json import encode, moment
 from pressframe_press._memory import Key, Snapshot
-from pressframe_press._rows import Row, Shelf
+from pressframe_press._rows import Row, Shelf, write_gate
 
 Loaded: TypeAlias = "Row | PressframeError"
 Spread: TypeAlias = "Callable[[str, Callable[[range], Sequence[Loaded]], int], Iterator[Loaded]]"
@@ -83,7 +83,6 @@ class Reading:
         if gate and NOBODY in gate.requires:
             until = moment(self.now)  # a plugin that failed is asked again
         gate = gate if gate and gate.requires else None
-        kept = _unstamped(whole)
         return row._replace(
             until=until,
             id=whole.id,
@@ -94,11 +93,10 @@ class Reading:
             groups=encode(list(_groups(seen, self.host.settings.timezone))),
             closed=encode(card_of(seen, gated=gate is not None)),
             open=encode(card_of(whole, gated=False)) if gate else "",
-            gate=encode(gate) if gate else "",
-            assets=encode(whole.assets),
-            public=encode(seen.assets),
-            page=encode(Page(address=seen.address, template=f"{seen.kind}.html", title=seen.title, subject=seen.id)),
-            **self.shelf.put_entry(kept, kept if seen is whole else _unstamped(seen)),
+            gate=write_gate(gate) if gate else "",
+            assets=_files(whole),
+            public=_files(seen),
+            **self.shelf.put_entry(whole, seen),
         )
 
 
@@ -157,7 +155,8 @@ def _typeset(manuscript: Manuscript, hooks: Hooks) -> Entry:
     except ContentError as error:
         error.at = error.at or entry.source.place  # an engine knows no files
         raise
-    return attrs.evolve(entry, body=body)
+    # Without the source's fingerprint, so that the same text read again is the same entry.
+    return attrs.evolve(entry, body=body, source=attrs.evolve(entry.source, fingerprint=""))
 
 
 def _gated(written: Entry, hooks: Hooks, now: datetime) -> tuple[Entry, Entry, Gate | None]:
@@ -192,6 +191,5 @@ def _groups(entry: Entry, zone: ZoneInfo) -> Iterator[tuple[str, str, str, str |
     yield "month", f"{year}/{month}", f"{year}-{month}", year
 
 
-def _unstamped(entry: Entry) -> Entry:
-    """Return *entry* without its source's fingerprint, so that the same text read again is the same entry."""
-    return attrs.evolve(entry, source=attrs.evolve(entry.source, fingerprint=""))
+def _files(entry: Entry) -> str:
+    return encode([(asset.address, str(asset.file)) for asset in entry.assets]) if entry.assets else "[]"

@@ -7,7 +7,6 @@ settings, it is forgotten.
 
 from __future__ import annotations
 
-import json
 import shutil
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -20,7 +19,7 @@ import attrs
 from pressframe_press._rows import Row, Shelf
 from pressframe_press._world import Said
 
-FORMAT = "1"
+FORMAT = "2"
 _FILE = "index.sqlite"
 Key: TypeAlias = tuple[str, ...]
 
@@ -171,9 +170,3 @@ def _save(file: sqlite3.Connection, name: str, before: Mapping[Key, Any], after:
     file.executemany(f"DELETE FROM {name} WHERE {where}", gone)
     marks = ", ".join("?" * len(kind._fields))
     file.executemany(f"INSERT OR REPLACE INTO {name} VALUES ({marks})", changed)
-
-
-def read_list(text: str) -> list[Any]:
-    """Return a list that was kept as JSON."""
-    found: list[Any] = json.loads(text)
-    return found

@@ -1,6 +1,5 @@
 """Plan every page and file, each at an address of its own that is safe to write."""
 
-import json
 import mimetypes
 import os
 import re
@@ -13,12 +12,12 @@ from urllib.parse import quote
 import attrs
 
 from pressframe.errors import BuildError, ContentError, Place, PressframeError, raise_all
-from pressframe.files import digest_of, stamp
-from pressframe.model import Asset, Host, View
+from pressframe.files import digest_of, digest_of_bytes, stamp
+from pressframe.model import Asset, Host, Page, View
 from pressframe.press import Stored
-from pressframe_press._json import encode
+from pressframe_press._json import encode, parse
 from pressframe_press._memory import Copied, Key, Planned
-from pressframe_press._output import path_of, tag_of
+from pressframe_press._output import path_of
 from pressframe_press._rows import Row, read_gate
 from pressframe_press._view import Notebook
 
@@ -35,12 +34,14 @@ class Plan:
 
     Attributes:
         pages: JSON of each, by address.
+        models: Those of them that are at hand already.
         files: What is published as it is, by address; each still where it is read from.
         gated: Addresses of both whose answer depends on the reader, with the audiences that open them.
         addresses: Changes when any address or its owner does.
     """
 
     pages: Mapping[str, str]
+    models: Mapping[str, Page]
     files: Mapping[str, Stored]
     gated: Mapping[str, frozenset[str]]
     addresses: str
@@ -79,7 +80,7 @@ class Files:
             now = stamp(asset.file)
             if known is None or known.stamp != now:
                 content = asset.file.read_bytes()
-                known = Copied(path, now, tag_of(content), len(content))
+                known = Copied(path, now, digest_of_bytes(content), len(content))
         except OSError as error:
             raise BuildError(f"cannot be read: {error.strerror}", at=Place(path)) from error
         self.copied[path,] = known
@@ -125,7 +126,7 @@ def plan_pages(
     view: View, before: Mapping[Key, Planned], is_same: Callable[[str], bool], notebook: Notebook
 ) -> dict[Key, Planned]:
     """Return what each plugin plans, in their order; as remembered where its questions have the same answers still."""
-    planned = {key: one for key, one in before.items() if all(map(is_same, json.loads(one.questions)))}
+    planned = {key: one for key, one in before.items() if all(map(is_same, parse(one.questions)))}
     notebook.page = set()
     for plugin, pages in view.hooks.register_pages(view, but={plugin for (plugin,) in planned}):
         items = [Item(page.address, page.subject, encode(page)) for page in pages]
@@ -146,7 +147,7 @@ def plan(rows: Mapping[str, Row], planned: Sequence[Planned], files: Files, *, k
     Raises:
         ContentError, BuildError: Two have one address, or an address cannot be written; all at once as ManyErrors.
     """
-    brought = [(one.plugin, Item(*item)) for one in planned for item in json.loads(one.pages)]
+    brought = [(one.plugin, Item(*item)) for one in planned for item in parse(one.pages)]
     assets = [(address, files.read(Asset(address=address, file=Path(file)))) for address, file in _assets(rows)]
     claims = [(f'"{row.title}" ({row.file})', row.address) for row in rows.values()]
     claims += [(f'a page of the plugin "{plugin}"', item.address) for plugin, item in brought]
@@ -154,24 +155,30 @@ def plan(rows: Mapping[str, Row], planned: Sequence[Planned], files: Files, *, k
     addresses = digest_of(encode(claims))
     if addresses != known:
         raise_all(list(_flaws(claims)))
-    pages = {row.address: row.page for row in rows.values()} | {item.address: item.page for _, item in brought}
+    models = {row.address: _page_of(row) for row in rows.values()}
+    pages = {address: encode(page) for address, page in models.items()}
+    pages |= {item.address: item.page for _, item in brought}
     gated = dict(_gated(rows, ((item.address, item.subject) for _, item in brought)))
-    return Plan(pages=pages, files={**files.published, **dict(assets)}, gated=gated, addresses=addresses)
+    return Plan(pages=pages, models=models, files={**files.published, **dict(assets)}, gated=gated, addresses=addresses)
+
+
+def _page_of(row: Row) -> Page:
+    return Page(address=row.address, template=f"{row.kind}.html", title=row.title, subject=row.id)
 
 
 def _assets(rows: Mapping[str, Row]) -> Iterator[tuple[str, str]]:
     for row in rows.values():
         if row.assets != "[]":
-            yield from json.loads(row.assets)
+            yield from parse(row.assets)
 
 
 def _gated(rows: Mapping[str, Row], brought: Iterable[tuple[str, str | None]]) -> Iterator[tuple[str, frozenset[str]]]:
     """Yield what a gate closes: pages of closed entries, and files that only their withheld part shows."""
     closed = {row.id: read_gate(row.gate).requires for row in rows.values() if row.gate}
     for id, requires in closed.items():
-        public = {address for address, _ in json.loads(rows[id].public)}
+        public = {address for address, _ in parse(rows[id].public)}
         yield rows[id].address, requires
-        yield from ((address, requires) for address, _ in json.loads(rows[id].assets) if address not in public)
+        yield from ((address, requires) for address, _ in parse(rows[id].assets) if address not in public)
     yield from ((address, closed[subject]) for address, subject in brought if subject in closed)
 
 

@@ -6,7 +6,6 @@ from typing import NamedTuple
 import attrs
 
 from pressframe.model import Live
-from pressframe.press import Stored
 from pressframe_press._json import encode
 from pressframe_press._output import Output
 from pressframe_press._plan import Task
@@ -14,9 +13,11 @@ from pressframe_press._view import Press
 
 
 class Rendered(NamedTuple):
-    """A page as it is staged, and the questions that its rendering asked, as JSON."""
+    """What became of a page: media type, tag and size of its bytes, and the questions that it asked, as JSON."""
 
-    stored: Stored
+    media_type: str
+    tag: str
+    size: int
     questions: str
 
 
@@ -46,5 +47,5 @@ class Rendering:
             output = view.render(page)
         finally:
             notebook.page = None
-        stored = self.output.keep_open(output) if view.audiences else self.output.stage(address, output)
-        return Rendered(stored, encode(sorted(questions)))
+        tag = self.output.keep_open(output) if view.audiences else self.output.stage(address, output)
+        return Rendered(output.media_type, tag, len(output.body), encode(sorted(questions)))

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import functools
-import json
 import os
 import time
 from collections import OrderedDict
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 import attrs
 
-from pressframe.files import digest_of
+from pressframe.files import digest_of_bytes
 from pressframe.model import Card, Entry, Gate
-from pressframe_press._json import Damaged, decode, encode, restore
+from pressframe.press import NOBODY
+from pressframe_press._json import Damaged, decode, encode, pack, parse
 
 _ENDING = "texts"
 
@@ -33,11 +34,10 @@ class Row(NamedTuple):
         id: Empty for what is not to be built: drafts, and what is scheduled.
         groups: JSON: taxonomy, slug, name and parent of its terms, authors, year and month.
         closed: The card that strangers see, as JSON; ``open`` that of readers of the whole, empty without a gate.
-        gate: JSON; empty for none.
+        gate: As ``write_gate`` makes it; empty for none.
         assets: JSON: address and file of all; ``public`` of those that strangers see.
-        page: JSON of the page that it has.
         seen: Digest of what strangers see; ``whole`` of the whole entry.
-        text: Where on the shelf ``[whole, what strangers see]`` stands.
+        text: Where on the shelf the entry stands, whole and then, if that is another, as strangers see it.
     """
 
     loader: str
@@ -56,7 +56,6 @@ class Row(NamedTuple):
     gate: str = ""
     assets: str = "[]"
     public: str = "[]"
-    page: str = ""
     seen: str = ""
     whole: str = ""
     text: str = ""
@@ -73,10 +72,22 @@ class Row(NamedTuple):
 _SHOWN = Row._fields.index("id")
 
 
+def write_gate(gate: Gate) -> str:
+    """Return a gate as JSON. NOBODY is no name that could be given to anybody, so it has none."""
+    requires = [None if one is NOBODY else str(one) for one in sorted(gate.requires)]
+    return encode([requires, gate.until, gate.reason, gate.conversation])
+
+
 @functools.lru_cache(maxsize=1000)
 def read_gate(text: str) -> Gate:
-    """Return the gate in a row."""
-    return decode(Gate, text)
+    """Return the gate that ``write_gate`` made *text* of."""
+    requires, until, reason, conversation = parse(text)
+    return Gate(
+        requires=frozenset(NOBODY if one is None else one for one in requires),
+        until=datetime.fromisoformat(until) if until else None,
+        reason=reason,
+        conversation=conversation,
+    )
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -87,24 +98,21 @@ def read_card(text: str, comments: int) -> Card:
 
 
 class Shelf:
-    """Texts in files that only grow; each process writes one of its own. What was put there never changes.
-
-    A place on it is a text: the file, where in it, how long in bytes, and a hash of it.
-    """
+    """Texts in files that only grow; each process writes one of its own. What was put there never changes."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._process = os.getpid()
-        self._own: dict[int, tuple[str, int]] = {}
+        self._own: dict[int, tuple[str, int, int]] = {}
         self._opened: dict[str, int] = {}
-        self._at_hand: OrderedDict[str, tuple[Entry, Entry]] = OrderedDict()
+        self._at_hand: OrderedDict[str, Entry] = OrderedDict()
 
     def __del__(self) -> None:
         self.close()
 
     def close(self) -> None:
         """Let go of the files; a text that is asked for later is looked for anew."""
-        for file in (*self._opened.values(), *(file for _, file in self._own.values())):
+        for file in (*self._opened.values(), *(file for _, file, _ in self._own.values())):
             os.close(file)
         self._opened, self._own = {}, {}
 
@@ -118,64 +126,69 @@ class Shelf:
         """Return how many bytes there are, those that nobody needs any more included."""
         return sum(file.stat().st_size for file in self._folder.glob(f"*{_ENDING}"))
 
-    def put(self, text: str) -> str:
-        """Return the place where *text* is from now on."""
-        process, content = os.getpid(), text.encode("ascii")
+    def put(self, content: bytes) -> str:
+        """Return the place where *content* is from now on: the file, where in it, and how long."""
+        process = os.getpid()
         if process not in self._own:
             name = f"{'' if process == self._process else f'{time.time_ns():x}-{process}'}{_ENDING}"
             flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
-            self._own[process] = name, os.open(self._folder / name, flags, 0o600)
-        name, file = self._own[process]
-        start = os.lseek(file, 0, os.SEEK_END)
+            file = os.open(f"{self._folder}/{name}", flags, 0o600)
+            self._own[process] = name, file, os.lseek(file, 0, os.SEEK_END)
+        name, file, start = self._own[process]
+        self._own[process] = name, file, start + len(content)
         rest = memoryview(content)
         while rest:  # what did not fit is tried again, to be told why
             rest = rest[os.write(file, rest) :]
-        return f"{name} {start} {len(content)} {digest_of(text)}"
+        return f"{name} {start} {len(content)}"
 
     def _open(self, name: str) -> int:
         if name not in self._opened:
             self._opened[name] = os.open(self._folder / name, os.O_RDONLY)
         return self._opened[name]
 
-    def get(self, place: str) -> str:
-        """Return the text at *place*.
+    def get(self, place: str, digest: str) -> bytes:
+        """Return the content at *place*.
 
         Raises:
-            Damaged: It is there no more.
+            Damaged: It is there no more, or has another *digest*.
         """
         try:
-            name, start, length, digest = place.split(" ")
-            text = os.pread(self._open(name), int(length), int(start)).decode("ascii")
+            name, start, length = place.split(" ")
+            content = os.pread(self._open(name), int(length), int(start))
         except (OSError, ValueError) as error:
             raise Damaged from error
-        if digest_of(text) != digest:
+        if digest_of_bytes(content) != digest:
             raise Damaged
-        return text
+        return content
 
     def put_entry(self, whole: Entry, seen: Entry) -> dict[str, str]:
         """Put an entry there, whole and as strangers see it; return what its row says of both."""
-        one = encode(whole)
-        other = one if seen is whole else encode(seen)
-        place = self.put(f"[{one},{'null' if seen is whole else other}]")
-        self._remember(place, (whole, seen))
-        return {"whole": digest_of(one), "seen": digest_of(other), "text": place}
+        one = pack(whole)
+        place, digest = self.put(one), digest_of_bytes(one)
+        if seen is whole:
+            self._remember(digest, whole)
+            return {"whole": digest, "seen": digest, "text": place}
+        other = pack(seen)
+        found = {"whole": digest, "seen": digest_of_bytes(other), "text": f"{place},{self.put(other)}"}
+        self._remember(digest, whole)
+        self._remember(found["seen"], seen)
+        return found
 
-    def entries(self, place: str) -> tuple[Entry, Entry]:
-        """Return the entry at *place*, whole and as strangers see it.
+    def entry(self, row: Row, *, whole: bool) -> Entry:
+        """Return the entry of *row*, *whole* or as strangers see it.
 
         Raises:
             Damaged: It is there no more.
         """
-        found = self._at_hand.get(place)
+        digest, (place, _, other) = row.whole if whole else row.seen, row.text.partition(",")
+        found = self._at_hand.get(digest)
         if found is None:
-            whole, seen = json.loads(self.get(place))
-            entry = restore(Entry, whole)
-            found = (entry, restore(Entry, seen) if seen else entry)
-            self._remember(place, found)
+            found = decode(Entry, self.get(other if other and not whole else place, digest))
+            self._remember(digest, found)
         return found
 
-    def _remember(self, place: str, entries: tuple[Entry, Entry]) -> None:
-        self._at_hand[place] = entries
+    def _remember(self, digest: str, entry: Entry) -> None:
+        self._at_hand[digest] = entry
         if len(self._at_hand) > _AT_HAND:
             with suppress(KeyError):  # another thread was first
                 self._at_hand.popitem(last=False)

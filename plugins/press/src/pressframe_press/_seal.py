@@ -56,7 +56,7 @@ def seal_of(site: Site, epoch: str, found: Sequence[Found], comments: Sequence[s
     assets = [asset for _, asset in site.hooks.register_assets()]
     return digest_of(
         "\n".join([
-            epoch, *comments, encode([(asset.address, asset.file) for asset in assets]),
+            epoch, *comments, encode([(asset.address, str(asset.file)) for asset in assets]),
             *(one for _, _, source in found for one in (source.loader, source.key, source.fingerprint)),
             *(one for folder in folders for one in stamps(folder)),
         ])

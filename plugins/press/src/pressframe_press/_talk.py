@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable, Mapping
 
 from pressframe.errors import ContentError
-from pressframe.files import digest_of
+from pressframe.files import digest_of, digest_of_bytes
 from pressframe.model import Comment, Host, Reply
 from pressframe.press import ask_part
-from pressframe_press._json import encode, moment
+from pressframe_press._json import encode, moment, pack
 from pressframe_press._rows import Shelf
 from pressframe_press._world import Said
 
@@ -48,4 +48,5 @@ def _said(host: Host, entry: str, comments: Iterable[Comment], before: Said | No
         return before
     replies = [Reply(comment=comment, html=host.hooks.filter_comment(comment)) for comment in ordered]
     times = encode([(moment(comment.received), comment.id) for comment in ordered])
-    return Said(entry, heard, shelf.put(encode(replies)), times, len(ordered))
+    content = pack(replies)
+    return Said(entry, heard, digest_of_bytes(content), shelf.put(content), times, len(ordered))

@@ -6,7 +6,6 @@ Two states can be asked the same question: where both answer alike, what was ren
 from __future__ import annotations
 
 import functools
-import json
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
@@ -14,7 +13,7 @@ from typing import NamedTuple, TypeAlias
 import attrs
 
 from pressframe.model import Card, Entry, Gate, Group, Reply
-from pressframe_press._json import decode
+from pressframe_press._json import decode, parse
 from pressframe_press._rows import Row, Shelf, read_card, read_gate
 
 Audiences: TypeAlias = frozenset[str]
@@ -31,12 +30,14 @@ class Said(NamedTuple):
 
     Attributes:
         heard: Digest of what the sources tell.
+        shown: Digest of the replies as they are shown.
         text: Where on the shelf the replies stand.
         times: JSON: moment and id of each reply, oldest first; ``size`` counts them.
     """
 
     entry: str
     heard: str
+    shown: str
     text: str
     times: str
     size: int
@@ -63,7 +64,7 @@ class World:
     def entry(self, id: str, audiences: Audiences) -> Entry | None:
         """Return the entry as readers with *audiences* get it."""
         row = self.rows.get(id)
-        return self.shelf.entries(row.text)[0 if row.is_open(audiences) else 1] if row else None
+        return self.shelf.entry(row, whole=row.is_open(audiences)) if row else None
 
     def gate(self, id: str, audiences: Audiences) -> Gate | None:
         """Return what closes the entry for *audiences*."""
@@ -100,7 +101,7 @@ class World:
 
     @functools.cached_property
     def _groups(self) -> dict[str, list[tuple[str, str, str, str | None]]]:
-        return {row.id: json.loads(row.groups) for row in self.rows.values() if row.groups != "[]"}
+        return {row.id: parse(row.groups) for row in self.rows.values() if row.groups != "[]"}
 
     @functools.cached_property
     def _terms(self) -> dict[Within, tuple[str, str | None]]:
@@ -169,7 +170,7 @@ class World:
         """Return what is shown under an entry, oldest first."""
         gate, said = self.gate(id, audiences), self.said.get(id)
         shown = said and (gate is None or gate.conversation == "shown")
-        return read_replies(self.shelf, said.text) if said and shown else ()
+        return read_replies(self.shelf, said.text, said.shown) if said and shown else ()
 
     def count(self, id: str, audiences: Audiences) -> int:
         """Return how many comments an entry has; 0 where the gate hides even that."""
@@ -181,7 +182,8 @@ class World:
 
     def reply(self, id: str, comment: str) -> Reply:
         """Return one comment of an entry that has it."""
-        return next(one for one in read_replies(self.shelf, self.said[id].text) if one.comment.id == comment)
+        said = self.said[id]
+        return next(one for one in read_replies(self.shelf, said.text, said.shown) if one.comment.id == comment)
 
     def newest(self, count: int, audiences: Audiences) -> list[tuple[str, str]]:
         """Return entry and id of the newest comments that may be shown, newest first."""
@@ -189,7 +191,7 @@ class World:
             (moment, comment, id)
             for id, one in self.said.items()
             if (gate := self.gate(id, audiences)) is None or gate.conversation == "shown"
-            for moment, comment in json.loads(one.times)
+            for moment, comment in parse(one.times)
         ]
         return [(id, comment) for _, comment, id in sorted(said, reverse=True)[:count]]
 
@@ -208,7 +210,7 @@ class World:
                 return self.gate(rest, audiences)
             case "comments":
                 gate, said = self.gate(rest, audiences), self.said.get(rest)
-                return said and (said.text, gate and gate.conversation)
+                return said and (said.shown, gate and gate.conversation)
             case "count":
                 return self.count(rest, audiences)
             case "near":
@@ -225,16 +227,16 @@ class World:
                 return self.groups(rest)
             case "talk":
                 found = self.newest(int(rest), audiences)
-                return [(one, self.said[one[0]].text, self.shown(one[0], audiences)) for one in found]
+                return [(one, self.said[one[0]].shown, self.shown(one[0], audiences)) for one in found]
             case "past":
                 return rest <= self.now
         raise LookupError(question)
 
 
 @functools.lru_cache(maxsize=1000)
-def read_replies(shelf: Shelf, place: str) -> tuple[Reply, ...]:
+def read_replies(shelf: Shelf, place: str, digest: str) -> tuple[Reply, ...]:
     """Return the replies at *place*."""
-    return decode(tuple[Reply, ...], shelf.get(place))
+    return decode(tuple[Reply, ...], shelf.get(place, digest))
 
 
 def _sortable(name: str) -> str:
