@@ -129,6 +129,9 @@ class View(Host, Protocol):
     def pages(self) -> tuple[Page, ...]:
         """Return every page planned; empty while pages are still being planned."""
 
+    def listed(self) -> tuple[tuple[str, datetime | None], ...]:
+        """Return what search engines may list: addresses, with the last change of the entry there, if there is one."""
+
 
 class Live(View, Protocol):
     """A view while the site is being served, made for one request."""

@@ -45,16 +45,10 @@ def _page(address: str, template: str, **data: int) -> Page:
 
 def urls(site: View, number: int, of: int) -> tuple[Url, ...]:
     """Return part *number* (from 1) of *of* equal parts of the sitemap: the template filter ``sitemap``."""
-    pages = [page for page in site.pages() if page.indexed and page.media_type == "text/html"]
+    pages = site.listed()
     size = min(-(-len(pages) // of), _MOST)
+    url, zone = site.settings.url, site.settings.timezone
     return tuple(
-        Url(site.settings.url + page.address, _changed(site, page))
-        for page in pages[size * (number - 1) : size * number]
+        Url(url + address, changed.astimezone(zone).isoformat(timespec="seconds") if changed else None)
+        for address, changed in pages[size * (number - 1) : size * number]
     )
-
-
-def _changed(site: View, page: Page) -> str | None:
-    card = site.card(page.subject) if page.subject is not None else None
-    if card is None:
-        return None
-    return (card.updated or card.published).astimezone(site.settings.timezone).isoformat(timespec="seconds")

@@ -1,80 +1,138 @@
-"""Which questions have other answers than when they were asked last."""
+"""Which questions have other answers than when they were asked last, and which pages asked them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import functools
+from collections.abc import Iterator, Mapping
 
 from pressframe_press._json import parse
-from pressframe_press._memory import Answer, Done, Key
-from pressframe_press._output import Output
-from pressframe_press._plan import Plan, Task
-from pressframe_press._world import OF_ENTRIES, OF_LISTS, World
-
-_LISTED = ("kind", "address", "title", "published", "groups", "closed", "open", "gate")
-"""What lists show of an entry, or order it by."""
+from pressframe_press._memory import Asked, Key, Past
+from pressframe_press._rows import Row
+from pressframe_press._view import Press
+from pressframe_press._world import OF_ENTRIES, OF_LISTS, Said, Within, World
 
 
 class Changes:
     """What is different between what is remembered and what is there now.
 
     Args:
-        outer: Answers questions that neither entries nor comments do.
+        before: The world that is remembered.
+        press: Has the one that there is, and answers what neither entries nor comments do.
+        rows: What was loaded now, by id: as it was, and as it is; None for what is not there.
+        said: The same for conversations.
     """
 
-    def __init__(self, before: World, after: World, answers: Mapping[Key, Answer], outer: Callable[[str], str]) -> None:
-        self._before, self._after, self._answers, self._outer = before, after, answers, outer
-        ids = {*before.rows, *after.rows}
-        rows = {id for id in ids if before.rows.get(id) is not after.rows.get(id) and not self._same_row(id)}
-        said = {id for id in {*before.said, *after.said} if before.said.get(id) != after.said.get(id)}
-        self._touched = rows | said
-        self._lists = bool(said) or any(not self._listed_alike(id) for id in rows)
+    def __init__(
+        self,
+        before: World,
+        press: Press,
+        past: Past,
+        *,
+        rows: Mapping[str, tuple[Row | None, Row | None]],
+        said: Mapping[str, tuple[Said | None, Said | None]],
+    ) -> None:
+        self._before, self._after, self._outer, self._past = before, press.world, press.outer, past
+        self._rows = {id: both for id, both in rows.items() if not (both[0] and both[1] and both[0].same(both[1]))}
+        self._said = {id: both for id, both in said.items() if both[0] != both[1]}
+        self._listed = {
+            id for id, (one, other) in self._rows.items() if not (one and other and one.listed_as(other))
+        } | self._said.keys()  # fmt: skip
+        if all(one and other and one.grouped_as(other) for one, other in self._rows.values()):
+            self._after.stand_like(before)
         self._known: dict[tuple[str, frozenset[str]], bool] = {}
 
-    def _same_row(self, id: str) -> bool:
-        one, other = self._before.rows.get(id), self._after.rows.get(id)
-        return one is not None and other is not None and one.same(other)
-
-    def _listed_alike(self, id: str) -> bool:
-        one, other = self._before.rows.get(id), self._after.rows.get(id)
-        return bool(one and other) and all(getattr(one, name) == getattr(other, name) for name in _LISTED)
+    # ----------------------------------------------------------------------------------------- questions
 
     def same(self, question: str, audiences: frozenset[str] = frozenset()) -> bool:
         """Say whether readers with *audiences* get the same answer."""
         name, _, rest = question.partition("\t")
-        if name in OF_ENTRIES and rest not in self._touched:
+        if name in OF_ENTRIES and rest not in self._rows and rest not in self._said:
             return True
-        if name in OF_LISTS and not self._lists:
+        if name in OF_LISTS and not self._listed:
             return True
         key = (question, audiences)
         if key not in self._known:
-            self._known[key] = self._compare(question, name, audiences)
+            self._known[key] = self._compare(question, name, rest, audiences)
         return self._known[key]
 
-    def _compare(self, question: str, name: str, audiences: frozenset[str]) -> bool:
+    def _compare(self, question: str, name: str, rest: str, audiences: frozenset[str]) -> bool:
+        if name in ("latest", "size"):
+            kind, _, _, *within = rest.split("\t", 4)
+            if (kind, (within[0], within[1]) if within else None) not in self._lists:
+                return True
+        if name == "groups" and rest not in self._taxonomies:
+            return True
         if name in OF_ENTRIES or name in OF_LISTS or name == "past":
             return self._before.answer(question, audiences) == self._after.answer(question, audiences)
-        known = self._answers.get((question,))
+        known = self._past.answers.get(question)
         return known is not None and known.answer == self._outer(question)
 
-    def reasons(self, plan: Plan, done: Mapping[Key, Done], output: Output) -> dict[Task, str]:
-        """Return every page that must be rendered, and why."""
-        found = {}
-        for task in plan.tasks():
-            address, audiences = task
-            known = done.get((address, ",".join(sorted(audiences))))
-            reason = self._reason(plan.pages[address], known, audiences, output)
-            if reason:
-                found[task] = reason
+    @functools.cached_property
+    def _lists(self) -> set[tuple[str, Within | None]]:
+        """The lists that show something else, or in another order, than they did."""
+        found: set[tuple[str, Within | None]] = set()
+        for id in self._listed:
+            for world in (self._before, self._after):
+                row = world.rows.get(id)
+                if row is not None:
+                    found |= {(row.kind, None), *((row.kind, within) for within in world.lists_with(row))}
         return found
 
-    def _reason(self, page: str, done: Done | None, audiences: frozenset[str], output: Output) -> str:
-        if done is None:
-            return "it is new"
-        if done.page != page:
-            return "it was planned otherwise"
-        if not output.has(done.address, done.tag, is_open=bool(audiences)):
-            return "it was missing"
-        for question in parse(done.questions):
-            if not self.same(question, audiences):
-                return f"{' '.join(question.split(chr(9)))} has changed"
-        return ""
+    @functools.cached_property
+    def _taxonomies(self) -> set[str]:
+        """Those of which a group may have another name, size or place."""
+        found: set[str] = set()
+        for one, other in self._rows.values():
+            if not (one and other and one.grouped_as(other)):
+                found |= {group[0] for row in (one, other) if row for group in parse(row.groups)}
+        return found
+
+    # --------------------------------------------------------------------------------------------- pages
+
+    @functools.cached_property
+    def pages(self) -> dict[Key, str]:
+        """Every page that asked something which has another answer now, by address and audiences, and what that is."""
+        asked = {(one.address, one.audiences) for one in (*self._about(), *self._moments())}
+        found: dict[Key, str] = {}
+        for key in asked:
+            done = self._past.done.get(*key)
+            question = done and self._other(done.own, done.audiences)
+            if question:
+                found[key] = question
+        for shared in self._past.shared.all().values():
+            if all(self.same(question) for question in parse(shared.questions)):
+                continue
+            for done in self._past.done.find("shared = ?", shared.id):
+                question = self._other(shared.questions, done.audiences)
+                if question:
+                    found.setdefault((done.address, done.audiences), question)
+        return found
+
+    def _other(self, questions: str, audiences: str) -> str | None:
+        eyes = frozenset(audiences.split(",")) if audiences else frozenset[str]()
+        return next((one for one in parse(questions) if not self.same(one, eyes)), None)
+
+    def _about(self) -> Iterator[Asked]:
+        for topic in set(self._topics()):
+            yield from self._past.asked.find("topic = ?", topic)
+
+    def _moments(self) -> list[Asked]:
+        """Return who asked about a moment that has come, or that is to come again, since the clock was set back."""
+        early, late = sorted((self._before.now, self._after.now))
+        return self._past.asked.find("topic > ? AND topic <= ?", f"past\t{early}", f"past\t{late}")
+
+    def _topics(self) -> Iterator[str]:
+        """Yield what pages may have asked about that is otherwise now."""
+        yield from (f"entry\t{id}" for id in {*self._rows, *self._said})
+        if not self._listed:
+            return
+        yield "talk"
+        yield from ("\t".join(["list", kind, *(within or ())]) for kind, within in self._lists)
+        for world in (self._before, self._after):
+            for id in self._listed:
+                yield from (f"near\t{one}" for one in (id, *world.near(id)) if one)
+
+
+def reason_of(question: str) -> str:
+    """Return a sentence on *question*, whose answer has changed."""
+    return f"{' '.join(question.split(chr(9)))} has changed"

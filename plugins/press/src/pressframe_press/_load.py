@@ -1,7 +1,7 @@
 """Scan, load and gate: every entry, its public part, and what is wrong with the content."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
@@ -13,12 +13,12 @@ from pressframe.errors import ContentError, Place, PluginError, PressframeError,
 from pressframe.model import Body, Entry, Gate, Host, Loader, Manuscript, Source
 from pressframe.press import NOBODY, ask_part
 from pressframe_press._excerpt import card_of
-from pressframe_press._json import encode, moment
-from pressframe_press._memory import Key, Snapshot
+from pressframe_press._json import encode, moment, parse
+from pressframe_press._memory import Key, Past
 from pressframe_press._rows import Row, Shelf, write_gate
 
-Loaded: TypeAlias = "Row | PressframeError"
-Spread: TypeAlias = "Callable[[str, Callable[[range], Sequence[Loaded]], int], Iterator[Loaded]]"
+Outcome: TypeAlias = "Row | PressframeError"
+Spread: TypeAlias = "Callable[[str, Callable[[range], Sequence[Outcome]], int], Iterator[Outcome]]"
 
 
 class Found(NamedTuple):
@@ -51,9 +51,9 @@ class Reading:
     now: datetime
     drafts: bool
 
-    def __call__(self, numbers: Iterable[int]) -> list[Loaded]:
+    def __call__(self, numbers: Iterable[int]) -> list[Outcome]:
         """Return the row of each source, or what is wrong with it."""
-        rows: list[Loaded] = []
+        rows: list[Outcome] = []
         for number in numbers:
             try:
                 rows.append(self._read(self.found[number]))
@@ -90,6 +90,7 @@ class Reading:
             address=seen.address,
             title=seen.title,
             published=moment(seen.published),
+            updated=moment(seen.updated) if seen.updated else "",
             groups=encode(list(_groups(seen, self.host.settings.timezone))),
             closed=encode(card_of(seen, gated=gate is not None)),
             open=encode(card_of(whole, gated=False)) if gate else "",
@@ -100,8 +101,27 @@ class Reading:
         )
 
 
-def load(reading: Reading, before: Snapshot, spread: Spread) -> dict[Key, Row]:
-    """Return the row of every source in their order; those that have not changed as they are remembered.
+@attrs.frozen(kw_only=True)
+class Loaded:
+    """What became of a site's sources since the last build.
+
+    Attributes:
+        order: Every source that there is, in the order of the loaders; none if nobody wants to know.
+        put: Those that were loaded now.
+        gone: Those that are there no more.
+        sources: JSON of what tells whether each must be loaded again; ``until`` is when the first must.
+    """
+
+    order: Sequence[Key] = ()
+    put: Mapping[Key, Row] = attrs.field(factory=dict)
+    gone: frozenset[Key] = frozenset()
+    sources: str = ""
+    until: str = ""
+    is_ordered_as_before: bool = True
+
+
+def load(reading: Reading, past: Past, spread: Spread) -> Loaded:
+    """Load every source that has changed.
 
     Args:
         spread: Has work done, perhaps by several processes; gets its name, the work and its size.
@@ -109,20 +129,30 @@ def load(reading: Reading, before: Snapshot, spread: Spread) -> dict[Key, Row]:
     Raises:
         ContentError, HookError: Or all of them as ManyErrors.
     """
-    keys = [(source.loader, source.key) for _, _, source in reading.found]
-    rows: dict[Key, Row] = {}
-    now, stale = moment(reading.now), []
-    for number, (key, found) in enumerate(zip(keys, reading.found, strict=True)):
-        known = before.rows.get(key)
-        if known is None or known.fingerprint != found.source.fingerprint or "" < known.until <= now:
-            stale.append(number)
-        else:
-            rows[key] = known
-    loading = spread("load", lambda batch: reading([stale[one] for one in batch]), len(stale))
-    fresh = dict(zip((keys[number] for number in stale), loading, strict=True))
-    loaded: list[tuple[Key, Loaded]] = [(key, fresh[key] if key in fresh else rows[key]) for key in keys]
-    raise_all([*(row for _, row in loaded if isinstance(row, PressframeError)), *_twice(loaded)])
-    return {key: row for key, row in loaded if isinstance(row, Row)}
+    order: list[Key] = [(source.loader, source.key) for _, _, source in reading.found]
+    remembered = parse(past.long("sources") or "[]")
+    known: dict[Key, tuple[str, str]] = {(loader, key): (mark, until) for loader, key, mark, until in remembered}
+    now, marks = moment(reading.now), [source.fingerprint for _, _, source in reading.found]
+    stale = [
+        number
+        for number, (key, mark) in enumerate(zip(order, marks, strict=True))
+        if key not in known or known[key][0] != mark or "" < known[key][1] <= now
+    ]
+    results = spread("load", lambda batch: reading([stale[one] for one in batch]), len(stale))
+    loaded = list(zip((order[number] for number in stale), results, strict=True))
+    put = {key: row for key, row in loaded if isinstance(row, Row)}
+    gone = frozenset(known.keys() - set(order))
+    raise_all([*(row for _, row in loaded if isinstance(row, PressframeError)), *_twice(put, gone, past)])
+    untils = [put[key].until if key in put else known[key][1] for key in order]
+    sources = [(*key, mark, until) for key, mark, until in zip(order, marks, untils, strict=True)]
+    return Loaded(
+        order=order,
+        put=put,
+        gone=gone,
+        sources=encode(sources),
+        until=min((one for one in untils if one > now), default=""),
+        is_ordered_as_before=list(known) == order,
+    )
 
 
 def notes(host: Host) -> list[str]:
@@ -131,11 +161,17 @@ def notes(host: Host) -> list[str]:
     return [note for plugin, told in asked for note in ask_part(plugin, "notes", Iterable, told)]
 
 
-def _twice(loaded: Iterable[tuple[Key, Loaded]]) -> Iterator[PressframeError]:
+def _twice(put: Mapping[Key, Row], gone: frozenset[Key], past: Past) -> Iterator[PressframeError]:
+    """Yield an error for each entry that two sources claim to be."""
     seen: dict[str, Row] = {}
-    for row in (row for _, row in loaded if isinstance(row, Row) and row.id):
-        if row.id in seen:
-            message = f"{seen[row.id].file} and {row.file} are both the entry {row.id}"
+    for row in put.values():
+        if not row.id:
+            continue
+        others = past.rows.find("id = ?", row.id)
+        stayed = (one for one in others if (one.loader, one.key) not in put and (one.loader, one.key) not in gone)
+        other = seen.get(row.id) or next(stayed, None)
+        if other:
+            message = f"{other.file} and {row.file} are both the entry {row.id}"
             yield ContentError(message, at=Place(row.file), fix="give one of them another id")
         seen[row.id] = row
 

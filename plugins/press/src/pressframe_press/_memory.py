@@ -1,26 +1,29 @@
 """What builds remember: what each page was made of, so that only what changed is made again.
 
 Everything is in ``.pressframe/memory``, which is safe to delete: an SQLite file, and the texts of entries beside it. It
-is written after the output was switched, in one transaction; when it is damaged, or of another set of plugins and
-settings, it is forgotten.
+is written after the output was switched, in one transaction, and read only as far as a build has questions. When it is
+damaged, or of another set of plugins and settings, it is forgotten.
 """
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import attrs
 
+from pressframe_press._json import Damaged
 from pressframe_press._rows import Row, Shelf
 from pressframe_press._world import Said
 
-FORMAT = "2"
+FORMAT = "3"
 _FILE = "index.sqlite"
+_STATES = "states.json"
+"""Sizes and times of the other files when they were left: nothing else may change them."""
 Key: TypeAlias = tuple[str, ...]
 
 
@@ -28,8 +31,9 @@ class Done(NamedTuple):
     """A page as it was rendered, for strangers or for readers with ``audiences``, which are joined by commas.
 
     Attributes:
-        page: JSON of the model.
-        questions: JSON: what its rendering asked.
+        page: Digest of its plan.
+        shared: Of the questions that many pages ask: where ``Shared`` has them.
+        own: JSON of the others.
         reason: Why it was rendered the last time.
     """
 
@@ -39,12 +43,28 @@ class Done(NamedTuple):
     media_type: str
     tag: str
     size: int
-    questions: str
+    shared: str
+    own: str
     reason: str
 
 
+class Shared(NamedTuple):
+    """Questions that several pages asked, as JSON: templates, assets, groups."""
+
+    id: str
+    questions: str
+
+
+class Asked(NamedTuple):
+    """That a page asked about a topic; see ``topic_of``."""
+
+    topic: str
+    address: str
+    audiences: str
+
+
 class Planned(NamedTuple):
-    """The pages that a plugin planned: JSON of addresses, subjects and pages; and what it asked for it, also JSON."""
+    """The pages that a plugin planned: JSON of ``Item``; and what it asked for it, also JSON."""
 
     plugin: str
     pages: str
@@ -68,42 +88,115 @@ class Copied(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """Something about the whole build."""
+    """Something about the whole build; ``Long`` is one that takes a while to read."""
 
     name: str
     value: str
 
 
+class Long(NamedTuple):
+    name: str
+    value: str
+
+
 _KINDS: Mapping[str, tuple[Any, int]] = {
-    "rows": (Row, 2), "said": (Said, 1), "done": (Done, 2), "planned": (Planned, 1),
-    "answers": (Answer, 1), "copied": (Copied, 1), "facts": (Fact, 1),
+    "rows": (Row, 2), "said": (Said, 1), "done": (Done, 2), "shared": (Shared, 1), "asked": (Asked, 3),
+    "planned": (Planned, 1), "answers": (Answer, 1), "copied": (Copied, 1), "facts": (Fact, 1), "longs": (Long, 1),
 }  # fmt: skip
 """Of each table the class of its rows, and how many of their first values are its key."""
 
-Rows = TypeVar("Rows", bound=tuple[Any, ...])
+_INDEXES = (
+    "rows_id ON rows (id)", "rows_address ON rows (address)", "done_shared ON done (shared)",
+    "done_open ON done (tag) WHERE audiences != ''",
+)  # fmt: skip
+
+Kind = TypeVar("Kind", bound=tuple[Any, ...])
 
 
-@attrs.frozen(eq=False, kw_only=True)
-class Snapshot:
-    """Everything remembered of one build, by key."""
+class Table(Generic[Kind]):
+    """Rows of one kind by key, read one by one until all of them are wanted.
 
-    rows: Mapping[Key, Row] = attrs.field(factory=dict)
-    said: Mapping[Key, Said] = attrs.field(factory=dict)
-    done: Mapping[Key, Done] = attrs.field(factory=dict)
-    planned: Mapping[Key, Planned] = attrs.field(factory=dict)
-    answers: Mapping[Key, Answer] = attrs.field(factory=dict)
-    copied: Mapping[Key, Copied] = attrs.field(factory=dict)
-    facts: Mapping[Key, Fact] = attrs.field(factory=dict)
+    Raises:
+        Damaged: In every method, where the file can't be read.
+    """
+
+    def __init__(self, name: str, file: sqlite3.Connection | None) -> None:
+        self._name, self._file = name, file
+        self._kind, self._keys = _KINDS[name]
+        self._some: dict[Key, Kind | None] = {}
+        self._every: dict[Key, Kind] | None = {} if file is None else None
+
+    def get(self, *key: str) -> Kind | None:
+        """Return the row with *key*."""
+        if self._every is not None:
+            return self._every.get(key)
+        if key not in self._some:
+            where = " AND ".join(f"{column} = ?" for column in self._kind._fields[: self._keys])
+            self._some[key] = next(iter(self.find(where, *key)), None)
+        return self._some[key]
+
+    def all(self) -> dict[Key, Kind]:
+        """Return every row by its key, in the order in which they were first kept."""
+        if self._every is None:
+            self._every = {row[: self._keys]: row for row in self.find("1")}
+        return self._every
+
+    def find(self, where: str, *values: str) -> list[Kind]:
+        """Return the rows for which an SQL condition holds."""
+        made: list[Kind] = [self._kind._make(row) for row in self.read(", ".join(self._kind._fields), where, *values)]
+        return made
+
+    def read(self, columns: str, where: str, *values: str) -> list[Any]:
+        """Return some columns of the rows for which an SQL condition holds."""
+        if self._file is None:
+            return []
+        try:
+            return self._file.execute(f"SELECT {columns} FROM {self._name} WHERE {where}", values).fetchall()
+        except sqlite3.Error as error:
+            raise Damaged from error
+
+
+class Past:
+    """What the last build remembered; nothing, if there was none."""
+
+    def __init__(self, file: sqlite3.Connection | None = None) -> None:
+        self._file = file
+        self.rows: Table[Row] = Table("rows", file)
+        self.said: Table[Said] = Table("said", file)
+        self.done: Table[Done] = Table("done", file)
+        self.shared: Table[Shared] = Table("shared", file)
+        self.asked: Table[Asked] = Table("asked", file)
+        self.planned: Table[Planned] = Table("planned", file)
+        self.answers: Table[Answer] = Table("answers", file)
+        self.copied: Table[Copied] = Table("copied", file)
+        self._facts: Table[Fact] = Table("facts", file)
+        self._longs: Table[Long] = Table("longs", file)
+
+    def __bool__(self) -> bool:
+        return bool(self._facts.all())
 
     def fact(self, name: str) -> str:
         """Return one fact; empty if it is not known."""
-        found = self.facts.get((name,))
+        found = self._facts.all().get((name,))
         return found.value if found else ""
 
+    def long(self, name: str) -> str:
+        """Return a fact that takes a while to read."""
+        found = self._longs.get(name)
+        return found.value if found else ""
 
-def by_key(rows: Sequence[Rows], keys: int = 1) -> dict[Key, Rows]:
-    """Return *rows* by their first values."""
-    return {row[:keys]: row for row in rows}
+    def close(self) -> None:
+        """Read no more."""
+        if self._file is not None:
+            self._file.close()
+
+
+@attrs.frozen(kw_only=True)
+class News:
+    """What is to be remembered from now on, by table: what is put there, by key, and the keys that are gone."""
+
+    put: Mapping[str, Mapping[Key, tuple[Any, ...]]]
+    gone: Mapping[str, Iterable[Key]]
 
 
 class Memory:
@@ -114,39 +207,42 @@ class Memory:
         folder.mkdir(parents=True, exist_ok=True)
         self.shelf = Shelf(folder)
 
-    def facts(self) -> Snapshot:
-        """Return what decides whether there is anything to do, and nothing else."""
-        return self._read(("facts", "copied"))
-
-    def everything(self) -> Snapshot:
-        """Return all that is remembered; an empty snapshot if it is none, or damaged."""
-        return self._read(tuple(_KINDS))
-
-    def _read(self, names: tuple[str, ...]) -> Snapshot:
-        if not (self._folder / _FILE).is_file():
-            return Snapshot()
+    def past(self) -> Past:
+        """Return what is remembered; nothing if it is damaged."""
+        if not self._is_whole():
+            return Past()
+        past = Past(self._connect())
         try:
-            with closing(self._connect()) as file:
-                found = {}
-                for name in names:
-                    kind, keys = _KINDS[name]
-                    found[name] = {row[:keys]: kind._make(row) for row in file.execute(f"SELECT * FROM {name}")}
-        except (sqlite3.Error, TypeError):
-            return Snapshot()
-        return Snapshot(**found)
+            past.fact("")
+        except Damaged:
+            return Past()
+        return past
 
-    def keep(self, before: Snapshot, after: Snapshot) -> None:
-        """Remember *after*, where *before* is remembered now; forget everything if that is not possible."""
+    def _is_whole(self) -> bool:
+        """Say whether every file is as it was left; texts may have grown since, in a build that was killed."""
         try:
-            with closing(self._connect()) as file:
-                file.execute("BEGIN IMMEDIATE")
-                for name, (kind, keys) in _KINDS.items():
-                    columns = ", ".join(kind._fields)
-                    key = ", ".join(kind._fields[:keys])
-                    file.execute(f"CREATE TABLE IF NOT EXISTS {name} ({columns}, PRIMARY KEY ({key})) WITHOUT ROWID")
-                    _save(file, name, getattr(before, name), getattr(after, name))
-                file.execute("COMMIT")
-        except (sqlite3.Error, UnicodeError):
+            left = dict(json.loads((self._folder / _STATES).read_bytes()))
+            now = {name: _state(self._folder / name) for name in left}
+            texts = [name for name in left if name != _FILE]
+            return left[_FILE] == now[_FILE] and all(
+                now[one] == left[one] or now[one][0] > left[one][0] for one in texts
+            )
+        except (OSError, ValueError, TypeError, LookupError):
+            return False
+
+    def keep(self, news: News, *, anew: bool) -> None:
+        """Remember *news*, and nothing else if *anew*; forget everything if that is not possible."""
+        try:
+            if anew:
+                (self._folder / _FILE).unlink(missing_ok=True)
+            file = self._connect()
+            try:
+                _save(file, news, anew=anew)
+            finally:
+                file.close()
+            states = {one.name: _state(one) for one in self._folder.iterdir() if one.name != _STATES}
+            (self._folder / _STATES).write_text(json.dumps(states), "utf-8")
+        except (sqlite3.Error, UnicodeError, OSError):
             self.forget()
 
     def forget(self) -> None:
@@ -158,15 +254,49 @@ class Memory:
 
     def _connect(self) -> sqlite3.Connection:
         file = sqlite3.connect(self._folder / _FILE, isolation_level=None, timeout=60)
-        file.execute("PRAGMA synchronous = OFF")
+        file.execute("PRAGMA synchronous = OFF")  # what was cut off is found out by its state, and forgotten
+        file.execute("PRAGMA journal_mode = MEMORY")
         return file
 
 
-def _save(file: sqlite3.Connection, name: str, before: Mapping[Key, Any], after: Mapping[Key, Any]) -> None:
-    kind, keys = _KINDS[name]
-    changed = [row for key, row in after.items() if before.get(key) != row]
-    gone = [key for key in before if key not in after]
-    where = " AND ".join(f"{column} = ?" for column in kind._fields[:keys])
-    file.executemany(f"DELETE FROM {name} WHERE {where}", gone)
-    marks = ", ".join("?" * len(kind._fields))
-    file.executemany(f"INSERT OR REPLACE INTO {name} VALUES ({marks})", changed)
+def _state(file: Path) -> list[int]:
+    status = file.stat()
+    return [status.st_size, status.st_mtime_ns]
+
+
+def _save(file: sqlite3.Connection, news: News, *, anew: bool) -> None:
+    file.execute("BEGIN IMMEDIATE")
+    for name, (kind, keys) in _KINDS.items() if anew else ():
+        key = ", ".join(kind._fields[:keys])
+        file.execute(f"CREATE TABLE {name} ({', '.join(kind._fields)}, PRIMARY KEY ({key}))")
+    for name, gone in news.gone.items():
+        kind, keys = _KINDS[name]
+        where = " AND ".join(f"{column} = ?" for column in kind._fields[:keys])
+        file.executemany(f"DELETE FROM {name} WHERE {where}", gone)
+    for name, put in news.put.items():
+        marks = ", ".join("?" * len(_KINDS[name][0]._fields))
+        file.executemany(f"INSERT OR REPLACE INTO {name} VALUES ({marks})", put.values())
+    for index in _INDEXES if anew else ():
+        file.execute(f"CREATE INDEX {index}")
+    file.execute("COMMIT")
+
+
+def facts_of(values: Mapping[str, object]) -> dict[Key, Fact]:
+    """Return facts as they are kept."""
+    return {(name,): Fact(name, str(value)) for name, value in values.items()}
+
+
+def asked_of(done: Iterable[Done]) -> Iterator[Asked]:
+    """Yield what pages asked about, a topic once each."""
+    for one in done:
+        for topic in {topic_of(question) for question in json.loads(one.own)}:
+            yield Asked(topic, one.address, one.audiences)
+
+
+def topic_of(question: str) -> str:
+    """Return what a page's own question is about: an entry, its neighbours, a list, all comments, a moment."""
+    name, _, rest = question.partition("\t")
+    if name in ("latest", "size"):
+        kind, _, _, *within = rest.split("\t", 4)
+        return "\t".join(["list", kind, *within])
+    return question if name in ("near", "past") else "talk" if name == "talk" else f"entry\t{rest}"

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import json
+import functools
 import os
 import shutil
 import time
@@ -26,6 +26,7 @@ from pressframe.errors import BuildError, Place
 from pressframe.files import digest_of_bytes
 from pressframe.model import Output as Rendered
 from pressframe.press import Stored
+from pressframe_press._json import Damaged, pack, parse
 
 if TYPE_CHECKING:
     from pressframe_press._memory import Done
@@ -74,7 +75,11 @@ def open_output(folder: Path, state: Path) -> Iterator[Output]:
 
 
 class Output:
-    """One output folder while it is being written."""
+    """One output folder while it is being written.
+
+    Attributes:
+        before: Tags of the files that it holds, by path; empty ones of those that are not as they were left.
+    """
 
     def __init__(self, folder: Path, state: Path) -> None:
         self.folder = folder
@@ -97,31 +102,38 @@ class Output:
         self._next.mkdir(parents=True)
         (self._next / MARK).touch()
         self._opened.mkdir(exist_ok=True)
-        self._before, self._opened_before = dict[str, str](), set(self._opened.iterdir())
+        self.before, self._opened_before = dict[str, str](), set(self._opened.iterdir())
 
     def version(self) -> str:
         """Return what changes with each switch; empty if the output is not as the last one left it."""
         if not (self.folder / MARK).is_file() or not self._manifest.is_file():
             return ""
         status = self._manifest.stat()
-        is_whole = status.st_size > _MANY or self._tags().keys() == set(_files(self.folder)) - {MARK}
+        is_whole = status.st_size > _MANY or self._tags == self._found()
         return f"{status.st_mtime_ns}-{status.st_ino}-{status.st_size}" if is_whole else ""
 
     def look(self, *, closely: bool) -> None:
         """Find out what is there: file by file if *closely*, else by what the last switch left."""
-        tags = self._tags()
-        self._before = {path: tags.get(path, "") for path in _files(self.folder)} if closely else tags
+        self.before = self._found() if closely else self._tags
 
+    def _found(self) -> dict[str, str]:
+        """Return the tag of each file that is there; an empty one of those that others put there or changed."""
+        tags = self._tags
+        left = self._manifest.stat().st_mtime_ns if tags else 0  # everything was staged before this was written
+        found = ((path, status.st_mtime_ns <= left) for path, status in _files(self.folder))
+        return {path: tags.get(path, "") if is_ours else "" for path, is_ours in found if path != MARK}
+
+    @functools.cached_property
     def _tags(self) -> dict[str, str]:
-        with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
-            return dict(json.loads(self._manifest.read_text())["tags"])
+        with contextlib.suppress(OSError, Damaged, TypeError, KeyError, AttributeError, ValueError):
+            return dict(parse(self._manifest.read_bytes())["tags"])
         return {}
 
     def has(self, address: str, tag: str, *, is_open: bool) -> bool:
         """Say whether the rendering with *tag* is there already."""
         if is_open:
             return self._open_file(tag) in self._opened_before
-        return self._before.get(path_of(address)) == tag
+        return self.before.get(path_of(address)) == tag
 
     def file(self, address: str) -> Path:
         """Return where strangers' file at *address* is, once the output was switched."""
@@ -145,14 +157,14 @@ class Output:
     def stage(self, address: str, rendered: Rendered) -> str:
         """Stage the rendering of *address*, unless it is there already; return its tag."""
         path, tag = path_of(address), digest_of_bytes(rendered.body)
-        if self._before.get(path) != tag:
+        if self.before.get(path) != tag:
             _write(self._prepared(path), rendered.body)
         return tag
 
     def stage_copy(self, address: str, source: Stored) -> Stored:
         """Stage a copy of *source* for *address*, unless it is there already."""
         path = path_of(address)
-        if self._before.get(path) != source.tag:
+        if self.before.get(path) != source.tag:
             shutil.copyfile(source.file, self._prepared(path))
         return attrs.evolve(source, file=self.folder / path)
 
@@ -173,29 +185,30 @@ class Output:
 
     # ----------------------------------------------------------------------------------------- switching
 
-    def switch(self, tags: Mapping[str, str], opened: Iterable[str]) -> tuple[int, int]:
+    def switch(self, after: Mapping[str, str], opened: Iterable[str] | None) -> tuple[int, int]:
         """Make what is staged the output, all of it; return how many files were written, and how many removed.
 
         Args:
-            tags: Of all files that the output is to hold, by address.
-            opened: Of the open renderings that are still needed.
+            after: Tags of all files that the output is to hold, by path.
+            opened: Of the open renderings that are still needed; None if none of them has changed.
         """
-        after = {path_of(address): tag for address, tag in tags.items()}
-        removed = [path for path in self._before if path not in after and path != MARK]
-        if after != self._before or any(self._next.iterdir()):
-            _write_whole(self._journal, json.dumps({"removed": removed, "tags": after}).encode())
+        removed = [path for path in self.before if path not in after]
+        if after != self.before or any(self._next.iterdir()):
+            _write_whole(self._journal, pack({"removed": removed, "tags": after}))
             self._finish()
+        written = sum(self.before.get(path) != tag for path, tag in after.items())
+        if opened is None:
+            return written, len(removed)
         present, needed = set(self._opened.iterdir()), set(map(self._open_file, opened))
         for file in present - needed:
             file.unlink(missing_ok=True)
-        written = sum(self._before.get(path) != tag for path, tag in after.items())
         return written + len(present & needed - self._opened_before), len(removed)
 
     def _finish(self) -> None:
         """Do what the journal says, from wherever it was left."""
         if not self._journal.exists():
             return
-        for path in json.loads(self._journal.read_text())["removed"]:
+        for path in parse(self._journal.read_bytes())["removed"]:
             file = self.folder / path
             file.unlink(missing_ok=True)
             with contextlib.suppress(OSError):  # from the first that is not empty; the output itself holds MARK
@@ -203,6 +216,7 @@ class Output:
         if self._next.is_dir():
             _move(self._next, self.folder)
         self._journal.replace(self._manifest)
+        self.__dict__.pop("_tags", None)
 
 
 @contextlib.contextmanager
@@ -252,8 +266,8 @@ def _write_whole(file: Path, content: bytes) -> None:
     draft.replace(file)
 
 
-def _files(folder: Path) -> Iterator[str]:
-    """Yield the path of every file below *folder*; links to folders count as files, and nothing is in no folder."""
+def _files(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
+    """Yield path and state of every file below *folder*; links to folders are files, and nothing is in no folder."""
     pending = [""] if folder.is_dir() else []
     while pending:
         inside = pending.pop()
@@ -263,4 +277,4 @@ def _files(folder: Path) -> Iterator[str]:
                 if one.is_dir(follow_symlinks=False):
                     pending.append(f"{path}/")
                 else:
-                    yield path
+                    yield path, one.stat(follow_symlinks=False)

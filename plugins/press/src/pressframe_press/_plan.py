@@ -1,10 +1,14 @@
 """Plan every page and file, each at an address of its own that is safe to write."""
 
+from __future__ import annotations
+
+import functools
 import mimetypes
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from operator import xor
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 from urllib.parse import quote
@@ -15,11 +19,12 @@ from pressframe.errors import BuildError, ContentError, Place, PressframeError, 
 from pressframe.files import digest_of, digest_of_bytes, stamp
 from pressframe.model import Asset, Host, Page, View
 from pressframe.press import Stored
-from pressframe_press._json import encode, parse
-from pressframe_press._memory import Copied, Key, Planned
+from pressframe_press._json import decode, encode, parse
+from pressframe_press._memory import Copied, Key, Planned, Table
 from pressframe_press._output import path_of
 from pressframe_press._rows import Row, read_gate
 from pressframe_press._view import Notebook
+from pressframe_press._world import Part
 
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(1, 10))}
 """Names that Windows keeps for devices."""
@@ -28,28 +33,178 @@ Task: TypeAlias = tuple[str, frozenset[str]]
 """The address of a page, and the audiences of those for whom it is rendered; none for strangers."""
 
 
-@attrs.frozen(kw_only=True)
-class Plan:
-    """Everything that will have an address.
+class Item(NamedTuple):
+    """A page that a plugin planned: its address, the entry whose page it is if any, whether to list it, its JSON."""
 
-    Attributes:
-        pages: JSON of each, by address.
-        models: Those of them that are at hand already.
-        files: What is published as it is, by address; each still where it is read from.
-        gated: Addresses of both whose answer depends on the reader, with the audiences that open them.
-        addresses: Changes when any address or its owner does.
+    address: str
+    subject: str | None
+    is_listed: bool
+    page: str
+
+
+class Plan:
+    """Everything that will have an address; worked out as far as it is asked for.
+
+    Args:
+        rows: By the ids of their entries.
+        planned: In the order of the plugins.
+        at: Finds the row of the entry at an address.
+        files: Those that belong to no entry, and how to read others.
+        known: What is remembered of the plan before, if this one is the same but for the titles of some pages.
     """
 
-    pages: Mapping[str, str]
-    models: Mapping[str, Page]
-    files: Mapping[str, Stored]
-    gated: Mapping[str, frozenset[str]]
-    addresses: str
+    def __init__(
+        self,
+        rows: Part[Row],
+        planned: Sequence[Planned],
+        files: Files,
+        *,
+        at: Callable[[str], Row | None],
+        known: Known | None = None,
+    ) -> None:
+        self._rows, self._planned, self._files, self._at = rows, planned, files, at
+        self.known = known
+        self._made: dict[str, Page] = {}
+
+    @functools.cached_property
+    def _items(self) -> dict[str, tuple[str, Item]]:
+        """What plugins planned, with their names."""
+        brought = [(one.plugin, Item(*item)) for one in self._planned for item in parse(one.pages)]
+        return {item.address: (plugin, item) for plugin, item in brought}
+
+    # --------------------------------------------------------------------------------------------- pages
+
+    def get(self, address: str) -> Page | None:
+        """Return the page at *address*."""
+        if address not in self._made:
+            row = None if address in self._items else self._at(address)
+            if row is None and address not in self._items:
+                return None
+            self._made[address] = _page_of(row) if row else decode(Page, self._items[address][1].page)
+        return self._made[address]
+
+    def all(self) -> tuple[Page, ...]:
+        """Return every page in the order of planning."""
+        return tuple(page for address in self.digests if (page := self.get(address)))
+
+    def listed(self) -> tuple[tuple[str, str], ...]:
+        """Return what search engines may list: addresses, and the moment of the entry's last change, if it has one."""
+        rows = self._rows.all
+        entries = [(row.address, _changed(row)) for row in rows.values()]
+        others = [item for _, item in self._items.values() if item.is_listed]
+        return (*entries, *((one.address, _changed(rows.get(one.subject or ""))) for one in others))
+
+    def digest(self, address: str) -> str:
+        """Return what changes when the page at *address* is planned otherwise."""
+        found = self._items.get(address)
+        row = None if found else self._at(address)
+        return digest_of(found[1].page) if found else digest_of(encode(_page_of(row))) if row else ""
+
+    @functools.cached_property
+    def digests(self) -> dict[str, str]:
+        """The same of all pages, by address, in the order of planning."""
+        found = {row.address: digest_of(encode(_page_of(row))) for row in self._rows.all.values()}
+        return found | {address: digest_of(item.page) for address, (_, item) in self._items.items()}
+
+    def answer(self, question: str) -> str:
+        """Return what changes when ``pages`` or ``listed`` has another answer."""
+        if question == "listed":
+            return self.known.listed if self.known else digest_of(encode(self.listed()))
+        return f"{self.order} {self.sum}"
+
+    @functools.cached_property
+    def order(self) -> str:
+        """What changes when the order of pages does."""
+        return self.known.order if self.known else digest_of("\n".join(self.digests))
+
+    @functools.cached_property
+    def sum(self) -> str:
+        """What changes when any page is planned otherwise, whatever their order."""
+        if self.known is None:
+            return f"{functools.reduce(xor, (int(one, 16) for one in self.digests.values()), 0):x}"
+        renamed = [(digest_of(encode(_page_of(one))) for one in both) for both in self.known.renamed]
+        return f"{functools.reduce(xor, (int(one, 16) for both in renamed for one in both), int(self.known.sum, 16)):x}"
+
+    @property
+    def renamed(self) -> list[str]:
+        """Addresses of entries that have another title now, where all else is as it was."""
+        return [after.address for _, after in self.known.renamed] if self.known else []
 
     def tasks(self) -> list[Task]:
         """Return what is to be rendered: every page for strangers, then gated ones for those who may read them."""
-        closed = [(address, self.gated[address]) for address in self.pages if address in self.gated]
-        return [*((address, frozenset[str]()) for address in self.pages), *closed]
+        closed = [(address, self.gated[address]) for address in self.gated if address in self.digests]
+        return [*((address, frozenset[str]()) for address in self.digests), *closed]
+
+    # --------------------------------------------------------------------------------------------- files
+
+    @functools.cached_property
+    def files(self) -> dict[str, Stored]:
+        """What is published as it is, by address; each still where it is read from."""
+        assets = {
+            address: self._files.read(Asset(address=address, file=Path(file))) for address, file in self._assets()
+        }
+        return {**self._files.published, **assets}
+
+    def _assets(self) -> Iterator[tuple[str, str]]:
+        for row in self._rows.all.values():
+            if row.assets != "[]":
+                yield from parse(row.assets)
+
+    @functools.cached_property
+    def gated(self) -> dict[str, frozenset[str]]:
+        """Addresses of pages and files whose answer depends on the reader, with the audiences that open them."""
+        return dict(self._gated())
+
+    def _gated(self) -> Iterator[tuple[str, frozenset[str]]]:
+        """Yield what a gate closes: pages of closed entries, and files that only their withheld part shows."""
+        closed = {row.id: row for row in self._rows.all.values() if row.gate}
+        for row in closed.values():
+            requires = read_gate(row.gate).requires
+            public = {address for address, _ in parse(row.public)}
+            yield row.address, requires
+            yield from ((address, requires) for address, _ in parse(row.assets) if address not in public)
+        for address, (_, item) in self._items.items():
+            if item.subject in closed:
+                yield address, read_gate(closed[item.subject].gate).requires
+
+    # -------------------------------------------------------------------------------------------- checks
+
+    @functools.cached_property
+    def _claims(self) -> list[tuple[str, str]]:
+        rows = self._rows.all.values()
+        claims = [(f'"{row.title}" ({row.file})', row.address) for row in rows]
+        for one in self._planned:
+            claims += [(f'a page of the plugin "{one.plugin}"', item[0]) for item in parse(one.pages)]
+        claims += [(f"the file {stored.file}", address) for address, stored in self._files.published.items()]
+        return [*claims, *((f"the file {file}", address) for address, file in self._assets())]
+
+    @functools.cached_property
+    def addresses(self) -> str:
+        """What changes when any address does."""
+        return digest_of("\n".join(sorted(address for _, address in self._claims)))
+
+    def check(self, known: str) -> None:
+        """Raise what is wrong with addresses, unless they are those *known* to be right.
+
+        Raises:
+            ContentError, BuildError: Two have one address, or an address cannot be written; all at once as ManyErrors.
+        """
+        if self.addresses != known:
+            raise_all(list(_flaws(self._claims)))
+
+
+@attrs.frozen(kw_only=True)
+class Known:
+    """What is remembered of a plan.
+
+    Attributes:
+        renamed: Rows of entries that had another title, as they were and as they are.
+    """
+
+    order: str
+    sum: str
+    listed: str
+    renamed: Sequence[tuple[Row, Row]]
 
 
 class Files:
@@ -63,8 +218,8 @@ class Files:
         BuildError: Two plugins have different files for one address, or one cannot be read.
     """
 
-    def __init__(self, host: Host, before: Mapping[Key, Copied]) -> None:
-        self._before = before
+    def __init__(self, host: Host, past: Table[Copied]) -> None:
+        self._before = past.all()
         self.copied: dict[Key, Copied] = {}
         self.published = self._of_site(host)
 
@@ -86,6 +241,11 @@ class Files:
         self.copied[path,] = known
         media_type = mimetypes.guess_type(path_of(asset.address))[0] or "application/octet-stream"
         return Stored(asset.file, media_type, known.tag, known.size)
+
+    @functools.cached_property
+    def digest(self) -> str:
+        """What changes when anything is published elsewhere, or other files are."""
+        return digest_of(encode([(address, one.tag, str(one.file)) for address, one in self.published.items()]))
 
     def _of_site(self, host: Host) -> dict[str, Stored]:
         files = {asset.address: self.read(asset) for asset in _static(host.folder / "static")}
@@ -114,72 +274,31 @@ def _quoted(path: str) -> str:
     return "".join(quote(one) if one.isspace() or one in "?#\\%" else one for one in path)
 
 
-class Item(NamedTuple):
-    """A page planned: its address, the entry whose page it is if any, and its JSON."""
-
-    address: str
-    subject: str | None
-    page: str
-
-
 def plan_pages(
-    view: View, before: Mapping[Key, Planned], is_same: Callable[[str], bool], notebook: Notebook
+    view: View, past: Table[Planned], is_same: Callable[[str], bool], notebook: Notebook
 ) -> dict[Key, Planned]:
     """Return what each plugin plans, in their order; as remembered where its questions have the same answers still."""
-    planned = {key: one for key, one in before.items() if all(map(is_same, parse(one.questions)))}
+    order = view.hooks.implementers("register_pages")
+    before = {plugin: one for plugin in order if (one := past.get(plugin))}
+    kept = {plugin: one for plugin, one in before.items() if all(map(is_same, parse(one.questions)))}
     notebook.page = set()
-    for plugin, pages in view.hooks.register_pages(view, but={plugin for (plugin,) in planned}):
-        items = [Item(page.address, page.subject, encode(page)) for page in pages]
-        planned[plugin,] = Planned(plugin, encode(items), encode(sorted(notebook.page)))
+    for plugin, pages in view.hooks.register_pages(view, but=kept):
+        items = [
+            Item(page.address, page.subject, page.indexed and page.media_type == "text/html", encode(page))
+            for page in pages
+        ]
+        kept[plugin] = Planned(plugin, encode(items), encode(sorted(notebook.page)))
         notebook.page = set()
     notebook.page = None
-    return {(one,): planned[one,] for one in view.hooks.implementers("register_pages") if (one,) in planned}
+    return {(one,): kept[one] for one in order if one in kept}
 
 
-def plan(rows: Mapping[str, Row], planned: Sequence[Planned], files: Files, *, known: str) -> Plan:
-    """Return every page and file.
-
-    Args:
-        rows: By the entries' ids.
-        planned: In the order of the plugins.
-        known: The ``addresses`` of a plan in which nothing was wrong.
-
-    Raises:
-        ContentError, BuildError: Two have one address, or an address cannot be written; all at once as ManyErrors.
-    """
-    brought = [(one.plugin, Item(*item)) for one in planned for item in parse(one.pages)]
-    assets = [(address, files.read(Asset(address=address, file=Path(file)))) for address, file in _assets(rows)]
-    claims = [(f'"{row.title}" ({row.file})', row.address) for row in rows.values()]
-    claims += [(f'a page of the plugin "{plugin}"', item.address) for plugin, item in brought]
-    claims += [(f"the file {stored.file}", address) for address, stored in (*files.published.items(), *assets)]
-    addresses = digest_of(encode(claims))
-    if addresses != known:
-        raise_all(list(_flaws(claims)))
-    models = {row.address: _page_of(row) for row in rows.values()}
-    pages = {address: encode(page) for address, page in models.items()}
-    pages |= {item.address: item.page for _, item in brought}
-    gated = dict(_gated(rows, ((item.address, item.subject) for _, item in brought)))
-    return Plan(pages=pages, models=models, files={**files.published, **dict(assets)}, gated=gated, addresses=addresses)
+def _changed(row: Row | None) -> str:
+    return (row.updated or row.published) if row else ""
 
 
 def _page_of(row: Row) -> Page:
     return Page(address=row.address, template=f"{row.kind}.html", title=row.title, subject=row.id)
-
-
-def _assets(rows: Mapping[str, Row]) -> Iterator[tuple[str, str]]:
-    for row in rows.values():
-        if row.assets != "[]":
-            yield from parse(row.assets)
-
-
-def _gated(rows: Mapping[str, Row], brought: Iterable[tuple[str, str | None]]) -> Iterator[tuple[str, frozenset[str]]]:
-    """Yield what a gate closes: pages of closed entries, and files that only their withheld part shows."""
-    closed = {row.id: read_gate(row.gate).requires for row in rows.values() if row.gate}
-    for id, requires in closed.items():
-        public = {address for address, _ in parse(rows[id].public)}
-        yield rows[id].address, requires
-        yield from ((address, requires) for address, _ in parse(rows[id].assets) if address not in public)
-    yield from ((address, closed[subject]) for address, subject in brought if subject in closed)
 
 
 def _flaws(claims: Iterable[tuple[str, str]]) -> Iterator[PressframeError]:
@@ -190,25 +309,31 @@ def _flaws(claims: Iterable[tuple[str, str]]) -> Iterator[PressframeError]:
         flaw = _unsafe(path)
         if flaw:
             yield ContentError(f"{owner} has the address {address}, {flaw}", fix="give it another slug or address")
-        same = unicodedata.normalize("NFC", path).casefold()
+        same = path.lower() if path.isascii() else unicodedata.normalize("NFC", path).casefold()
         if same in owners:
             message = f"{owners[same]} and {owner} have the same address, {address}"
             yield ContentError(message, fix="give one of them another slug or address")
         owners[same] = owner
+    folders: dict[str, str] = {}
     for path, owner in owners.items():
-        while path := path.rpartition("/")[0]:
-            if path in owners:
-                message = f"{owners[path]} has the address /{path}, where {owner} needs a folder"
-                yield ContentError(message, fix="give one of them another address")
+        while (path := path.rpartition("/")[0]) and path not in folders:
+            folders[path] = owner
+    for path in folders.keys() & owners.keys():
+        message = f"{owners[path]} has the address /{path}, where {folders[path]} needs a folder"
+        yield ContentError(message, fix="give one of them another address")
 
 
 def _unsafe(path: str) -> str | None:
     """Return why no file can be at *path*, None if one can."""
-    for part in path.split("/"):
-        if part in ("", ".", "..") or re.search(r"[\x00-\x1f\\\ud800-\udc7f]", part):
-            return "which leads out of the site or to no file"
-        if len(os.fsencode(part)) > 240:
-            return "of which a part is longer than 240 bytes"
-        if part.split(".")[0].casefold() in _RESERVED:
-            return "of which a part is a name that Windows keeps for a device"
+    return next((flaw for part in path.split("/") if (flaw := _unsafe_part(part))), None)
+
+
+@functools.lru_cache(maxsize=100_000)
+def _unsafe_part(part: str) -> str | None:
+    if part in ("", ".", "..") or re.search(r"[\x00-\x1f\\\ud800-\udc7f]", part):
+        return "which leads out of the site or to no file"
+    if len(os.fsencode(part)) > 240:
+        return "of which a part is longer than 240 bytes"
+    if part.split(".")[0].casefold() in _RESERVED:
+        return "of which a part is a name that Windows keeps for a device"
     return None

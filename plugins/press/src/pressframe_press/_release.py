@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from pressframe.press import Stored
 from pressframe_press._talk import fingerprints
 
 if TYPE_CHECKING:
-    from pressframe_press._memory import Done, Key
+    from pressframe_press._memory import Done
     from pressframe_press._output import Output
     from pressframe_press._plan import Plan
     from pressframe_press._view import Press
@@ -29,12 +29,13 @@ class Contents:
         opened: What those readers get there.
     """
 
-    def __init__(self, press: Press, plan: Plan, done: Mapping[Key, Done], output: Output) -> None:
+    def __init__(self, press: Press, plan: Plan, done: Iterable[Done], output: Output) -> None:
+        _ = press.world.rows.all  # what is remembered will be of other releases
         press.world.shelf.hold()
         self.press, self.gated = press, plan.gated
         self.files: dict[str, Stored] = {}
         self.opened: dict[str, Stored] = {}
-        for one in done.values():
+        for one in done:
             found = self.opened if one.audiences else self.files
             found[one.address] = output.stored(one)
         for address, source in plan.files.items():

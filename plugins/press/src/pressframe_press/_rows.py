@@ -8,6 +8,7 @@ import time
 from collections import OrderedDict
 from contextlib import suppress
 from datetime import datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,6 +51,7 @@ class Row(NamedTuple):
     address: str = ""
     title: str = ""
     published: str = ""
+    updated: str = ""
     groups: str = "[]"
     closed: str = ""
     open: str = ""
@@ -68,8 +70,23 @@ class Row(NamedTuple):
         """Say whether *other* shows the same to everybody."""
         return other is not None and self[_SHOWN:-1] == other[_SHOWN:-1]
 
+    def listed_as(self, other: Row | None) -> bool:
+        """Say whether lists show the same of *other*, in the same places."""
+        return other is not None and _LISTED(self) == _LISTED(other)
+
+    def grouped_as(self, other: Row | None) -> bool:
+        """Say whether *other* stands in the same lists, in the same places."""
+        return other is not None and _GROUPED(self) == _GROUPED(other)
+
+    def planned_as(self, other: Row | None) -> bool:
+        """Say whether *other* has the same page and files; but for its title."""
+        return other is not None and _PLANNED(self) == _PLANNED(other)
+
 
 _SHOWN = Row._fields.index("id")
+_LISTED = attrgetter("kind", "address", "title", "published", "groups", "closed", "open", "gate")
+_GROUPED = attrgetter("id", "kind", "published", "groups")
+_PLANNED = attrgetter("file", "id", "kind", "address", "published", "updated", "assets", "public", "gate")
 
 
 def write_gate(gate: Gate) -> str:

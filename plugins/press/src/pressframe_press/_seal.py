@@ -11,7 +11,7 @@ import pressframe
 from pressframe.files import digest_of, stamp, stamps
 from pressframe_press._json import encode
 from pressframe_press._load import Found
-from pressframe_press._memory import FORMAT, Snapshot
+from pressframe_press._memory import FORMAT, Past
 
 if TYPE_CHECKING:
     from pressframe import Site
@@ -63,12 +63,15 @@ def seal_of(site: Site, epoch: str, found: Sequence[Found], comments: Sequence[s
     )  # fmt: skip
 
 
-def is_fresh(before: Snapshot, seal: str, now: str) -> bool:
-    """Say whether *before* is of a site that nothing has changed in since."""
-    until, then = before.fact("until"), before.fact("now")
-    if before.fact("seal") != seal or not then <= now or (until and until <= now):
-        return False
+def is_fresh(past: Past, seal: str, now: str) -> bool:
+    """Say whether what is remembered is of a site that nothing has changed in since."""
+    until, then = past.fact("until"), past.fact("now")
+    return past.fact("seal") == seal and then <= now and not (until and until <= now) and are_files_as_before(past)
+
+
+def are_files_as_before(past: Past) -> bool:
+    """Say whether every file that is published as it is has stayed the same."""
     try:
-        return all(stamp(one.path) == one.stamp for one in before.copied.values())
+        return all(stamp(one.path) == one.stamp for one in past.copied.all().values())
     except OSError:
         return False

@@ -7,6 +7,7 @@ from pressframe.files import digest_of, digest_of_bytes
 from pressframe.model import Comment, Host, Reply
 from pressframe.press import ask_part
 from pressframe_press._json import encode, moment, pack
+from pressframe_press._memory import Table
 from pressframe_press._rows import Shelf
 from pressframe_press._world import Said
 
@@ -17,7 +18,7 @@ def fingerprints(host: Host) -> tuple[str, ...]:
     return tuple(ask_part(plugin, "fingerprint", str, source.fingerprint) for plugin, source in sources)
 
 
-def hear(host: Host, entries: Collection[str], before: Mapping[tuple[str, ...], Said], shelf: Shelf) -> dict[str, Said]:
+def hear(host: Host, entries: Collection[str], before: Table[Said], shelf: Shelf) -> dict[str, Said]:
     """Return the conversation of every one of *entries* that has one; unchanged ones as they are remembered.
 
     Raises:
@@ -35,7 +36,7 @@ def hear(host: Host, entries: Collection[str], before: Mapping[tuple[str, ...], 
                     )
                 found[entry][comment.id] = comment
     return {
-        entry: _said(host, entry, comments.values(), before.get((entry,)), shelf)
+        entry: _said(host, entry, comments.values(), before.get(entry), shelf)
         for entry, comments in found.items()
         if comments
     }

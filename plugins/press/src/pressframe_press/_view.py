@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 import threading
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
-from pressframe.files import digest_of
 from pressframe.model import Card, Entry, Gate, Group, Host, Neighbours, Output, Page, Reply
 from pressframe.templates import Templates
-from pressframe_press._json import decode, moment
+from pressframe_press._json import moment
 from pressframe_press._world import Within, World
 
 if TYPE_CHECKING:
@@ -38,29 +36,20 @@ class Notebook(threading.local):
             self.page = around
 
 
-class Pages:
-    """Every page planned, by address; made of its JSON when somebody asks for it."""
-
-    def __init__(self, texts: Mapping[str, str], made: Mapping[str, Page]) -> None:
-        self.texts = texts
-        self._made = dict(made)
-
-    @functools.cached_property
-    def digest(self) -> str:
-        """What changes when any of them does."""
-        return digest_of("\n".join(self.texts.values()))
+class Pages(Protocol):
+    """What is planned."""
 
     def get(self, address: str) -> Page | None:
         """Return the page at *address*."""
-        if address not in self._made:
-            if address not in self.texts:
-                return None
-            self._made[address] = decode(Page, self.texts[address])
-        return self._made[address]
 
     def all(self) -> tuple[Page, ...]:
         """Return every page in the order of planning."""
-        return tuple(page for address in self.texts if (page := self.get(address)))
+
+    def listed(self) -> tuple[tuple[str, str], ...]:
+        """Return what search engines may list, with the moment of its last change."""
+
+    def answer(self, question: str) -> str:
+        """Return what changes when ``pages`` or ``listed`` has another answer."""
 
 
 class SeenBy:
@@ -135,13 +124,18 @@ class SeenBy:
 
     def pages(self) -> tuple[Page, ...]:
         self._note("pages")
-        return self._press.pages.all()
+        return self._press.pages.all() if self._press.pages else ()
+
+    def listed(self) -> tuple[tuple[str, datetime | None], ...]:
+        self._note("listed")
+        found = self._press.pages.listed() if self._press.pages else ()
+        return tuple([(address, datetime.fromisoformat(changed) if changed else None) for address, changed in found])
 
     # --------------------------------------------------------------------------------------- as a Live
 
     def page(self, address: str) -> Page | None:
         self._note("pages")
-        return self._press.pages.get(address)
+        return self._press.pages.get(address) if self._press.pages else None
 
     def render(self, page: Page) -> Output:
         text = self._press.templates.render(page, self)
@@ -166,7 +160,7 @@ class Press:
     templates: Templates
     notebook: Notebook
     files: Mapping[str, str]
-    pages: Pages = attrs.field(factory=lambda: Pages({}, {}))
+    pages: Pages | None = None
 
     def view(self, audiences: frozenset[str] = frozenset(), *, changed: Callable[[], None] = lambda: None) -> Live:
         """Return the site as readers with *audiences* see it."""
@@ -177,4 +171,6 @@ class Press:
         name, _, rest = question.partition("\t")
         if name == "template":
             return self.templates.answer(question)
-        return self.files.get(rest, "") if name == "asset" else self.pages.digest
+        if name == "asset":
+            return self.files.get(rest, "")
+        return self.pages.answer(question) if self.pages else ""

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import functools
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 import attrs
 
@@ -50,12 +50,50 @@ class _List:
     ids: list[str] = attrs.field(factory=list)
 
 
-@attrs.define(eq=False)
+Item = TypeVar("Item", Row, Said)
+
+
+class Part(Generic[Item]):
+    """Rows, or conversations, by the ids of their entries: those remembered, with what has changed put over them.
+
+    Args:
+        find: Finds a remembered one by its entry's id.
+        every: Returns all of them in their order, what has changed included.
+        put: What has changed, by id; None for what is gone.
+    """
+
+    def __init__(
+        self,
+        find: Callable[[str], Item | None],
+        every: Callable[[], Iterable[Item]],
+        put: Mapping[str, Item | None],
+        id_of: Callable[[Item], str],
+    ) -> None:
+        self._find: Callable[[str], Item | None] = find
+        self._every: Callable[[], Iterable[Item]] = every
+        self._id_of: Callable[[Item], str] = id_of
+        self._some: dict[str, Item | None] = dict(put)
+
+    @functools.cached_property
+    def all(self) -> dict[str, Item]:
+        """All, by id."""
+        return {id: one for one in self._every() if (id := self._id_of(one))}
+
+    def get(self, id: str) -> Item | None:
+        """Return one."""
+        if "all" in self.__dict__:
+            return self.all.get(id)
+        if id not in self._some:
+            self._some[id] = self._find(id)
+        return self._some[id]
+
+
+@attrs.define(eq=False, slots=False)
 class World:
     """Every entry that is published, by id in the order in which loaders gave them, and what is said under them."""
 
-    rows: Mapping[str, Row]
-    said: Mapping[str, Said]
+    rows: Part[Row]
+    said: Part[Said]
     shelf: Shelf
     now: str
 
@@ -95,13 +133,13 @@ class World:
     @functools.cached_property
     def _kinds(self) -> dict[str, list[str]]:
         kinds: dict[str, list[str]] = {}
-        for row in sorted(self.rows.values(), key=lambda row: (row.published, row.id), reverse=True):
+        for row in sorted(self.rows.all.values(), key=lambda row: (row.published, row.id), reverse=True):
             kinds.setdefault(row.kind, []).append(row.id)
         return kinds
 
     @functools.cached_property
     def _groups(self) -> dict[str, list[tuple[str, str, str, str | None]]]:
-        return {row.id: parse(row.groups) for row in self.rows.values() if row.groups != "[]"}
+        return {row.id: parse(row.groups) for row in self.rows.all.values() if row.groups != "[]"}
 
     @functools.cached_property
     def _terms(self) -> dict[Within, tuple[str, str | None]]:
@@ -135,6 +173,18 @@ class World:
             seen.add(parent)
             slug, (name, parent) = parent, self._terms[taxonomy, parent]
             yield slug, name, parent
+
+    def lists_with(self, row: Row) -> set[Within]:
+        """Return the groups whose lists show *row*."""
+        found = set()
+        for taxonomy, slug, name, parent in parse(row.groups):
+            wider = self._with_wider(taxonomy, slug, name, parent) if parent else [(slug, name, parent)]
+            found |= {(taxonomy, one[0]) for one in wider}
+        return found
+
+    def stand_like(self, other: World) -> None:
+        """Take over the lists of *other*, in which every entry stands in the same places."""
+        self.__dict__ |= {name: value for name, value in other.__dict__.items() if name in _STANDING}
 
     @functools.cached_property
     def groups(self) -> Callable[[str], tuple[Group, ...]]:
@@ -182,14 +232,14 @@ class World:
 
     def reply(self, id: str, comment: str) -> Reply:
         """Return one comment of an entry that has it."""
-        said = self.said[id]
+        said = self.said.all[id]
         return next(one for one in read_replies(self.shelf, said.text, said.shown) if one.comment.id == comment)
 
     def newest(self, count: int, audiences: Audiences) -> list[tuple[str, str]]:
         """Return entry and id of the newest comments that may be shown, newest first."""
         said = [
             (moment, comment, id)
-            for id, one in self.said.items()
+            for id, one in self.said.all.items()
             if (gate := self.gate(id, audiences)) is None or gate.conversation == "shown"
             for moment, comment in parse(one.times)
         ]
@@ -214,7 +264,7 @@ class World:
             case "count":
                 return self.count(rest, audiences)
             case "near":
-                return [self.shown(id, audiences) for id in self.near(rest) if id]
+                return [id and self.shown(id, audiences) for id in self.near(rest)]
             case "latest" | "size":
                 kind, start, end, *within = rest.split("\t", 4)
                 ids = self.ids(kind, (within[0], within[1]) if within else None)
@@ -227,10 +277,13 @@ class World:
                 return self.groups(rest)
             case "talk":
                 found = self.newest(int(rest), audiences)
-                return [(one, self.said[one[0]].shown, self.shown(one[0], audiences)) for one in found]
+                return [(one, self.said.all[one[0]].shown, self.shown(one[0], audiences)) for one in found]
             case "past":
                 return rest <= self.now
         raise LookupError(question)
+
+
+_STANDING = ("_kinds", "_groups", "_terms", "_lists", "groups", "_positions")
 
 
 @functools.lru_cache(maxsize=1000)

@@ -1,0 +1,376 @@
+"""Load, plan, render and switch: what a build does when something has changed."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from pressframe.files import digest_of
+from pressframe.press import Wish
+from pressframe.templates import Templates
+from pressframe_press._changes import Changes, reason_of
+from pressframe_press._json import encode, moment, parse
+from pressframe_press._load import Found, Loaded, Reading, load, notes
+from pressframe_press._memory import (
+    Answer,
+    Done,
+    Key,
+    Long,
+    Memory,
+    News,
+    Past,
+    Shared,
+    asked_of,
+    facts_of,
+)
+from pressframe_press._output import Output, path_of, state_of
+from pressframe_press._plan import Files, Known, Plan, Task, plan_pages
+from pressframe_press._pool import WORTH_A_POOL
+from pressframe_press._release import Contents
+from pressframe_press._render import Rendered, Rendering
+from pressframe_press._rows import Row
+from pressframe_press._seal import are_files_as_before
+from pressframe_press._talk import hear
+from pressframe_press._view import Notebook, Press
+from pressframe_press._world import Part, Said, World
+
+if TYPE_CHECKING:
+    from pressframe_press._run import Build
+
+OUTER = ("template", "asset", "pages", "listed")
+"""Questions that neither entries nor comments answer; their answers are remembered."""
+
+
+class Making:
+    """One build that has something to do.
+
+    Args:
+        is_whole: Whether the output is as the last build left it.
+
+    Attributes:
+        facts: What is to be remembered of the whole.
+    """
+
+    def __init__(self, build: Build, found: Sequence[Found], past: Past, output: Output, *, is_whole: bool) -> None:
+        self._build, self._found, self._past, self._output = build, found, past, output
+        self._is_whole = is_whole
+        self._notebook = Notebook()
+        self.facts: dict[str, str] = {}
+        self.contents: Callable[[], Contents] | None = None
+
+    def run(self, comments: str) -> None:
+        """Make everything that is not as it was, and switch."""
+        build, past = self._build, self._past
+        with build.timed("load"):
+            reading = Reading(build.site, self._found, build.memory.shelf, build.wish.now, build.wish.drafts)
+            self._loaded = load(reading, past, build.spread)
+            rows = _rows(past, self._loaded)
+            world = World(rows, self._hear(rows, comments), build.memory.shelf, build.now)
+        with build.timed("plan"):
+            self._files = Files(build.site, past.copied)
+            press = _press(build.wish, world, self._files, self._notebook)
+            changes = self._changes(press)
+            self._planned = plan_pages(press.view(), past.planned, changes.same, self._notebook)
+            plan = self._plan(press)
+            press.pages = plan
+        with build.timed("render"):
+            self._render(press, plan, changes)
+        with build.timed("write"):
+            written, removed = self._switch(plan)
+        self._note(press, plan, written, removed)
+
+    # ------------------------------------------------------------------------------------------- loading
+
+    @functools.cached_property
+    def _before(self) -> Mapping[str, Row]:
+        """Rows that were loaded again, or are gone, as they were, by their ids."""
+        keys = [*self._loaded.put, *self._loaded.gone]
+        found = (self._past.rows.get(*key) for key in keys) if self._past else ()
+        return {row.id: row for row in found if row and row.id}
+
+    def _hear(self, rows: Part[Row], comments: str) -> Part[Said]:
+        """Return all that is said; only what may be otherwise is asked for."""
+        past, after = self._past, {row.id for row in self._loaded.put.values() if row.id}
+        if past.fact("comments") == comments:
+            unheard = after - self._before.keys()
+            heard = hear(self._build.site, unheard, past.said, self._build.memory.shelf) if unheard else {}
+            gone = self._before.keys() - after
+        else:
+            heard = hear(self._build.site, rows.all.keys(), past.said, self._build.memory.shelf)
+            gone = {id for (id,) in past.said.all() if id not in heard}
+        self._heard = {id: one for id, one in heard.items() if past.said.get(id) != one}
+        self._unsaid = {id for id in gone if past.said.get(id)}
+        return _said(past, self._heard, self._unsaid)
+
+    def _changes(self, press: Press) -> Changes:
+        past, shelf = self._past, self._build.memory.shelf
+        before = World(_rows(past, Loaded()), _said(past, {}, ()), shelf, past.fact("now"))
+        after = {row.id: row for row in self._loaded.put.values() if row.id}
+        rows = {id: (self._before.get(id), after.get(id)) for id in {*self._before, *after}} if past else {}
+        said = {id: (past.said.get(id), self._heard.get(id)) for id in {*self._heard, *self._unsaid}} if past else {}
+        return Changes(before, press, past, rows=rows, said=said)
+
+    # ------------------------------------------------------------------------------------------ planning
+
+    def _plan(self, press: Press) -> Plan:
+        rows = press.world.rows
+        planned, known = list(self._planned.values()), self._known()
+        plan = Plan(rows, planned, self._files, at=self._at if known else _by_address(rows), known=known)
+        if known is None:
+            plan.check(self._past.fact("addresses"))
+        return plan
+
+    def _at(self, address: str) -> Row | None:
+        """Return the row of the entry at *address*, where only texts and titles have changed."""
+        found = self._past.rows.find("address = ?", address)
+        return next((self._loaded.put.get((row.loader, row.key), row) for row in found), None)
+
+    def _known(self) -> Known | None:
+        """Return what is remembered of the plan if it is the same still, but for titles."""
+        past, loaded = self._past, self._loaded
+        before: dict[Key, Row] = {(row.loader, row.key): row for row in self._before.values()}
+        changed = [(before.get(key), row) for key, row in loaded.put.items()]
+        pairs = [(one, row) for one, row in changed if one is not None and row.planned_as(one)]
+        if not (
+            past
+            and self._is_whole
+            and loaded.is_ordered_as_before
+            and len(pairs) == len(changed)
+            and past.fact("planned") == self._digest_of_planned()
+            and past.fact("published") == self._files.digest
+            and are_files_as_before(past)
+        ):
+            return None
+        renamed = [(one, row) for one, row in pairs if one.title != row.title]
+        return Known(order=past.fact("order"), sum=past.fact("sum"), listed=past.fact("listed"), renamed=renamed)
+
+    def _digest_of_planned(self) -> str:
+        return digest_of("\n".join(text for one in self._planned.values() for text in (one.plugin, one.pages)))
+
+    # ----------------------------------------------------------------------------------------- rendering
+
+    def _render(self, press: Press, plan: Plan, changes: Changes) -> None:
+        """Render what is not as it was."""
+        reasons = self._reasons(plan, changes)
+        tasks = list(reasons)
+        if len(tasks) >= WORTH_A_POOL or self._build.wish.jobs is not None:  # processes share what is read before
+            _ = press.world.rows.all, press.world.said.all
+        results = self._build.spread("render", Rendering(press, self._output, tasks), len(tasks))
+        self._fresh: dict[Key, Done] = {}
+        self._shared: dict[Key, Shared] = {}
+        ids: dict[str, str] = {}
+        for task, one in zip(tasks, results, strict=True):
+            if one.shared not in ids:
+                ids[one.shared] = id = digest_of(one.shared)
+                self._shared[id,] = Shared(id, one.shared)
+            self._fresh[_key(task)] = _done(task, plan, one, ids[one.shared], reasons[task])
+
+    def _reasons(self, plan: Plan, changes: Changes) -> dict[Task, str]:
+        """Return every page that must be rendered, and why."""
+        past = self._past
+        found = {_task(key): reason_of(question) for key, question in changes.pages.items()} if past else {}
+        if plan.known:
+            again = (done for address in plan.renamed for done in past.done.find("address = ?", address))
+            return found | {_task((done.address, done.audiences)): "it was planned otherwise" for done in again}
+        known, digests = past.done.all(), plan.digests
+        reasons = {}
+        for task in plan.tasks():
+            address, audiences = task
+            done = known.get(_key(task))
+            if done is None:
+                reasons[task] = "it is new"
+            elif done.page != digests[address]:
+                reasons[task] = "it was planned otherwise"
+            elif not self._output.has(address, done.tag, is_open=bool(audiences)):
+                reasons[task] = "it was missing"
+            elif task in found:
+                reasons[task] = found[task]
+        return reasons
+
+    def _switch(self, plan: Plan) -> tuple[int, int]:
+        fresh = {path_of(one.address): one.tag for one in self._fresh.values() if not one.audiences}
+        if plan.known:
+            self._gone: list[Key] = []
+            changed = any(one.audiences for one in self._fresh.values())
+            opened = self._opened() if changed else None
+            return self._output.switch({**self._output.before, **fresh}, opened)
+        keys = [_key(task) for task in plan.tasks()]
+        every = set(keys)
+        self._gone = [key for key in self._past.done.all() if key not in every]
+        after = {path_of(address): self._tag_of(address) for address in plan.digests}
+        for address, source in plan.files.items():
+            if address not in plan.gated:
+                self._output.stage_copy(address, source)
+                after[path_of(address)] = source.tag
+        return self._output.switch(after, self._opened())
+
+    def _tag_of(self, address: str) -> str:
+        key: Key = (address, "")
+        return (self._fresh.get(key) or self._past.done.all()[key]).tag
+
+    def _opened(self) -> Iterable[str]:
+        """Return the tags of the open renderings that are still needed."""
+        gone = {*self._gone, *self._fresh}
+        kept = [tag for address, audiences, tag in self._past.done.read("address, audiences, tag", "audiences != ''")
+                if (address, audiences) not in gone]  # fmt: skip
+        return [*kept, *(one.tag for one in self._fresh.values() if one.audiences)]
+
+    # --------------------------------------------------------------------------------------- remembering
+
+    def _note(self, press: Press, plan: Plan, written: int, removed: int) -> None:
+        past, known = self._past, plan.known
+        is_same = bool(past) and not self._loaded.put and not self._loaded.gone
+        self.facts = {
+            "entries": past.fact("entries") if known else str(len(press.world.rows.all)),
+            "pages": past.fact("pages") if known else str(len(plan.digests)),
+            "rendered": str(len(self._fresh)), "written": str(written), "removed": str(removed),
+            "addresses": past.fact("addresses") if known else plan.addresses,
+            "notes": past.fact("notes") if is_same else encode(notes(self._build.site)),
+            "planned": self._digest_of_planned(), "published": self._files.digest,
+            "order": plan.order, "sum": plan.sum, "listed": plan.answer("listed"),
+        }  # fmt: skip
+        self._press, self._plan_made = press, plan
+        if not past:
+            done = dict(self._fresh)
+            self.contents = lambda: Contents(press, plan, done.values(), self._output)
+
+    def news(self, facts: Mapping[str, str]) -> News:
+        """Return what is to be remembered; *facts*, too."""
+        past, fresh = self._past, self._fresh
+        before = [done for key in (*fresh, *self._gone) if (done := past.done.get(*key))] if past else []
+        asked = {tuple(one): one for one in asked_of(fresh.values())}
+        unasked = [tuple(one) for one in asked_of(before) if tuple(one) not in asked]
+        self.facts["until"] = self._until(asked)
+        answers = self._answers()
+        put: dict[str, Mapping[Key, tuple[Any, ...]]] = {
+            "rows": self._loaded.put, "said": {(id,): one for id, one in self._heard.items()},
+            "done": fresh, "asked": asked, "shared": self._shared, "answers": answers,
+            "planned": {key: one for key, one in self._planned.items() if past.planned.get(*key) != one},
+            "copied": self._files.copied, "facts": facts_of({**self.facts, **facts}),
+            "longs": {("sources",): Long("sources", self._loaded.sources)},
+        }  # fmt: skip
+        gone: dict[str, Iterable[Key]] = {
+            "rows": self._loaded.gone, "said": [(id,) for id in self._unsaid], "done": self._gone, "asked": unasked,
+            "planned": [key for key in past.planned.all() if key not in self._planned],
+            "copied": [] if self._plan_made.known else self._uncopied(),
+        }  # fmt: skip
+        return News(put=put, gone=gone)
+
+    def _uncopied(self) -> list[Key]:
+        return [key for key in self._past.copied.all() if key not in self._files.copied]
+
+    def _answers(self) -> dict[Key, Answer]:
+        asked = {question for one in self._shared.values() for question in parse(one.questions)}
+        asked |= {question for one in self._planned.values() for question in parse(one.questions)}
+        asked |= {question for (question,) in self._past.answers.all()}
+        outer = [question for question in asked if question.partition("\t")[0] in OUTER]
+        return {(one,): Answer(one, self._press.outer(one)) for one in outer}
+
+    def _until(self, asked: Iterable[Key]) -> str:
+        """Return the next moment at which something must be made again."""
+        now = self._build.now
+        planned = (question for one in self._planned.values() for question in parse(one.questions))
+        told = [*(key[0] for key in asked), *planned]
+        moments = [one.partition("\t")[2] for one in told if one.startswith("past\t")]
+        moments += [
+            one.partition("\t")[2]
+            for (one,) in self._past.asked.read("topic", "topic > ? AND topic < 'past~'", f"past\t{now}")
+        ]
+        return min((one for one in (self._loaded.until, *moments) if one > now), default="")
+
+
+# -------------------------------------------------------------------------------------------------- parts
+
+
+def recall(wish: Wish, found: Sequence[Found], version: str) -> Contents:
+    """Return what the last release of a site holds, nothing having changed since.
+
+    Raises:
+        LookupError, Damaged: It is remembered no more.
+    """
+    state = state_of(wish.site.folder, wish.folder)
+    memory = Memory(state / "memory")
+    past = memory.past()
+    if past.fact("version") != version:
+        raise LookupError(version)
+    order = [(source.loader, source.key) for _, _, source in found]
+    rows = _rows(past, Loaded(order=order))
+    files = Files(wish.site, past.copied)
+    world = World(rows, _said(past, {}, ()), memory.shelf, moment(wish.now))
+    press = _press(wish, world, files, Notebook())
+    order_of = wish.site.hooks.implementers("register_pages")
+    planned = [one for plugin in order_of if (one := past.planned.get(plugin))]
+    plan = press.pages = Plan(rows, planned, files, at=_by_address(rows))
+    contents = Contents(press, plan, past.done.all().values(), Output(wish.folder, state))
+    _ = press.world.said.all
+    past.close()
+    return contents
+
+
+def _rows(past: Past, loaded: Loaded) -> Part[Row]:
+    """Return the rows of all entries: those loaded now, and the remembered ones of what has stayed the same."""
+
+    def every() -> Iterable[Row]:
+        kept = past.rows.all()
+        if not loaded.order:
+            return kept.values()
+        return (loaded.put[key] if key in loaded.put else kept[key] for key in loaded.order)
+
+    def find(id: str) -> Row | None:
+        found = past.rows.find("id = ?", id)
+        kept = ((row.loader, row.key) not in loaded.put and (row.loader, row.key) not in loaded.gone for row in found)
+        return next((row for row, stays in zip(found, kept, strict=True) if stays), None)
+
+    return Part(find, every, {row.id: row for row in loaded.put.values() if row.id}, lambda row: row.id)
+
+
+def _said(past: Past, put: Mapping[str, Said], gone: Iterable[str]) -> Part[Said]:
+    """Return what is said under all entries."""
+    changed: dict[str, Said | None] = {**dict.fromkeys(gone), **put}
+
+    def every() -> Iterable[Said]:
+        kept = (one for (id,), one in past.said.all().items() if id not in changed)
+        return [*kept, *put.values()]
+
+    return Part(lambda id: past.said.get(id), every, changed, lambda one: one.entry)
+
+
+def _by_address(rows: Part[Row]) -> Callable[[str], Row | None]:
+    @functools.cache
+    def found() -> dict[str, Row]:
+        return {row.address: row for row in rows.all.values()}
+
+    return lambda address: found().get(address)
+
+
+def _press(wish: Wish, world: World, files: Files, notebook: Notebook) -> Press:
+    published = files.published
+
+    def versioned(address: str) -> str:
+        notebook.note(f"asset\t{address}")
+        if address in published:
+            return f"{address}?v={published[address].tag[:8]}"
+        if press.pages and press.pages.get(address):
+            return address
+        raise LookupError(f"there is no asset {address}")
+
+    state = state_of(wish.site.folder, wish.folder)
+    templates = Templates(wish.site, state, asset=versioned, note=notebook.note, apart=notebook.apart)
+    tags = {address: stored.tag for address, stored in published.items()}
+    press = Press(wish.site, world, templates, notebook, tags)
+    return press
+
+
+def _done(task: Task, plan: Plan, one: Rendered, shared: str, reason: str) -> Done:
+    page = plan.digests[task[0]] if plan.known is None else plan.digest(task[0])
+    address, audiences = _key(task)
+    return Done(address, audiences, page, one.media_type, one.tag, one.size, shared, one.own, reason)
+
+
+def _key(task: Task) -> Key:
+    return task[0], ",".join(sorted(task[1]))
+
+
+def _task(key: Key) -> Task:
+    return key[0], frozenset(key[1].split(",")) if key[1] else frozenset()
