@@ -182,6 +182,7 @@ def test_refusals_are_said_plainly_where_the_theme_has_no_page_for_them(site):
 
     assert reply.status == 404
     assert reply.text.startswith("<!doctype html>")
+    assert "Page non trouvée" in reply.text  # as the theme and WordPress call it
     assert "Il n’y a rien à cette adresse." in reply.text
     assert "default-src 'self'" in reply.headers["content-security-policy"]
 
