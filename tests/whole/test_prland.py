@@ -84,6 +84,15 @@ def test_an_open_post_has_the_reminder_and_a_way_on(release):
     assert "Laisser un commentaire" in text
 
 
+@pytest.mark.parametrize("address", ["/a-propos/", "/contact/", "/mentions-legales/"])
+def test_pages_ask_for_no_comments(release, address):
+    text = _read(release, address)
+
+    assert "<h1" in text
+    assert 'id="comments"' not in text
+    assert "comment" not in "".join(re.findall(r"<script[^>]*>", text))
+
+
 def test_what_turns_old_is_closed_at_that_moment(prland):
     site = Site.open(prland)
     release = site.build(now=NOW)
