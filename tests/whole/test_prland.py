@@ -49,11 +49,13 @@ def test_the_closed_post_ends_at_the_gate(release):
     assert text.count("<h2 id=") < _read(release, OLD, SUBSCRIBERS).count("<h2 id=")
 
 
-def test_subscribers_get_it_whole_with_its_slide_and_no_gate(release):
+def test_subscribers_get_it_whole_with_its_presentation_and_no_gate(release):
     text = _read(release, OLD, SUBSCRIBERS)
 
     assert 'class="gate"' not in text
-    assert '<figure class="presentation">' in text
+    (frame,) = re.findall(r'<iframe[^>]* src="([^"]+)"[^>]* title="Présentation ', text)
+    assert release.find(frame, frozenset()).media_type == "text/html"
+    assert "<iframe" not in _read(release, OLD)
     assert len(re.findall(r"<h2[^>]*>– ", text)) == 5
 
 
