@@ -14,6 +14,15 @@ OPEN = "/2026/11/ma-revue-de-presse-sans-les-mains/"
 CLOSED = "/2011/05/ce-que-la-conversation-fait-a-l-entreprise/"
 PAGES = ["/", OPEN, CLOSED, "/archives/", "/category/", "/category/crise/", "/a-propos/", "/404.html"]
 
+WHERE = """() => {
+    const reached = document.activeElement, reminder = document.querySelector(".reminder");
+    if (reminder.contains(reached)) return "reminder";
+    const [own, over] = [reached, reminder].map(element => element.getBoundingClientRect());
+    const isHidden =
+        own.top >= over.top && own.bottom <= over.bottom && own.left >= over.left && own.right <= over.right;
+    return (isHidden ? "behind it: " : "") + reached.outerHTML.slice(0, 80);
+}"""
+
 
 @pytest.fixture
 def visit(prland, browser_page):
@@ -59,3 +68,28 @@ def test_the_reminder_stands_beside_the_text_where_there_is_room(visit):
     text, reminder = page.locator(".entry-content > p").first.bounding_box(), page.locator(".reminder").bounding_box()
 
     assert text["x"] + text["width"] <= reminder["x"]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_reached_by_keyboard_hides_behind_the_reminder(visit, width):
+    """WCAG 2.4.11."""
+    page = visit(OPEN, width)
+    reached = []
+
+    while "reminder" not in reached:
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate(WHERE))
+
+    assert len(reached) > 20
+    assert [where for where in reached if where.startswith("behind")] == []
+
+
+def test_the_reminder_leaves_no_room_where_it_was_put_away(visit):
+    page = visit(OPEN, 390)
+    footer = page.locator(".site-footer")
+    before = footer.bounding_box()["height"]
+
+    page.click(".reminder-close")
+
+    assert not page.locator(".reminder").is_visible()
+    assert footer.bounding_box()["height"] < before - 300
