@@ -75,6 +75,7 @@ def test_its_sender_sees_it_even_before_the_page_is_made_again(serve):
     own = served.follow(served.post())
 
     assert own.comments == ["c1"]
+    assert "Une réponse sur “Un billet”" in own.seen
     assert AWAITING not in own.seen
     assert served.page().comments == []
 
