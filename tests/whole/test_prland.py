@@ -49,11 +49,13 @@ def test_the_closed_post_ends_at_the_gate(release):
     assert text.count("<h2 id=") < _read(release, OLD, SUBSCRIBERS).count("<h2 id=")
 
 
-def test_subscribers_get_it_whole_with_its_slide_and_no_gate(release):
+def test_subscribers_get_it_whole_with_its_presentation_and_no_gate(release):
     text = _read(release, OLD, SUBSCRIBERS)
 
     assert 'class="gate"' not in text
-    assert '<figure class="presentation">' in text
+    (frame,) = re.findall(r'<iframe[^>]* src="([^"]+)"[^>]* title="Présentation ', text)
+    assert release.find(frame, frozenset()).media_type == "text/html"
+    assert "<iframe" not in _read(release, OLD)
     assert len(re.findall(r"<h2[^>]*>– ", text)) == 5
 
 
@@ -82,6 +84,15 @@ def test_an_open_post_has_the_reminder_and_a_way_on(release):
     assert re.search(r'<aside[^>]*class="reminder"', text)
     assert "Continuer la lecture" in text
     assert "Laisser un commentaire" in text
+
+
+@pytest.mark.parametrize("address", ["/a-propos/", "/contact/", "/mentions-legales/"])
+def test_pages_ask_for_no_comments(release, address):
+    text = _read(release, address)
+
+    assert "<h1" in text
+    assert 'id="comments"' not in text
+    assert "comment" not in "".join(re.findall(r"<script[^>]*>", text))
 
 
 def test_what_turns_old_is_closed_at_that_moment(prland):

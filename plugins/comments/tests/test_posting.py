@@ -1,5 +1,6 @@
 """A reader sends a comment: what they are told, what is stored, and what everybody sees."""
 
+import html
 import re
 from datetime import UTC, datetime
 
@@ -10,6 +11,20 @@ from pressframe_comments import State, comment_store
 from pressframe_sql import database
 
 AWAITING = "Votre commentaire est en attente de modération."
+LIVE = """
+== pressframe.toml ==
+[site]
+title = "PRland"
+language = "fr"
+plugins = ["markdown", "sql", "web", "comments", "journal"]
+
+== content/posts/billet.md ==
+---
+title: Un billet
+date: 2026-11-20
+---
+Du texte.
+"""
 
 
 def stored(served, state=None):
@@ -60,6 +75,7 @@ def test_its_sender_sees_it_even_before_the_page_is_made_again(serve):
     own = served.follow(served.post())
 
     assert own.comments == ["c1"]
+    assert "Une réponse sur “Un billet”" in own.seen
     assert AWAITING not in own.seen
     assert served.page().comments == []
 
@@ -153,6 +169,21 @@ def test_what_fits_is_kept_whole(served, text):
     served.post(comment=text)
 
     assert stored(served)[0].comment.body == text.replace("\r\n", "\n").strip("\n")
+
+
+@pytest.mark.parametrize("character", ["é", "🙂"])
+def test_a_form_with_the_longest_comment_passes_the_server_and_so_does_one_that_is_too_long(site, character):
+    """Whatever its letters weigh on the way: a reader whom the server turns away would lose the text."""
+    visitor = site(LIVE).serve().browser()
+    form = {"author": "Zoé", "email": "zoe@example.org", "comment": character * 65_525}
+
+    fits = visitor.post("/comments/posts/billet", form)
+    too_long = visitor.post("/comments/posts/billet", {**form, "comment": character * 65_537})
+
+    assert fits.status == 303
+    assert too_long.status == 422
+    assert character * 65_537 in too_long.text
+    assert TOO_LONG.format("65\u00a0525") in html.unescape(too_long.text)
 
 
 def test_a_robots_field_that_is_filled_is_said_and_nothing_is_lost_or_stored(served):

@@ -6,7 +6,7 @@ import pytest
 
 from .conftest import NEW, OLD, PAGE
 
-PUT_AWAY = ".reminder { display: none !important }"
+PUT_AWAY = ".reminder { display: none !important }\n:root { --reminder-room: 0px }"
 
 
 def reminder(html: str) -> str:

@@ -82,7 +82,7 @@ def test_a_method_that_nobody_answers_is_named(served):
 def test_a_body_that_is_too_long_is_refused_at_once(served, told):
     """Threat 66, F13."""
     headers = {"content-type": "application/x-www-form-urlencoded"}
-    request = Ask(address="/do/record", method="POST", headers=headers, body=b"a=" + b"x" * 300_000)
+    request = Ask(address="/do/record", method="POST", headers=headers, body=b"a=" + b"x" * 1_100_000)
 
     assert ask(served.app, request).status == 413
 
@@ -182,6 +182,7 @@ def test_refusals_are_said_plainly_where_the_theme_has_no_page_for_them(site):
 
     assert reply.status == 404
     assert reply.text.startswith("<!doctype html>")
+    assert "Page non trouvée" in reply.text  # as the theme and WordPress call it
     assert "Il n’y a rien à cette adresse." in reply.text
     assert "default-src 'self'" in reply.headers["content-security-policy"]
 

@@ -111,7 +111,7 @@ def test_a_form_that_is_too_long_is_refused_before_it_is_sent(process):
     head = b"POST /do/record HTTP/1.1\r\n" + HOST + b"Content-Type: application/x-www-form-urlencoded\r\n"
 
     told = answer(process, head + b"Content-Length: 10000000\r\n\r\n", until=b" 413 ")
-    pieces = (b"8000\r\n" + b"a" * 0x8000 + b"\r\n") * 9
+    pieces = (b"8000\r\n" + b"a" * 0x8000 + b"\r\n") * 33
     found = answer(process, head + b"Transfer-Encoding: chunked\r\n\r\n", pieces, until=b" 413 ")
 
     assert told.startswith(b"HTTP/1.1 413 ")

@@ -76,7 +76,7 @@ def _conversation(entry: Entry, site: View, live: Live, *, is_open: bool, depth:
         answers=parent.comment.author if parent else None,
     )
     data = {
-        "count": site.comment_count(entry.id),
+        "count": site.comment_count(entry.id) + (own is not None and not live.awaits),
         "nodes": arrange(
             [*comments, own] if own else comments,
             depth=depth,

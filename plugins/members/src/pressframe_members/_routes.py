@@ -30,7 +30,7 @@ TRAP = "website"
 
 _PUT_AWAY = "away"
 _PUT_AWAY_FOR = timedelta(days=180)
-_HIDDEN = ".reminder { display: none !important }\n"
+_HIDDEN = ".reminder { display: none !important }\n:root { --reminder-room: 0px }\n"
 _LIVE = ".reminder-close { display: none !important }\n.reminder-away { display: block !important }\n"
 """What the server can do better than the page alone: a way out that is remembered."""
 _LONGEST_TYPED = 1000

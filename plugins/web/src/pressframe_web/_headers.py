@@ -14,7 +14,7 @@ def common_headers(url: str, embeds: Iterable[str]) -> Headers:
     sources = " ".join(["'self'", *embeds])
     policy = (
         f"default-src 'self'; img-src {sources} data:; media-src {sources}; frame-src {sources}; object-src 'none'; "
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
     )
     headers = [
         (b"content-security-policy", policy.encode()),

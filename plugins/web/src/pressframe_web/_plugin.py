@@ -28,7 +28,7 @@ class Web:
         smtp: The mail server; mail goes to the outbox if left out.
         sender: Who mail comes from: `"PRland <bonjour@prland.example>"`; the title, at the site's host, if left out.
         trusted_proxies: Proxies whose word on the reader's address is believed: `"10.0.0.7"`, `"10.0.0.0/8"`.
-        max_body: Longest form that is read, in bytes.
+        max_body: Longest form that is read, in bytes; a letter with an accent takes six, an emoji twelve.
         in_memory: Files up to so many bytes leave from memory; larger ones, such as films, from their files.
         embeds: Origins besides the site's own that pages may show images, sound, films and frames from.
     """
@@ -43,7 +43,7 @@ class Web:
     trusted_proxies: frozenset[str] = attrs.field(
         default=frozenset(), validator=attrs.validators.deep_iterable(check_network)
     )
-    max_body: int = attrs.field(default=262_144, validator=attrs.validators.ge(1024))
+    max_body: int = attrs.field(default=1_048_576, validator=attrs.validators.ge(1024))
     in_memory: int = attrs.field(default=1_048_576, validator=attrs.validators.ge(0))
     embeds: tuple[str, ...] = ()
 
