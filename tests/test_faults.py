@@ -210,7 +210,7 @@ def test_a_full_disk_is_one_error_and_the_old_site_stays_whole(disk, fill, chang
     write_version(disk, 0, posts=10)
     build(disk.path)
     old, said, left = tree(disk.path / "public"), [""], 0
-    write_version(disk, int(change == "other posts"), posts=24)
+    write_version(disk, int(change == "other posts"), posts=40)
     while said[-1] or left == 0:
         fill(disk.path.parent, left=left)
         left += 1
