@@ -361,3 +361,16 @@ def test_a_settings_file_that_cannot_be_read_is_named(tmp_path):
         Site.open(tmp_path)
 
     assert str(caught.value) == f"{tmp_path / 'pressframe.toml'}: cannot be read: Is a directory"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("size: 'Nope' = 1", "x declares settings of a type that cannot be read: name 'Nope' is not defined"),
+        ("def __attrs_post_init__(self): raise KeyError('size')", "x cannot be set up: KeyError: 'size'"),
+    ],
+)
+def test_a_plugin_whose_settings_cannot_be_made_is_named(bare, body, said):
+    bare.plugin("x", f"{body}\n@hookimpl\ndef find_markup(self): ...")
+
+    assert bare.fails() == f"pressframe.toml: plugins.x: {said}\n  mend the plugin"

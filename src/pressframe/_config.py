@@ -91,7 +91,12 @@ class Reader:
             self.wrong(f"must be a table, got {_show(table)}", keys)
             return None
         fields = {field.name: field for field in attrs.fields(kind) if field.init}
-        types, before, values = typing.get_type_hints(kind), len(self.errors), {}
+        before, values = len(self.errors), {}
+        try:
+            types = typing.get_type_hints(kind)
+        except Exception as error:  # noqa: BLE001 - they may name anything
+            self.wrong(f"{owner} declares settings of a type that cannot be read: {error}", keys, fix="mend the plugin")
+            return None
         for key in table:
             if key not in fields:
                 self._unknown((*keys, key), fields, owner)
@@ -106,7 +111,9 @@ class Reader:
             return kind(**values)
         except (ValueError, TypeError) as error:
             self.wrong(str(error), keys)
-            return None
+        except Exception as error:  # noqa: BLE001 - a plugin may check its settings in code of its own
+            self.wrong(f"{owner} cannot be set up: {type(error).__name__}: {error}", keys, fix="mend the plugin")
+        return None
 
     def _unknown(self, keys: tuple[str | int, ...], fields: Iterable[str], owner: str) -> None:
         known = sorted(fields)
