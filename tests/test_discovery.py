@@ -103,6 +103,8 @@ BROKEN = {
     ),
     "an error of its own": ("1 / 0", "plugins/x.py: cannot be imported: ZeroDivisionError: division by zero"),
     "bytes": ("x = '\0'", "plugins/x.py"),
+    "an end of the process": ("raise SystemExit('no')", "plugins/x.py: cannot be imported: SystemExit: no"),
+    "a panic": ("raise BaseException('no')", "plugins/x.py: cannot be imported: BaseException: no"),
 }
 
 
@@ -118,6 +120,7 @@ def test_a_file_that_is_no_plugin_says_what_is_wrong_with_it(bare, what):
 @pytest.mark.parametrize(
     ("code", "kind", "said"),
     [
+        ("raise SystemExit('no')", "Plugin", "(press-x 1.5) cannot be imported: SystemExit: no"),
         ("import no_such_thing", "Plugin", "(press-x 1.5) cannot be imported: ModuleNotFoundError: No module named"),
         (PLUGIN, "Other", "(press-x 1.5) cannot be imported: AttributeError: module"),
         (PLUGIN, "attrs", "names press_x_module:attrs, which is no attrs class"),
@@ -154,6 +157,17 @@ def test_what_a_plugin_says_of_others_is_checked_and_told_where_it_is_listed(bar
     bare.plugin("a", hook).plugin("b", line + hook).plugin("c", hook)
 
     assert bare.fails(PluginError).startswith(f"pressframe.toml:4: site.plugins: {said}")
+
+
+@pytest.mark.parametrize("also", [[], ["sqll", "webb"]])
+def test_hooks_that_a_missing_plugin_declares_are_not_called_misspelt(bare, also):
+    """What the plugin needs is said, and that alone."""
+    bare.plugins = ["members", *also]
+
+    said = bare.fails()
+
+    assert '"members" needs the plugin "sql", which is not enabled' in said
+    assert "is no hook" not in said
 
 
 def test_company_that_is_kept_is_no_mistake(bare):

@@ -87,9 +87,10 @@ def find_plugins(
             plugins.append(_find(name, folder, place(index)))
         except PressframeError as error:
             errors.append(error)
-    known = known_hooks(plugins)
+    known, found = known_hooks(plugins), {plugin.name for plugin in plugins}
     for plugin in plugins:
-        errors += _flaws(plugin.kind, folder, known)
+        if found.issuperset(getattr(plugin.kind, "needs", ())):  # if not, its hooks may be declared by what it lacks
+            errors += _flaws(plugin.kind, folder, known)
         errors += _company(plugin, names, place(names.index(plugin.name)))
     return plugins, errors
 
@@ -126,7 +127,9 @@ def _missing(name: str, folder: Path, at: Place) -> PluginError:
 def _import(point: EntryPoint, at: Place) -> type[attrs.AttrsInstance]:
     try:
         kind = point.load()
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # it may end the process, or panic in Rust
         message = f'the plugin "{point.name}" ({_origin(point)}) cannot be imported: {type(error).__name__}: {error}'
         raise PluginError(message, at=at, fix="install what it misses, or take it out of [site] plugins") from error
     if not isinstance(kind, type) or not attrs.has(kind):
@@ -147,7 +150,9 @@ def _import_file(file: Path, folder: Path) -> type[attrs.AttrsInstance]:
         spec.loader.exec_module(module)
     except SyntaxError as error:
         raise PluginError(f"not valid Python: {error.msg}", at=Place(place, error.lineno)) from error
-    except Exception as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         raise PluginError(f"cannot be imported: {type(error).__name__}: {error}", at=Place(place)) from error
     return _only_plugin(module, place)
 
