@@ -253,6 +253,31 @@ def test_the_site_is_built_again_while_it_is_served(site):
     assert "Autre titre" in process.get(OPEN).text
 
 
+def test_settings_that_open_but_cannot_be_built_leave_the_old_site_up_until_they_are_mended(site):
+    """The folder that they name may come later than they do."""
+    blog = site(SITE)
+    process = blog.start()
+
+    blog.edit("pressframe.toml", blog.read("pressframe.toml") + '\n[plugins.markdown]\nfolder = "texts"\n')
+    process.wait_for(r"(?s)what was there is still served.*texts: cannot be read")
+    assert "Ouvert" in process.get(OPEN).text
+    assert "starting again" not in process.log
+
+    blog.edit("texts/posts/open.md", "---\ntitle: Rouvert\ndate: 2026-11-20\n---\nSalut.\n")
+    process.wait_for(r"starting again(?s:.*)serving Essai")
+    assert "Rouvert" in process.get(OPEN).text
+
+
+def test_a_plugin_of_the_site_that_cannot_be_loaded_leaves_the_old_site_up(site):
+    blog = site(SITE)
+    process = blog.start()
+
+    blog.edit("plugins/answers.py", "raise SystemExit('no more')")
+    process.wait_for("(?s)what was there is still served.*no more")
+
+    assert "Ouvert" in process.get(OPEN).text
+
+
 def test_a_site_with_an_address_of_its_own_has_no_script_that_reloads(process):
     assert "/-/reload.js" not in process.get("/2026/11/open/").text
     assert process.get("/-/reload.js").status == 404

@@ -74,18 +74,22 @@ def run(site: Site, listening: socket.socket, here: str, *, drafts: bool) -> boo
     from pressframe_web.app import App
 
     is_local = _is_local(site.settings.url)
+
+    def make(site: Site) -> App:
+        change = add_script if is_local else lambda page: page
+        return App(site, build=lambda now: site.build(now=now, drafts=drafts), change=change)
+
+    def try_settings() -> None:
+        make(type(site).open(site.folder, url=site.settings.url)).close()
+
     logging.getLogger("pressframe.web").setLevel(logging.DEBUG if is_local else logging.INFO)
     click.echo(f"building {site.settings.title} …")
     with ExitStack() as stack:
-        app = App(
-            site,
-            build=lambda now: site.build(now=now, drafts=drafts),
-            change=add_script if is_local else lambda page: page,
-        )
+        app = make(site)
         server = Server(app, Reloading(app) if is_local else app)
         stack.enter_context(app.running())
         _start_worker(site, app, stack)
-        watcher = Watcher(app, server.end)
+        watcher = Watcher(app, try_settings, server.end)
         stack.callback(watcher.stop)
         report = app.served.release.report
         click.echo(f"{report.entries} entries, {report.pages} pages, in {report.seconds:.2f} s")

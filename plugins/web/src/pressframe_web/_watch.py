@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Set
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import attrs
-
-from pressframe import Site
-from pressframe.errors import PressframeError
 
 if TYPE_CHECKING:
     import watchfiles
@@ -26,16 +24,19 @@ class Watcher:
     """Looks at the folder of *app*'s site, from the moment on that its release was built for.
 
     Args:
+        try_settings: Opens and builds the site as its settings are now; raises what keeps it from being served.
         on_settings: Called when ``has_new_settings`` becomes True.
 
     Attributes:
         has_new_settings: True once the settings or the site's own plugins were changed, and can be used.
     """
 
-    def __init__(self, app: App, on_settings: Callable[[], None]) -> None:
+    def __init__(self, app: App, try_settings: Callable[[], None], on_settings: Callable[[], None]) -> None:
         self.has_new_settings = False
         self._app = app
+        self._try_settings = try_settings
         self._on_settings = on_settings
+        self._is_refused = False
         self._concerns = _Concerns(app.site.folder, app.site.folder / app.web.outbox)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._look, name="pressframe-watch", daemon=True)
@@ -59,24 +60,30 @@ class Watcher:
             yield_on_timeout=True,
         )
         next(looking)  # from now on nothing is missed
-        if self._concerns.is_newer(self._app.served.release.now):
-            self._app.rebuilder.ask()
+        self._take(self._concerns.newer(self._app.served.release.now))
         for changes in looking:
-            if self._needs_a_start(changes):
-                self._check_settings()
-            elif changes:
-                self._app.rebuilder.ask()
+            self._take({path for _, path in changes})
 
-    def _needs_a_start(self, changes: Set[tuple[watchfiles.Change, str]]) -> bool:
-        inside = [Path(path).relative_to(self._concerns.folder) for _, path in changes]
+    def _take(self, paths: Set[str]) -> None:
+        if not paths:
+            return
+        is_new = self._needs_a_start(paths)
+        if is_new or self._is_refused:  # what the settings were refused for may be mended elsewhere
+            self._check_settings()
+        if not is_new and not self.has_new_settings:
+            self._app.rebuilder.ask()
+
+    def _needs_a_start(self, paths: Set[str]) -> bool:
+        inside = [Path(path).relative_to(self._concerns.folder) for path in paths]
         return any(
             path.name == "pressframe.toml" or (path.parts[0] == "plugins" and path.suffix == ".py") for path in inside
         )
 
     def _check_settings(self) -> None:
         try:
-            Site.open(self._concerns.folder, url=self._app.site.settings.url)
-        except PressframeError as error:
+            self._try_settings()
+        except Exception as error:  # noqa: BLE001 - it runs what plugins bring; what is served stays
+            self._is_refused = True
             self._app.rebuilder.report(error)
         else:
             self.has_new_settings = True
@@ -95,18 +102,19 @@ class _Concerns:
         is_made = inside[:1] in ((), ("public",), ("data",)) or Path(path).is_relative_to(self.outbox)
         return not is_made and not any(part.startswith(".") or part.endswith("~") for part in inside)
 
-    def is_newer(self, moment: datetime) -> bool:
-        """Say whether a file, or what a folder holds, was changed after *moment*."""
+    def newer(self, moment: datetime) -> set[str]:
+        """Return the files, and the folders of what came or went, that were changed after *moment*."""
+        found: set[str] = set()
         for folder, inside, files in os.walk(self.folder):
             inside[:] = [name for name in inside if self(None, f"{folder}/{name}")]
             kept = [name for name in files if self(None, f"{folder}/{name}")]
-            if any(_changed(f"{folder}/{name}", moment) for name in (*inside, *kept)):
-                return True
-        return False
+            found |= {path for name in (*inside, *kept) if _changed(path := f"{folder}/{name}", moment)}
+        return found
 
 
 def _changed(path: str, moment: datetime) -> bool:
     try:
-        return Path(path).stat().st_mtime > moment.timestamp()
+        changed = Path(path).stat().st_mtime
     except OSError:  # it is gone again
         return True
+    return moment.timestamp() < changed <= time.time()  # a date to come tells nothing
