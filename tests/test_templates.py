@@ -128,8 +128,12 @@ WRONG = {
     ),
     "no date": ("{{ entry.updated | date }}", "templates/post.html:1: AttributeError: 'NoneType' object has no"),
     "a missing parent": (
-        "{% extends 'nope.html' %}",
-        "there is no template nope.html, needed for /one/\n  enable a theme",
+        "\n{% extends 'nope.html' %}",
+        "templates/post.html:2: there is no template nope.html, needed for /one/\n  enable a theme",
+    ),
+    "a missing part": (
+        "\n\n{% include 'nope.html' %}",
+        "templates/post.html:3: there is no template nope.html, needed for /one/\n  enable a theme",
     ),
     "itself for a parent": ("{% extends 'post.html' %}", "templates/post.html"),
     "a broken neighbour": (

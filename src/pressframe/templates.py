@@ -139,11 +139,12 @@ class Templates:
         what = f"{error}, while rendering {page.address}"
         if isinstance(error, jinja2.TemplateSyntaxError):
             return TemplateError(what, at=self._place(error.filename or error.name or page.template, error.lineno))
-        if isinstance(error, jinja2.TemplateNotFound):
-            what = f"there is no template {error}, needed for {page.address}"
-            return TemplateError(what, fix="enable a theme, or write it in the site's folder templates/")
         frames = traceback.extract_tb(error.__traceback__)
         inside = [one for one in frames if any(Path(one.filename).is_relative_to(folder) for folder in self._folders)]
+        if isinstance(error, jinja2.TemplateNotFound):
+            what = f"there is no template {error}, needed for {page.address}"
+            at = self._place(inside[-1].filename, inside[-1].lineno) if inside else None
+            return TemplateError(what, at=at, fix="enable a theme, or write it in the site's folder templates/")
         kind = "" if isinstance(error, jinja2.UndefinedError) else f"{type(error).__name__}: "
         at = self._place(inside[-1].filename, inside[-1].lineno) if inside else Place(page.template)
         return TemplateError(kind + what, at=at)
