@@ -34,6 +34,14 @@ def test_list_shows_those_that_wait_newest_first_in_one_line_each(run):
     assert "zoe@example.org" not in done.output
 
 
+def test_a_comment_that_was_decided_on_is_not_called_so_for_the_reason_why_it_waited(run):
+    run("approve", "c3")
+
+    line = run("list", "--state", "approved").output.splitlines()[1]
+
+    assert line == "       not approved at once because nothing by its sender has been accepted yet"
+
+
 def test_list_as_json_has_everything(run):
     first = json.loads(run("list", "--json", "--count", "1").output)[0]
 

@@ -84,9 +84,9 @@ def _table(found: Sequence[Filed]) -> list[str]:
         date = comment.received.strftime("%Y-%m-%d %H:%M")
         line = f"{comment.id:<6} {filed.state.value:<8} {date}  {comment.author} on {comment.entry}: {comment.body}"
         lines.append(_cut(_printable(line), width))
-        lines += [_cut(_printable(f"       {filed.state.value} because {'; '.join(filed.reasons)}"), width)] * bool(
-            filed.reasons
-        )
+        if filed.reasons:  # from the moment when it came, whatever its owner has decided since
+            what = "pending" if filed.state is State.PENDING else "not approved at once"
+            lines.append(_cut(_printable(f"       {what} because {'; '.join(filed.reasons)}"), width))
     return lines
 
 
