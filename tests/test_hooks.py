@@ -52,7 +52,7 @@ def test_a_plugin_that_fails_while_content_is_made_stops_the_build_and_is_named(
     message = paper.post("one").fails(HookError)
 
     assert f"/plugins/x.py:13: x failed in {hook}, while " in message
-    assert "ValueError: so it goes\n  raise ValueError('so it goes')\n  mend the plugin, or take x out of" in message
+    assert "ValueError: so it goes\n  raise ValueError('so it goes')\n  mend the plugin, or take it out of" in message
     assert not (paper.path / "public").exists()
 
 
@@ -115,6 +115,17 @@ def test_a_part_that_fails_or_answers_wrongly_is_named_with_its_plugin(paper, wh
     paper.write({"plugins/x.py": PARTS.format(hook=hook, method=method, code=code, answer=answer)})
 
     assert said in paper.post("one").fails(HookError)
+
+
+def test_a_part_that_fails_is_told_with_its_own_line(paper):
+    code = PARTS.format(hook="find_markup", method="render", code="1 / 0", answer="Part()")
+    paper.plugins.insert(0, "x")
+    line = 1 + code[: code.index("1 / 0")].count("\n")
+
+    said = paper.write({"plugins/x.py": code}).post("one").fails(HookError)
+
+    assert said.startswith(f"{paper.path}/plugins/x.py:{line}: the engine for html failed in render")
+    assert said.endswith("mend the plugin, or take it out of [site] plugins")
 
 
 @pytest.mark.parametrize("change", ["id='other'", "kind='page'", "source=attrs.evolve(entry.source, key='other')"])

@@ -55,6 +55,8 @@ NOBODY = _Nobody("nobody")
 """What a gate requires when the plugin that judges it fails."""
 
 _PASSED = (PressframeError, KeyboardInterrupt, SystemExit, GeneratorExit)
+_ASKER = "<lambda>"
+"""What asks a plugin's part for its answer; the failure is the part's."""
 _STRICTNESS: tuple[Conversation, ...] = ("shown", "counted", "hidden")
 
 
@@ -102,7 +104,7 @@ class _Chain:
     def odd(self, call: _Call, answer: object, wanted: str, arguments: tuple[object, ...]) -> HookError:
         code = getattr(call.function, "__code__", None)
         message = f"{call.plugin} answered {self.hook} with {type(answer).__name__}; {_article(wanted)} is wanted"
-        at = Place(code.co_filename, code.co_firstlineno) if code else None
+        at = Place(code.co_filename, code.co_firstlineno) if code and code.co_name != _ASKER else None
         return HookError(f"{message}, {_subject(arguments)}", plugin=call.plugin, hook=self.hook, at=at)
 
 
@@ -128,10 +130,11 @@ def _failure(plugin: str, hook: str, subject: str, error: BaseException) -> Hook
     """Return the error that shows the innermost line of the plugin's own code."""
     frames = traceback.extract_tb(error.__traceback__)
     theirs = [frame for frame in frames if not Path(frame.filename).is_relative_to(_HERE)] or frames
+    theirs = theirs[1:] if theirs[0].name == _ASKER and theirs[1:] else theirs
     last = [frame for frame in theirs if Path(frame.filename).parent == Path(theirs[0].filename).parent][-1]
     of_attrs = error.args[1:] and isinstance(error.args[1], attrs.Attribute)  # whose errors carry the whole field
     message = f"{plugin} failed in {hook}, {subject}: {type(error).__name__}: {error.args[0] if of_attrs else error}"
-    fix = f"{last.line}\nmend the plugin, or take {plugin} out of [site] plugins"
+    fix = f"{last.line}\nmend the plugin, or take it out of [site] plugins"
     return HookError(message, plugin=plugin, hook=hook, at=Place(last.filename, last.lineno), fix=fix)
 
 
