@@ -41,4 +41,5 @@ def site(folder: Path, title: str | None) -> None:
             target.write_text(re.sub(r"@([A-Z]+)@", lambda found: words[found[1]], text), encoding="utf-8")
     except OSError as error:
         raise BuildError(f"cannot be written: {error.strerror}", at=Place(str(error.filename))) from error
-    click.echo(f"Made {folder}. Next:\n  pressframe serve {folder}\nand write in {folder / 'content' / 'posts'}.")
+    next_one = "serve" if "web" in plugins else "build"
+    click.echo(f"Made {folder}. Next:\n  pressframe {next_one} {folder}\nand write in {folder / 'content' / 'posts'}.")
