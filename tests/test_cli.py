@@ -248,6 +248,8 @@ def test_a_plugin_s_command_is_run_for_the_site_it_is_asked_for(press, site, mon
     site.plugin("x", HELLO).open()
     assert press("hello", "Ann", "--site", site.path).stdout == "hello Ann, from Paper\n"
     assert press("hello", f"--site={site.path}").stdout == "hello you, from Paper\n"
+    assert press("greetings", "--site", site.path, "hello").stdout == "hello you, from Paper\n"
+    assert "Commands:\n  hello" in press("greetings", "--site", site.path, "--help").stdout
 
     monkeypatch.chdir(site.path)
 
@@ -272,7 +274,19 @@ def test_a_command_of_a_plugin_that_is_not_enabled_says_which(press, site):
     assert result.exit_code == 1
     assert result.stderr == (
         f"error: serve is a command of the plugin web, which {site.path} does not enable\n"
-        '  name a site with --site DIR, or add "web" to its [site] plugins\n'
+        '  name another site, or add "web" to its [site] plugins\n'
+    )
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("biuld", "build"), ("comment", "comments")])
+def test_a_misspelt_command_is_wrong_usage_with_the_nearest_one(press, tmp_path, monkeypatch, typed, meant):
+    monkeypatch.chdir(tmp_path)
+
+    result = press(typed)
+
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (
+        2,
+        f"Error: No such command '{typed}'. Did you mean {meant}?",
     )
 
 
@@ -306,6 +320,14 @@ def test_a_new_site_is_built_at_once_wherever_its_owner_lives(press, tmp_path, m
     assert built.stdout.startswith("2 entries")
     assert tomllib.loads((tmp_path / "my-blog" / "pressframe.toml").read_text())["site"]["title"] == "My Blog"
     assert "/public/" in (tmp_path / "my-blog" / ".gitignore").read_text()
+
+
+def test_a_new_site_without_the_server_is_to_be_built_next(press, tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "path", [one for one in sys.path if "site-packages" not in one])
+
+    made = press("new", "site", tmp_path / "x")
+
+    assert "Next:\n  pressframe build " in made.stdout
 
 
 @pytest.mark.parametrize("title", ['Say "hi"', "C:\\new", "L’été", "@PLUGINS@ @DATE@", "two\nlines"])

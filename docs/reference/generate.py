@@ -17,7 +17,7 @@ from pressframe import hookspecs
 from pressframe._config import _wanted
 from pressframe._plugins import BUNDLED, Plugin, installed, known_hooks
 from pressframe._site import Site
-from pressframe.cli import main
+from pressframe.cli import main, with_site
 from pressframe.model import SiteSettings
 
 HERE = Path(__file__).parent
@@ -71,7 +71,7 @@ def settings() -> str:
 def commands(example: Path) -> str:
     """Return the page of all commands, those of plugins asked for as the site in *example* has them."""
     site = Site.open(example)
-    brought = {str(command.name): command for _, command in site.hooks.register_commands(site)}
+    brought = {str(command.name): with_site(command) for _, command in site.hooks.register_commands(site)}
     context = click.Context(main, info_name="pressframe")
     own = {name: main.get_command(context, name) for name in ("build", "check", "plugins", "hooks", "new")}
     lines = [
@@ -96,7 +96,9 @@ def _leaves(path: str, command: click.Command) -> Iterator[tuple[str, click.Comm
 
 
 def _usage(path: str, command: click.Command) -> str:
-    context = click.Context(command, info_name=path, max_content_width=100, terminal_width=100)
+    context = click.Context(
+        command, info_name=path, max_content_width=100, terminal_width=100, help_option_names=["-h", "--help"]
+    )
     return command.get_help(context).rstrip()
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from pressframe.errors import ConfigError, ManyErrors, PluginError, PressframeError
+from pressframe.errors import ConfigError, ManyErrors, PluginError, PressframeError, did_you_mean
 
 _OWN = {
     "build": "Build the site into static files.",
@@ -60,9 +60,18 @@ class _Commands(click.Group):
         if name not in brought and name in _KNOWN:
             raise ConfigError(
                 f"{name} is a command of the plugin {_KNOWN[name]}, which {folder} does not enable",
-                fix=f'name a site with --site DIR, or add "{_KNOWN[name]}" to its [site] plugins',
+                fix=f'name another site, or add "{_KNOWN[name]}" to its [site] plugins',
             )
         return brought.get(name)
+
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(context, args)
+        except click.UsageError as error:
+            near = did_you_mean(args[0], {*_OWN, *_KNOWN})
+            raise click.UsageError(f"{error.message} {near}".rstrip(), context) from None
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         title = "Commands of plugins (of the site in this folder)"
@@ -91,11 +100,11 @@ def _brought(folder: Path, *, needed: bool = False) -> dict[str, click.Command]:
 
 
 def with_site(command: click.Command) -> click.Command:
-    """Add ``--site DIR`` to every command below *command* that has no such parameter; the site was found before."""
+    """Add ``--site DIR`` to *command* and all below it that have no such parameter; the site was found before."""
     if isinstance(command, click.Group):
         for inner in command.commands.values():
             with_site(inner)
-    elif not any(parameter.name == "site" for parameter in command.params):
+    if not any(parameter.name == "site" for parameter in command.params):
         command.params.append(
             click.Option(["--site"], metavar="DIR", expose_value=False, help="The site's folder; this one if left out.")
         )
