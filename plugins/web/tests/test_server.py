@@ -278,6 +278,12 @@ def test_a_plugin_of_the_site_that_cannot_be_loaded_leaves_the_old_site_up(site)
     assert "Ouvert" in process.get(OPEN).text
 
 
+def test_a_site_with_an_address_of_its_own_says_where_its_links_lead_and_how_to_follow_them_here(process):
+    said = f"links and mails lead to https://essai.example; to follow them here, add --url {process.url}\n"
+
+    process.wait_for(re.escape(said))
+
+
 def test_a_site_with_an_address_of_its_own_has_no_script_that_reloads(process):
     assert "/-/reload.js" not in process.get("/2026/11/open/").text
     assert process.get("/-/reload.js").status == 404

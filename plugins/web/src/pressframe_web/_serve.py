@@ -94,6 +94,8 @@ def run(site: Site, listening: socket.socket, here: str, *, drafts: bool) -> boo
         report = app.served.release.report
         click.echo(f"{report.entries} entries, {report.pages} pages, in {report.seconds:.2f} s")
         click.echo(f"serving {site.settings.title} on {here}   (Ctrl-C ends it)")
+        if not is_local:
+            click.echo(f"links and mails lead to {site.settings.url}; to follow them here, add --url {here}")
         server.run(sockets=[listening])
     click.echo("settings or plugins have changed: starting again." if watcher.has_new_settings else "stopped.")
     return watcher.has_new_settings
