@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from pressframe.cli import main
 
@@ -72,6 +73,30 @@ def test_settings_in_the_docs_are_right(root, tmp_path, paper):
         (tmp_path / "pressframe.toml").write_text(settings, "utf-8")
 
         assert Site.open(tmp_path).settings.plugins
+
+
+def test_mistakes_in_the_tutorial_for_plugins_are_told_as_it_says(root, tmp_path):
+    page = root / "docs" / "tutorial-plugin.md"
+    (tmp_path / "plugins").mkdir()
+    misspelt = _blocks(page, "python")[0].replace("judge_comment(", "judge_coment(")
+    (tmp_path / "plugins" / "night.py").write_text(misspelt, "utf-8")
+    (tmp_path / "pressframe.toml").write_text('[site]\ntitle = "T"\nplugins = ["night"]\n', "utf-8")
+
+    ran = CliRunner().invoke(main, ["build", str(tmp_path)])
+
+    assert [ran.stderr] == _blocks(page, "text")
+
+
+def test_mistakes_in_the_tutorial_for_sites_are_told_as_it_says(root, tmp_path):
+    page = root / "docs" / "tutorial-site.md"
+    post = tmp_path / "content" / "posts" / "a-walk.md"
+    post.parent.mkdir(parents=True)
+    post.write_text(_blocks(page, "markdown")[0].replace("title:", "tittle:"), "utf-8")
+    (tmp_path / "pressframe.toml").write_text(_blocks(page, "toml")[0], "utf-8")
+
+    ran = CliRunner().invoke(main, ["build", str(tmp_path)])
+
+    assert ran.stderr.removeprefix("error: ") in _blocks(page, "text")[1]
 
 
 def test_commands_in_the_docs_exist(root):

@@ -1,6 +1,7 @@
 """Who may import whom, beyond what import-linter can say; and what an import may cost."""
 
 import json
+import re
 import subprocess
 import sys
 import tomllib
@@ -116,6 +117,21 @@ def test_import_linter_looks_at_every_distribution(root, projects):
     settings = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
 
     assert settings["root_packages"] == [project.package for project in projects]
+
+
+def test_the_order_of_imports_is_told_as_it_is_held(root):
+    settings = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+    layers = [re.findall(r"\((\w+)\)", layer) for layer in reversed(settings["contracts"][0]["layers"])]
+    told = re.search(r"`(errors ← .*)`", (root / "CONTRIBUTING.md").read_text("utf-8"))[1]
+
+    assert [[name.strip() for name in layer.split(",")] for layer in told.split("←")] == layers
+
+
+def test_every_module_of_the_core_is_in_the_layout_that_is_told(root, core):
+    told = set(re.findall(r"^  (\w+)(?:\.py|/) ", (root / "docs" / "design.md").read_text("utf-8"), re.MULTILINE))
+    top = {module.split(".")[1] for module in core.modules if "." in module}
+
+    assert told == top
 
 
 def _is_public_name(name: str) -> bool:
