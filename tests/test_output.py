@@ -125,6 +125,15 @@ def test_an_output_below_a_file_is_one_error(site):
     assert "cannot be written: Not a directory\n  what was published before is still there" in said
 
 
+def test_a_file_where_the_build_keeps_its_own_is_one_error(bare):
+    bare.write({".pressframe": "a file"})
+
+    said = bare.fails(BuildError)
+
+    assert said.startswith(f"{bare.path}/.pressframe/")
+    assert said.endswith("cannot be used: Not a directory\n  what was published before is still there")
+
+
 def test_an_empty_folder_may_become_the_output(site):
     (site.path / "public").mkdir()
 

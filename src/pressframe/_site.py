@@ -18,7 +18,7 @@ import attrs
 from pressframe._config import FILE, check_shape, read_file
 from pressframe._hooks import Hooks
 from pressframe._plugins import Plugin, declared, find_plugins
-from pressframe.errors import ConfigError, Place, PluginError, raise_all
+from pressframe.errors import BuildError, ConfigError, Place, PluginError, raise_all
 from pressframe.model import SiteSettings
 
 if TYPE_CHECKING:
@@ -143,7 +143,11 @@ class Site:
         folder = (output or self.folder / "public").resolve()
         told = progress or (lambda stage, done, of: None)
         wish = Wish(site=self, folder=folder, drafts=drafts, now=now or datetime.now(UTC), jobs=jobs, told=told)
-        return find_press()(wish)
+        try:
+            return find_press()(wish)
+        except OSError as error:  # whatever the press has no words of its own for
+            message, fix = f"cannot be used: {error.strerror}", "what was published before is still there"
+            raise BuildError(message, at=Place(str(error.filename or folder)), fix=fix) from error
 
 
 def _names(table: object) -> list[str]:
