@@ -199,6 +199,11 @@ def test_a_file_that_is_not_utf_8_is_one_clear_error(archive, serve):
         serve()
 
 
+def test_a_folder_that_cannot_be_read_is_one_clear_error(serve):
+    with pytest.raises(ContentError, match=r"^x{300}: cannot be read: File name too long$"):
+        serve(settings=f'archive = "{"x" * 300}"')
+
+
 def test_comments_of_no_entry_are_not_lost_silently(archive, serve):
     archive(ONE, "posts/bilet", beside=None)
 

@@ -132,6 +132,8 @@ class Archive:
                 inside = sorted(found, key=lambda one: one.name)
         except (FileNotFoundError, NotADirectoryError):
             return (), ()
+        except OSError as error:
+            raise ContentError(f"cannot be read: {error.strerror}", at=Place(self._named(Path(folder)))) from error
         folders = tuple(one.path for one in inside if one.is_dir(follow_symlinks=False) and one.name[0] != ".")
         files = tuple(one.path for one in inside if one.name.endswith(SUFFIX) and one.is_file())
         if now - changed > _COARSE_SECONDS * 1e9:
