@@ -201,6 +201,17 @@ def test_a_site_that_cannot_be_built_is_not_served(site):
     assert "content/broken.md:2" in ran.errors
 
 
+def test_a_site_that_cannot_keep_what_readers_send_is_not_served(site):
+    blog = site(SITE.replace('"web",', '"sql", "web",'))
+    blog.edit("data", "a file, where a folder is wanted")
+
+    ran = blog.run("serve", ".", "--port", "0")
+
+    assert (ran.status, ran.errors.count("error: ")) == (1, 1)
+    assert "data" in ran.errors
+    assert "Traceback" not in ran.errors
+
+
 def test_every_request_under_way_is_answered_when_the_server_ends(site):
     """F11."""
     process = site(SLOW).start()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
-from pressframe.errors import StoreError
+from pressframe.errors import PressframeError, StoreError
 from pressframe_web._http import (
     Receive,
     Refused,
@@ -143,7 +143,8 @@ class Endpoints:
             raise Refused(503, [(b"retry-after", b"5")]) from error
         except Exception as error:
             log.error("%s failed to answer %s: %s", found.plugin, found.pattern, _cause(error))
-            log.debug("where it failed", exc_info=error)
+            if not isinstance(error, PressframeError):
+                log.debug("where it failed", exc_info=error)
             raise Refused(500) from error
 
     def _ready(self, response: Response, lines: Headers, body: bytes) -> Answered:

@@ -66,7 +66,7 @@ def run(site: Site, listening: socket.socket, here: str, *, drafts: bool) -> boo
         here: The address to be told.
 
     Raises:
-        PressframeError: The first build failed.
+        PressframeError: The first build failed, or what readers send could not be stored.
     """
     from pressframe_web._reload import Reloading, add_script
     from pressframe_web._server import Server
@@ -131,9 +131,10 @@ def _start_worker(site: Site, app: App, stack: ExitStack) -> None:
     from pressframe_sql import Sql, Worker
 
     try:
-        site.plugin(Sql)
+        sql = site.plugin(Sql)
     except PluginError:
         return
+    sql.database(site).open()  # what is wrong with it is for the owner to hear now, not for the first reader
     jobs = [job for _, job in site.hooks.all("register_jobs", site)]
     worker = Worker(site, jobs, app.clock)
     worker.start()
