@@ -5,6 +5,8 @@ import threading
 
 import pytest
 
+from pressframe_web._watch import Watcher
+
 OPEN, CLOSED = "/2026/11/open/", "/2026/11/closed/"
 BROKEN = "---\ntitel: x\n---\n"
 
@@ -110,3 +112,15 @@ def test_what_did_not_change_keeps_its_compressed_bytes(served):
 
     assert served.app.served.open["/journal.css"].encoded(b"br")[1] is kept
     assert served.visitor.get("/journal.css", headers={"accept-encoding": "br"}).body == before
+
+
+def test_watching_that_is_ended_before_it_has_begun_ends_in_silence(served, monkeypatch):
+    failures = []
+    monkeypatch.setattr(threading, "excepthook", failures.append)
+
+    Watcher(served.app, lambda: None, lambda: None).stop()
+
+    for thread in threading.enumerate():
+        if thread.name == "pressframe-watch":
+            thread.join()
+    assert failures == []

@@ -59,7 +59,9 @@ class Watcher:
             rust_timeout=200,
             yield_on_timeout=True,
         )
-        next(looking)  # from now on nothing is missed
+        if next(looking, None) is None:  # it was stopped already
+            return
+        # From now on nothing is missed.
         self._take(self._concerns.newer(self._app.served.release.now))
         for changes in looking:
             self._take({path for _, path in changes})
