@@ -161,9 +161,29 @@ def test_plugins_lists_origin_hooks_and_settings_but_no_secret(press, site):
     assert "x  plugins/x.py\n  hooks     find_sanitizer\n  key = (secret)\n  depth = 5" in shown.stdout
     assert told[1] == {
         "name": "x", "origin": "plugins/x.py", "hooks": ["find_sanitizer"],
-        "settings": {"key": "(secret)", "depth": "5"},
+        "settings": {"key": "(secret)", "depth": 5},
     }  # fmt: skip
     assert "hunter2" not in shown.output + json.dumps(told)
+
+
+SETTINGS = {
+    "tuple[str, ...] = ('a', 'b')": ('["a", "b"]', ["a", "b"]),
+    "frozenset[str] = frozenset('cab')": ('["a", "b", "c"]', ["a", "b", "c"]),
+    "bool = True": ("true", True),
+    "int | None = None": ("not set", None),
+    "timedelta = timedelta(days=30)": ('"30 days"', "30 days"),
+    "timedelta = timedelta(minutes=90)": ('"90 minutes"', "90 minutes"),
+    "dict[str, str] = attrs.field(factory=lambda: {'a': 'é'})": ('{"a": "é"}', {"a": "é"}),
+}
+
+
+@pytest.mark.parametrize("declared", SETTINGS)
+def test_plugins_shows_settings_as_the_file_would_have_them(press, site, declared):
+    shown, told = SETTINGS[declared]
+    site.plugin("x", f"one: {declared}\n@hookimpl\ndef find_sanitizer(self): ...").open()
+
+    assert press("plugins", site.path).stdout.endswith(f"  one = {shown}\n")
+    assert json.loads(press("plugins", site.path, "--json").stdout)[1]["settings"] == {"one": told}
 
 
 def test_plugins_of_a_site_without_any_says_where_they_would_be_listed(press, bare):

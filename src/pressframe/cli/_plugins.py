@@ -1,12 +1,19 @@
 """``pressframe plugins``: what is enabled, from where, with which settings."""
 
 import json
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import Enum
 from pathlib import Path
+from typing import Any
 
 import attrs
 import click
 
+from pressframe._config import _UNITS
 from pressframe._site import Site
+
+_SECRET = "(secret)"
 
 
 @click.command("plugins")
@@ -24,12 +31,33 @@ def command(site: Path, as_json: bool) -> None:
         click.secho(found.name, bold=True, nl=False)
         click.echo(f"  {found.origin}\n  hooks     {', '.join(found.hooks()) or 'none'}")
         for key, value in _settings(plugin).items():
-            click.echo(f"  {key} = {value}")
+            click.echo(f"  {key} = {_shown(value)}")
     if not plugins:
         click.echo("No plugin is enabled: [site] plugins in pressframe.toml lists them.")
 
 
-def _settings(plugin: attrs.AttrsInstance) -> dict[str, str]:
-    """Return the settings as text; those that attrs keeps out of the repr are secrets."""
+def _settings(plugin: attrs.AttrsInstance) -> dict[str, object]:
+    """Return the settings as JSON knows them; those that attrs keeps out of the repr are secrets."""
     fields = [field for field in attrs.fields(type(plugin)) if field.init]
-    return {field.name: str(getattr(plugin, field.name)) if field.repr else "(secret)" for field in fields}
+    return {field.name: _plain(getattr(plugin, field.name)) if field.repr else _SECRET for field in fields}
+
+
+def _plain(value: Any) -> object:
+    if attrs.has(type(value)):
+        return _settings(value)
+    if isinstance(value, Mapping):
+        return {str(key): _plain(one) for key, one in value.items()}
+    if isinstance(value, tuple | frozenset):
+        return [_plain(one) for one in (value if isinstance(value, tuple) else sorted(value, key=str))]
+    if isinstance(value, timedelta):
+        seconds = value.total_seconds()
+        unit = next((unit for unit, size in reversed(_UNITS.items()) if seconds % size == 0), "second")
+        return f"{seconds / _UNITS[unit]:g} {unit}s"
+    if isinstance(value, Enum):
+        return _plain(value.value)
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
+
+
+def _shown(value: object) -> str:
+    """Return a setting much as the settings file would write it."""
+    return "not set" if value is None else _SECRET if value == _SECRET else json.dumps(value, ensure_ascii=False)
