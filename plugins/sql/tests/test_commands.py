@@ -65,6 +65,18 @@ def test_check_tells_what_an_upgrade_would_do_without_doing_it(run, notebook, tm
     assert "notes: notes_0001, 1 to run\n" in run("check").output
 
 
+@pytest.mark.parametrize("password", ["hunter2", "hun:ter2", "hunt@r2", "hun/ter2"])
+def test_the_password_of_the_database_is_not_among_the_settings_that_are_shown(tmp_path, password):
+    settings = f'[site]\ntitle = "T"\nplugins = ["sql"]\n[plugins.sql]\nurl = "postgresql://ada:{password}@host/name"\n'
+    (tmp_path / "pressframe.toml").write_text(settings, "utf-8")
+
+    for arguments in ([], ["--json"]):
+        shown = CliRunner().invoke(main, ["plugins", str(tmp_path), *arguments]).output
+
+        assert "ter2" not in shown.replace("hunt@r2", "ter2")
+        assert "postgresql://ada:" in shown
+
+
 def test_backup_writes_a_copy_and_says_where(run, notebook, tmp_path):
     notebook.add("a")
 

@@ -37,9 +37,14 @@ def command(site: Path, as_json: bool) -> None:
 
 
 def _settings(plugin: attrs.AttrsInstance) -> dict[str, object]:
-    """Return the settings as JSON knows them; those that attrs keeps out of the repr are secrets."""
-    fields = [field for field in attrs.fields(type(plugin)) if field.init]
-    return {field.name: _plain(getattr(plugin, field.name)) if field.repr else _SECRET for field in fields}
+    """Return the settings as JSON knows them; those that attrs keeps out of the repr, or changes there, are secrets."""
+    settings = {}
+    for field in attrs.fields(type(plugin)):
+        if field.init:
+            value = getattr(plugin, field.name)
+            shown = field.repr(value) if callable(field.repr) else _plain(value)
+            settings[field.name] = shown if field.repr else _SECRET
+    return settings
 
 
 def _plain(value: Any) -> object:

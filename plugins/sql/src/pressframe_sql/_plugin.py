@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Iterable
 from pathlib import Path
@@ -25,6 +26,10 @@ def _check_url(_: object, field: attrs.Attribute[str], url: str) -> None:
     is_file = scheme == "sqlite" and rest.startswith("/") and rest.strip("/") and "?" not in rest
     if not (found and (is_file or scheme.partition("+")[0] == "postgresql")):
         raise ValueError(f"{field.name} must be sqlite:///folder/file or postgresql://user@host/name")
+
+
+def _without_password(url: str) -> str:
+    return re.sub(r"^([^:]+://[^:@]*:).*@", r"\1…@", url)
 
 
 class _Held:
@@ -57,7 +62,7 @@ class Sql:
 
     hookspecs: ClassVar[str] = "pressframe_sql.hookspecs"
 
-    url: str = attrs.field(default="sqlite:///data/site.sqlite", validator=_check_url)
+    url: str = attrs.field(default="sqlite:///data/site.sqlite", validator=_check_url, repr=_without_password)
     _held: _Held = attrs.field(factory=_Held, init=False, repr=False)
 
     def database(self, host: Host) -> Database:
