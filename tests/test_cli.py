@@ -167,12 +167,9 @@ def test_plugins_lists_origin_hooks_and_settings_but_no_secret(press, site):
 
 
 SETTINGS = {
-    "tuple[str, ...] = ('a', 'b')": ('["a", "b"]', ["a", "b"]),
     "frozenset[str] = frozenset('cab')": ('["a", "b", "c"]', ["a", "b", "c"]),
-    "bool = True": ("true", True),
     "int | None = None": ("not set", None),
     "timedelta = timedelta(days=30)": ('"30 days"', "30 days"),
-    "timedelta = timedelta(minutes=90)": ('"90 minutes"', "90 minutes"),
     "dict[str, str] = attrs.field(factory=lambda: {'a': 'é'})": ('{"a": "é"}', {"a": "é"}),
 }
 
@@ -308,6 +305,16 @@ def test_a_misspelt_command_is_wrong_usage_with_the_nearest_one(press, tmp_path,
         2,
         f"Error: No such command '{typed}'. Did you mean {meant}?",
     )
+
+
+@pytest.mark.parametrize(("name", "plugin"), [("serve", "web"), ("comments", "comments"), ("db", "sql")])
+def test_help_on_a_plugin_s_command_where_no_site_is_says_whose_it_is(press, tmp_path, monkeypatch, name, plugin):
+    monkeypatch.chdir(tmp_path)
+
+    result = press(name, "--help")
+
+    assert (result.exit_code, f"A command of the plugin {plugin}. Ask in the folder" in result.stdout) == (0, True)
+    assert press(name).exit_code == 1
 
 
 def test_help_lists_the_core_s_commands_and_those_of_the_site_s_plugins(press, site, monkeypatch):

@@ -55,7 +55,11 @@ class _Commands(click.Group):
         if name in _OWN:
             command: click.Command = importlib.import_module(f"pressframe.cli._{name}").command
             return command
-        folder = _site_folder(name, context.meta.get("pressframe.arguments", ()))
+        arguments = context.meta.get("pressframe.arguments", ())
+        folder = _site_folder(name, arguments)
+        if name in _KNOWN and {"-h", "--help"}.intersection(arguments) and not (folder / "pressframe.toml").is_file():
+            where = "Ask in the folder of a site that enables it to see what it can be told."
+            return click.Command(name, help=f"A command of the plugin {_KNOWN[name]}. {where}")
         brought = _brought(folder, needed=name in _KNOWN)
         if name not in brought and name in _KNOWN:
             raise ConfigError(
