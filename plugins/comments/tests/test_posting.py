@@ -1,8 +1,10 @@
 """A reader sends a comment: what they are told, what is stored, and what everybody sees."""
 
 import html
+import json
 import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -10,6 +12,7 @@ import sqlalchemy as sa
 from pressframe_comments import State, comment_store
 from pressframe_sql import database
 
+DATA = Path(__file__).parents[4] / "shared" / "data"
 AWAITING = "Votre commentaire est en attente de modération."
 LIVE = """
 == pressframe.toml ==
@@ -358,3 +361,29 @@ def test_sql_in_any_field_is_text(serve):
     assert stored(served)[1].comment.author == payload
     with database(served.site).read() as connection:
         assert connection.scalar(sa.text("SELECT count(*) FROM comments_comment")) == 2
+
+
+def test_sql_that_others_tried_is_answered_as_any_other_word(serve):
+    """Threat 47: as an address, a parameter, a field and a cookie."""
+    served = serve(settings="flood_limit = 0")
+    file = DATA / "strings" / "inject_sql.jsonl"
+    if not file.is_file():
+        pytest.skip(f"needs the test data: {file} is missing")
+
+    answers = [_ask_with(served, json.loads(line)["payload"]) for line in file.read_text("utf-8").splitlines()]
+
+    assert len(answers) > 100
+    assert {tuple(answer.status for answer in one) for one in answers} == {(303, 404, 422, 303)}
+    first = {one[3].location.partition(".")[0] for one in answers}
+    assert comment_store(served.site).count(State.PENDING) == len(first) > 100
+
+
+def _ask_with(served, payload):
+    """Return what is answered to *payload* as a comment to answer, as a token, as a parent, and as sender and key."""
+    served.cookies = {"commenter": payload}
+    return (
+        served.get(f"/comments/reply/posts/billet?to={payload.replace('&', '')}"),
+        served.get(f"/comments/pending/{payload.replace('/', '').replace('?', '')}"),
+        served.post(comment_parent=payload or "x"),
+        served.post(comment=f"{payload}.", author="Zoé", key=payload),
+    )

@@ -97,11 +97,8 @@ class Large:
     def latest_comments(self, count):
         return ()
 
-    def entry(self, id):
-        return None
-
-    def pages(self):
-        return self.planned
+    def listed(self):
+        return tuple((page.address, None) for page in self.planned)
 
     def parts(self):
         """Return what each part of the sitemap lists."""

@@ -79,6 +79,37 @@ def test_system_fonts_load_nothing(publish):
     assert "woff2" not in site["/"]
 
 
+GALLERY = """
+== content/walk.md ==
+---
+title: A walk
+date: 2026-11-20
+---
+<figure class="wp-block-gallery columns-2"><ul class="blocks-gallery-grid">
+<li class="blocks-gallery-item"><figure><img src="/one.png" alt="One"></figure></li>
+<li class="blocks-gallery-item"><figure><img src="/two.png" alt="Two"></figure></li>
+</ul><figcaption>Both</figcaption></figure>
+== pressframe.toml ==
+[site]
+title = "A site"
+plugins = ["markdown", "sql", "web", "archives", "journal"]
+"""
+
+
+@pytest.mark.browser
+def test_pictures_of_an_older_wordpress_gallery_stand_side_by_side_over_its_caption(site, browser_page):
+    browser_page.goto(f"{site(GALLERY).start().url}/2026/11/walk/")
+
+    one, two, caption = (
+        browser_page.locator(name).bounding_box()
+        for name in (".blocks-gallery-item >> nth=0", ".blocks-gallery-item >> nth=1", "figcaption")
+    )
+
+    assert one["y"] == two["y"]
+    assert one["x"] < two["x"]
+    assert caption["y"] >= one["y"] + one["height"]
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [

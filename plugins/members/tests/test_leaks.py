@@ -1,5 +1,6 @@
 """Words planted in withheld text come out of no public door."""
 
+import gzip
 import re
 
 import pytest
@@ -94,7 +95,8 @@ def test_no_public_answer_holds_a_withheld_word(closed, method):
     for address in DOORS + SPELLINGS:
         for headers in ({}, {"range": "bytes=0-9999"}, {"accept": "application/json"}, {"accept-encoding": "gzip"}):
             answer = closed.browser().get(address, method=method, headers=headers)
-            told = repr(answer.headers) + answer.body.decode(errors="replace")
+            is_packed = answer.headers.get("content-encoding") == "gzip" and answer.body
+            told = repr(answer.headers) + (gzip.decompress(answer.body) if is_packed else answer.body).decode()
             assert not CANARY.search(told), (address, headers)
             assert answer.status < 500, address
 

@@ -1,0 +1,73 @@
+"""Every way to ask a served site for something, as a stranger; the answers, unpacked."""
+
+import gzip
+from collections.abc import Iterator
+
+import brotli
+
+from pressframe_testing import Reply, Served
+
+SPELLINGS = (
+    "{}?preview=1", "{}?static=1", "{}?format=json", "{}?page=2", "{}?v=00000000", "{}?s=canari&order=asc", "/{}",
+    "{}/", "/.{}", "/%2e{}", "/x/..{}", "/x/%2e%2e{}", "{};x", "{}%0a", "{}%20", "{}%00", "{}..;/", "{}.",
+    "{}index.html", "{}index.md", "{}index.json", "{}.json", "{}feed/", "{}feed.xml", "{}comments.json", "{}amp/",
+    "{}print/", "/index.php{}", "/comments{}", "/comments/reply{}?to=1", "/members/subscribe?next={}",
+)  # fmt: skip
+ELSEWHERE = (
+    "/", "/nowhere/", "/404.html", "/feed.json", "/rss.xml", "/comments.xml", "/comments.rss", "/comments.json",
+    "/sitemap.xml", "/robots.txt", "/search.json", "/index.json", "/wp-json/wp/v2/posts", "/?s=canari", "/?p=1",
+    "/members/", "/members/sign-in", "/members/subscribe", "/members/confirm/x", "/comments/pending/x", "/-/health",
+    "/pressframe.toml", "/site.xml", "/.pressframe/", "/.pressframe/memory", "/.pressframe/open/", "/data/site.sqlite",
+    "/content/", "/outbox/", "/../pressframe.toml", "/%2e%2e/site.xml", "//etc/passwd", "/.git/config", "/.env",
+)  # fmt: skip
+ASKED = (
+    {}, {"range": "bytes=0-"}, {"range": "bytes=-4000"}, {"accept-encoding": "gzip"}, {"accept-encoding": "br"},
+    {"if-none-match": "*"}, {"accept": "application/json"}, {"cookie": "session=x; __Host-session=x"},
+    {"x-original-url": "/", "x-rewrite-url": "/", "x-forwarded-for": "127.0.0.1"},
+)  # fmt: skip
+
+
+def answers(served: Served) -> Iterator[tuple[str, bytes]]:
+    """Yield what was asked and all bytes of each answer: of every address, those that do not exist, odd ones, forms."""
+    release = served.app.served.release
+    for address in dict.fromkeys([*release.files, *release.gated, *ELSEWHERE]):
+        for headers in ASKED if address in release.gated else ASKED[:4]:
+            yield f"GET {address} {headers}", told(served.browser().get(address, headers=headers))
+        yield f"HEAD {address}", told(served.browser().get(address, method="HEAD"))
+    for address in release.gated:
+        for spelling in SPELLINGS:
+            odd = spelling.format(address)
+            yield f"GET {odd}", told(served.browser().get(odd))
+        for odd in (address.upper(), address.rstrip("/"), address.replace("/", "//"), "".join(map(_quoted, address))):
+            yield f"GET {odd}", told(served.browser().get(odd, headers={"range": "bytes=0-"}))
+        for method in ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"):
+            yield f"{method} {address}", told(served.browser().get(address, method=method))
+        yield f"POST {address}", told(served.browser().post(address, {"s": "canari"}))
+
+
+def forms(served: Served) -> Iterator[tuple[str, bytes]]:
+    """Yield what a stranger is told who sends every form about every gated entry, and the mails that come of it."""
+    release = served.app.served.release
+    for number, address in enumerate(release.gated):
+        page = release.view().page(address)
+        entry = page.subject if page else None
+        comment = {"author": "Zoé", "email": "zoe@example.org", "comment": "Oui.", "comment_parent": "1"}
+        yield f"comment on {entry}", told(served.browser().post(f"/comments/{entry}", comment))
+        browser = served.browser(f"192.0.{number % 250}.1")
+        subscription = {"email": f"somebody@host{number}.example", "next": address, "website": ""}
+        for door in ("subscribe", "sign-in"):
+            yield f"{door} at {address}", told(browser.post(f"/members/{door}", subscription))
+    served.run_jobs()
+    for mail in served.mails:
+        yield f"mail to {mail['to']}", mail.as_bytes() + mail.get_body().get_content().encode()
+
+
+def told(reply: Reply) -> bytes:
+    """Return all that an answer tells, unpacked."""
+    unpack = {"gzip": gzip.decompress, "br": brotli.decompress}.get(reply.headers.get("content-encoding", ""), bytes)
+    body = unpack(reply.body) if reply.body else b""
+    return repr((reply.status, reply.headers, reply.cookies)).encode() + body
+
+
+def _quoted(letter: str) -> str:
+    return letter if letter in "/%" else "".join(f"%{byte:02x}" for byte in letter.encode())

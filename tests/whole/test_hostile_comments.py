@@ -1,0 +1,204 @@
+"""Hostile comments in a real browser: whatever was tried on other systems, nothing of it runs in ours."""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator
+from html import escape
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from pressframe_testing import Reply, Served, TestSite
+
+from .conftest import DATA
+from .watched import Watched
+
+pytestmark = pytest.mark.browser
+
+ORIGIN = "https://essai.example"
+UNDER_A_POST, IN_A_FIELD, IN_A_COMMENT = 600, 100, 5
+SITE = """
+== pressframe.toml ==
+[site]
+title = "Essai"
+url = "https://essai.example"
+plugins = ["markdown", "sql", "web", "comments", "archives", "feeds", "journal"]
+
+[plugins.comments]
+moderation = "never"
+max_links = 9999
+flood_limit = 0
+
+[plugins.feeds]
+count = 1200
+"""
+POST = """
+== content/p{}.md ==
+---
+title: Billet
+date: 2026-11-20
+---
+Un texte.
+"""
+CARELESS = """
+    @hookimpl
+    def find_sanitizer(self):
+        return lambda html: html
+"""
+
+
+@pytest.fixture(scope="session")
+def payloads() -> list[str]:
+    """Every hostile text of the collections, once."""
+    files = sorted((DATA / "xss").glob("*.jsonl"))
+    if not files:
+        pytest.skip(f"needs the test data: {DATA / 'xss'} is missing")
+    lines = [line for file in files for line in file.read_text("utf-8").splitlines()]
+    return [text for text in dict.fromkeys(json.loads(line)["payload"] for line in lines) if text.strip()]
+
+
+@pytest.fixture
+def foreign(site):
+    """Return a function that makes a site whose comments, under several posts, come from another system."""
+
+    def make(texts: list[str], *, more: str = "") -> TestSite:
+        parts = _parts(texts, UNDER_A_POST)
+        made = site(
+            SITE.replace('["markdown', '["foreign", "markdown')
+            + "".join(POST.format(number) for number in range(len(parts)))
+        )
+        made.edit("plugins/foreign.py", Path(__file__).with_name("foreign.py").read_text("utf-8") + more)
+        made.edit("payloads.json", json.dumps({f"p{number}": part for number, part in enumerate(parts)}))
+        return made
+
+    return make
+
+
+@pytest.fixture
+def watch(request):
+    """Return a function that opens a browser on what a site answers; until then the site can be asked."""
+
+    def start(served: Served) -> Watched:
+        release = served.app.served.release
+        replies = {address: served.visitor.get(address) for address in release.files}
+        return Watched(request.getfixturevalue("browser_page"), ORIGIN, replies)
+
+    return start
+
+
+def _parts(texts: list[str], size: int) -> list[list[str]]:
+    return [texts[start : start + size] for start in range(0, len(texts), size)]
+
+
+def _posts(served: Served) -> list[str]:
+    return [card.address for card in served.app.served.release.view().latest(count=1000)]
+
+
+def test_no_comment_from_elsewhere_runs_on_its_page_or_in_a_feed(foreign, payloads, watch):
+    """Threats 19 to 22, 24: each as name, site, text and HTML of comments and as a link, and where feeds are read."""
+    served = foreign(payloads).serve()
+    posts = _posts(served)
+    watched = watch(served)
+
+    for post in posts:
+        watched.visit(post)
+        feeds = [watched.replies[f"{post}comments.{format}"].text for format in ("xml", "rss", "json")]
+        items = [item for feed in feeds for item in _items(feed)]
+        watched.show("".join(f'<div class="from-feed">{html}</div>' for html in items))
+        watched.counted["items"] += len(items)
+    for address in ("/comments.xml", "/comments.rss", "/comments.json"):
+        watched.visit(address)
+
+    assert watched.noted == []
+    pingbacks = watched.counted["#comments .pingback"]
+    assert pingbacks > len(payloads) // 3
+    assert pingbacks + watched.counted["#comments .comment"] == 2 * len(payloads)
+    assert watched.counted["items"] == 6 * len(payloads)
+
+
+def _items(feed: str) -> Iterator[str]:
+    """Yield the HTML of each comment in a feed, and what is plain text there as HTML, as those do that read feeds."""
+    if feed.startswith("{"):
+        for item in json.loads(feed)["items"]:
+            urls = "".join(f'<a href="{author.get("url", "")}"></a>' for author in item["authors"])
+            yield item["content_html"] + urls + escape(item["title"])
+        return
+    for item in ElementTree.fromstring(feed).iter():
+        assert not re.match(r"\{http://www\.w3\.org/(?!2005/Atom)", item.tag), "an element that browsers know"
+        if item.tag.endswith(("}entry", "item")):
+            parts = {part.tag.rpartition("}")[2]: part for part in item.iter()}
+            urls = "".join(f'<a href="{part.text}"></a>' for name, part in parts.items() if name == "uri")
+            yield (parts.get("content", parts.get("description")).text or "") + urls
+
+
+def test_no_comment_that_was_sent_runs_nor_upsets_a_terminal(site, payloads, watch):
+    """Threats 19 to 24: in all that a reader sends; on the page, and in the owner's list."""
+    sent = _parts(payloads, IN_A_COMMENT)
+    parts = _parts(sent, UNDER_A_POST)
+    blog = site(SITE + "".join(POST.format(number) for number in range(len(parts))))
+    served = blog.serve()
+    for number, part in enumerate(parts):
+        assert {_send(served, f"p{number}", texts) for texts in part} == {303}
+    served.rebuild()
+
+    posts = _posts(served)
+    table = blog.run("comments", "list", "--state", "all", "--count", "9999").output
+    listed = json.loads(blog.run("comments", "list", "--state", "all", "--count", "9999", "--json").output)
+    watched = watch(served)
+    for address in posts:
+        watched.visit(address)
+
+    assert watched.noted == []
+    assert watched.counted["#comments .comment"] == len(sent)
+    assert len(table.splitlines()) == len(table.split("\n")) - 1 == len(sent)
+    assert not [letter for letter in set(table) - {"\n"} if unicodedata.category(letter) in ("Cc", "Cf", "Zl", "Zp")]
+    assert sorted(one["body"] for one in listed) == sorted(_as_sent("\n\n".join(texts)) for texts in sent)
+
+
+def _send(served: Served, entry: str, texts: list[str]) -> int:
+    """Send *texts* as one comment, the first of them in every field that may hold it, too; return the status."""
+    headers = dict.fromkeys(("user-agent", "referer"), " ".join(texts).encode().decode("latin-1"))
+    form = {"author": texts[0][:245], "email": "zoe@example.org", "url": texts[0], "comment": "\n\n".join(texts)}
+    for fields in ({}, {"url": ""}, {"url": "", "author": "Zoé"}):
+        reply = served.visitor.post(f"/comments/{entry}", form | fields, headers=headers)
+        if reply.status == 303:
+            break
+    return reply.status
+
+
+def _as_sent(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+
+
+def test_no_form_that_comes_back_runs(site, payloads, watch):
+    """Threats 19, 21: every field filled with hostile texts, and shown again with what is wrong."""
+    served = site(SITE + POST.format(0)).serve()
+    texts = [" ".join(part) for part in _parts(payloads, IN_A_FIELD)]
+
+    replies = [_send_everywhere(served, text) for text in texts]
+
+    watched = watch(served)
+    for text, reply in zip(texts, replies, strict=True):
+        assert reply.status == 422
+        watched.show(reply.text)
+        assert watched.page.input_value("#author") == " ".join(re.split("[ \\t\\r\\n\xa0]+", text.strip()))
+    assert watched.noted == []
+
+
+def _send_everywhere(served: Served, text: str) -> Reply:
+    fields = dict.fromkeys(("author", "email", "url", "comment", "comment_parent", "stamp", "key"), text)
+    return served.visitor.post("/comments/p0", fields, headers={"referer": text.encode().decode("latin-1")})
+
+
+def test_the_witness_sees_what_runs_where_nothing_is_sanitised(foreign, payloads, watch):
+    served = foreign(payloads[:40], more=CARELESS).serve()
+    post = _posts(served)[0]
+    watched = watch(served)
+
+    watched.visit(post)
+
+    kinds = {note.partition(":")[0].partition(" ")[0] for note in watched.noted}
+    assert {"dialog", "asked", "element", "onerror"} <= kinds
+    assert len(watched.noted) > 20
