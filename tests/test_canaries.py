@@ -144,6 +144,21 @@ def test_an_entry_s_files_are_closed_with_it_unless_the_public_part_shows_them(p
     assert not (planted.path / "public" / "canary-picture.png").exists()
 
 
+def test_a_picture_that_a_plugin_finds_in_the_withheld_part_stays_closed(planted):
+    """Threat 8: an entry's own picture is public only if it is that of what strangers see."""
+    code = "__import__('re').findall(r'src=\"([^\"]+)\"', entry.body.html)"
+    planted.plugin(
+        "cover",
+        f"@hookimpl\ndef filter_entry(self, entry): return attrs.evolve(entry, image=min({code}, default=None))",
+    )
+
+    release = planted.build()
+
+    assert release.find("/canary-picture.png") is None
+    assert release.find("/canary-picture.png", frozenset("a")).file.read_bytes() == b"canary-bytes"
+    assert not (planted.path / "public" / "canary-picture.png").exists()
+
+
 @pytest.mark.parametrize("shown", ["/x/b.png.large.png", "/other/b.png", "/b.pngs", "https://b.example/b.png"])
 def test_a_file_is_not_shown_by_a_longer_address_that_holds_its_own(paper, shown):
     """Threat 8."""

@@ -206,7 +206,7 @@ def _gated(written: Entry, hooks: Hooks, now: datetime) -> tuple[Entry, Entry, G
     public = Body(html=text, headings=tuple(one for one in written.body.headings if f'id="{one.id}"' in text))
     # Filtered anew from the public part alone: nothing that a plugin derives from the rest can be left in it.
     closed = hooks.filter_entry(attrs.evolve(written, body=public, assets=()))
-    shown = (one for one in entry.assets if one.address == entry.image or _shows(closed.body.html, one.address))
+    shown = (one for one in entry.assets if one.address == closed.image or _shows(closed.body.html, one.address))
     closed = attrs.evolve(closed, assets=tuple(shown))
     return attrs.evolve(entry, address=closed.address), closed, gate
 
