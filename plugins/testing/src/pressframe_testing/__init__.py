@@ -2,7 +2,11 @@
 
 from pressframe_testing._client import Ask, Reply, Served, Visitor, ask
 from pressframe_testing._clock import Clock
+from pressframe_testing._kill import CHANGES, MOVES, killed_at
 from pressframe_testing._process import Process
 from pressframe_testing._site import Built, Ran, TestSite
 
-__all__ = ["Ask", "Built", "Clock", "Process", "Ran", "Reply", "Served", "TestSite", "Visitor", "ask"]
+__all__ = [
+    "CHANGES", "MOVES", "Ask", "Built", "Clock", "Process", "Ran", "Reply", "Served", "TestSite", "Visitor", "ask",
+    "killed_at",
+]  # fmt: skip
