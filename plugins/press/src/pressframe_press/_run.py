@@ -113,7 +113,8 @@ class _Build:
         with self._timed("plan"):
             files = Files(self._site, before.copied)
             press = self._press(rows, said, files.published)
-            old = self._world(before.rows, {id: one for (id,), one in before.said.items()})
+            said_before = {id: one for (id,), one in before.said.items()}
+            old = World(_by_id(before.rows), said_before, self.memory.shelf, before.fact("now"))
             changes = Changes(old, press.world, before.answers, press.outer)
             planned = plan_pages(press.view(), before.planned, changes.same, self._notebook)
             made = plan(press.world.rows, tuple(planned.values()), files, known=before.fact("addresses"))
