@@ -17,3 +17,11 @@ def test_what_looks_at_the_date_is_made_again_when_its_day_has_come(blog, clock)
     clock.move("60 days")
 
     assert blog.build().read("/late.txt").strip() == "True"
+
+
+def test_the_only_neighbour_may_move_to_the_other_side(blog):
+    assert blog.build().read("/near.txt").strip() == "One < None"
+
+    blog.edit("content/two.md", blog.read("content/two.md").replace("2026-01-02", "2025-01-02"))
+
+    assert blog.build().read("/near.txt").strip() == "None < One"

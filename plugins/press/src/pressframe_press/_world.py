@@ -212,7 +212,7 @@ class World:
             case "count":
                 return self.count(rest, audiences)
             case "near":
-                return [self.shown(id, audiences) for id in self.near(rest) if id]
+                return [id and self.shown(id, audiences) for id in self.near(rest)]
             case "latest" | "size":
                 kind, start, end, *within = rest.split("\t", 4)
                 ids = self.ids(kind, (within[0], within[1]) if within else None)
