@@ -25,3 +25,12 @@ def test_the_only_neighbour_may_move_to_the_other_side(blog):
     blog.edit("content/two.md", blog.read("content/two.md").replace("2026-01-02", "2025-01-02"))
 
     assert blog.build().read("/near.txt").strip() == "None < One"
+
+
+def test_a_file_that_somebody_changed_in_the_public_folder_is_made_again(blog):
+    file = blog.folder / "public" / "list.txt"
+    file.write_text("odd", "utf-8")
+
+    blog.build()
+
+    assert file.read_text("utf-8").strip() == "Two One"

@@ -108,13 +108,19 @@ class Output:
         if not (self.folder / MARK).is_file() or not self._manifest.is_file():
             return ""
         status = self._manifest.stat()
-        is_whole = status.st_size > _MANY or self._tags().keys() == set(_files(self.folder)) - {MARK}
+        is_whole = status.st_size > _MANY or self._tags() == self._found()
         return f"{status.st_mtime_ns}-{status.st_ino}-{status.st_size}" if is_whole else ""
 
     def look(self, *, closely: bool) -> None:
         """Find out what is there: file by file if *closely*, else by what the last switch left."""
+        self._before = self._found() if closely else self._tags()
+
+    def _found(self) -> dict[str, str]:
+        """Return the tag of every file that is there; empty where it was changed since, or is not ours."""
         tags = self._tags()
-        self._before = {path: tags.get(path, "") for path in _files(self.folder)} if closely else tags
+        left = self._manifest.stat().st_mtime_ns if tags else 0  # everything was staged before this was written
+        found = ((path, status.st_mtime_ns <= left) for path, status in _files(self.folder))
+        return {path: tags.get(path, "") if is_ours else "" for path, is_ours in found if path != MARK}
 
     def _tags(self) -> dict[str, str]:
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
@@ -246,8 +252,8 @@ def _write_whole(file: Path, content: bytes) -> None:
     draft.replace(file)
 
 
-def _files(folder: Path) -> Iterator[str]:
-    """Yield the path of every file below *folder*; links to folders count as files, and nothing is in no folder."""
+def _files(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
+    """Yield every file below *folder* with its state; links to folders count as files, and nothing is in no folder."""
     pending = [""] if folder.is_dir() else []
     while pending:
         inside = pending.pop()
@@ -257,4 +263,4 @@ def _files(folder: Path) -> Iterator[str]:
                 if one.is_dir(follow_symlinks=False):
                     pending.append(f"{path}/")
                 else:
-                    yield path
+                    yield path, one.stat(follow_symlinks=False)
