@@ -2,6 +2,8 @@
 
 import os
 
+import pytest
+
 
 def write_unseen(file, text):
     """Change *file* in place, its size and its time of change as they were."""
@@ -34,3 +36,21 @@ def test_a_file_that_somebody_changed_in_the_public_folder_is_made_again(blog):
     blog.build()
 
     assert file.read_text("utf-8").strip() == "Two One"
+
+
+@pytest.mark.parametrize("damage", ["changed", "cut", "gone"])
+@pytest.mark.parametrize("name", ["index.sqlite", "texts", "states.json"])
+def test_a_damaged_memory_is_forgotten_before_anybody_reads_it(blog, name, damage):
+    whole = blog.build().release.view().entry("one")
+    file = blog.folder / ".pressframe" / "memory" / name
+    content = bytearray(file.read_bytes())
+    if damage == "gone":
+        file.unlink()
+    else:
+        content[len(content) // 2] ^= 1
+        file.write_bytes(content[:-9] if damage == "cut" else content)
+
+    again = blog.build()
+
+    assert again.release.view().entry("one") == whole
+    assert again.read("/list.txt").strip() == "Two One"

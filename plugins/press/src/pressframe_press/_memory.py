@@ -7,6 +7,7 @@ settings, it is forgotten.
 
 from __future__ import annotations
 
+import functools
 import json
 import shutil
 import sqlite3
@@ -22,6 +23,8 @@ from pressframe_press._world import Said
 
 FORMAT = "1"
 _FILE = "index.sqlite"
+_STATES = "states.json"
+"""What the other files looked like when they were left: sizes and times, as nothing else may change them."""
 Key: TypeAlias = tuple[str, ...]
 
 
@@ -124,7 +127,7 @@ class Memory:
         return self._read(tuple(_KINDS))
 
     def _read(self, names: tuple[str, ...]) -> Snapshot:
-        if not (self._folder / _FILE).is_file():
+        if not self._is_whole:
             return Snapshot()
         try:
             with closing(self._connect()) as file:
@@ -135,6 +138,21 @@ class Memory:
         except (sqlite3.Error, TypeError):
             return Snapshot()
         return Snapshot(**found)
+
+    @functools.cached_property
+    def _is_whole(self) -> bool:
+        """Say whether every file is as it was left; texts may have grown since, in a build that was killed."""
+        try:
+            left = dict(json.loads((self._folder / _STATES).read_text("utf-8")))
+            now = {name: _state(self._folder / name) for name in left}
+            grown = {name for name in left if name != _FILE and now[name][0] > left[name][0]}
+            return _FILE in left and all(now[name] == left[name] for name in left if name not in grown)
+        except (OSError, ValueError, TypeError, LookupError):
+            return False
+
+    def _leave(self) -> None:
+        states = {file.name: _state(file) for file in self._folder.iterdir() if file.name != _STATES}
+        (self._folder / _STATES).write_text(json.dumps(states), "utf-8")
 
     def keep(self, before: Snapshot, after: Snapshot) -> None:
         """Remember *after*, where *before* is remembered now; forget everything if that is not possible."""
@@ -147,7 +165,8 @@ class Memory:
                     file.execute(f"CREATE TABLE IF NOT EXISTS {name} ({columns}, PRIMARY KEY ({key})) WITHOUT ROWID")
                     _save(file, name, getattr(before, name), getattr(after, name))
                 file.execute("COMMIT")
-        except (sqlite3.Error, UnicodeError):
+            self._leave()
+        except (sqlite3.Error, UnicodeError, OSError):
             self.forget()
 
     def forget(self) -> None:
@@ -161,6 +180,11 @@ class Memory:
         file = sqlite3.connect(self._folder / _FILE, isolation_level=None, timeout=60)
         file.execute("PRAGMA synchronous = OFF")
         return file
+
+
+def _state(file: Path) -> list[int]:
+    status = file.stat()
+    return [status.st_size, status.st_mtime_ns]
 
 
 def _save(file: sqlite3.Connection, name: str, before: Mapping[Key, Any], after: Mapping[Key, Any]) -> None:
