@@ -54,3 +54,12 @@ def test_a_damaged_memory_is_forgotten_before_anybody_reads_it(blog, name, damag
 
     assert again.release.view().entry("one") == whole
     assert again.read("/list.txt").strip() == "Two One"
+
+
+def test_a_template_follows_the_settings_and_plugins_that_its_filters_know(blog):
+    blog.edit("pressframe.toml", blog.read("pressframe.toml").replace("one.example", "two.example"))
+    blog.edit("plugins/own.py", blog.read("plugins/own.py").replace("str.upper", "str.title"))
+
+    built = blog.build()
+
+    assert built.read("/2026/01/one/").startswith("<title>Site</title>https://two.example/here/")
