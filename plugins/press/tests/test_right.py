@@ -63,3 +63,19 @@ def test_a_template_follows_the_settings_and_plugins_that_its_filters_know(blog)
     built = blog.build()
 
     assert built.read("/2026/01/one/").startswith("<title>Site</title>https://two.example/here/")
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("content/one.md", "First", "Fifth"),
+        ("templates/part.html", "h1>{{", "h2>{{"),
+        ("pressframe.toml", "one.example", "two.example"),
+    ],
+)
+def test_a_change_that_leaves_size_and_time_as_they_were_is_seen(blog, path, old, new):
+    before = blog.build().read("/2026/01/one/")
+
+    write_unseen(blog.folder / path, blog.read(path).replace(old, new))
+
+    assert blog.build().read("/2026/01/one/") != before
