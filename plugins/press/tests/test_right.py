@@ -70,6 +70,7 @@ def test_a_template_follows_the_settings_and_plugins_that_its_filters_know(blog)
     [
         ("content/one.md", "First", "Fifth"),
         ("templates/part.html", "h1>{{", "h2>{{"),
+        ("plugins/own.py", "str.upper", "str.lower"),
         ("pressframe.toml", "one.example", "two.example"),
     ],
 )
