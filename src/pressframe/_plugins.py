@@ -6,10 +6,11 @@ import inspect
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from importlib.machinery import SourceFileLoader
 from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import TypeAlias
+from typing import NoReturn, TypeAlias
 
 import attrs
 
@@ -137,11 +138,18 @@ def _import(point: EntryPoint, at: Place) -> type[attrs.AttrsInstance]:
     return kind
 
 
+class _Source(SourceFileLoader):
+    """Compiles each time: Python tells its compiled copies by size and second, which an edit may leave as they were."""
+
+    def path_stats(self, path: str) -> NoReturn:
+        raise OSError(path)
+
+
 def _import_file(file: Path, folder: Path) -> type[attrs.AttrsInstance]:
     """Import a single-file plugin under a name of its own, so that calendar.py or email.py shadow nothing."""
     place = f"plugins/{file.name}"
     name = f"pressframe_local_{zlib.crc32(bytes(folder.resolve())):08x}_{file.stem}"
-    spec = importlib.util.spec_from_file_location(name, file)
+    spec = importlib.util.spec_from_file_location(name, file, loader=_Source(name, str(file)))
     assert spec is not None  # as for every file whose name ends in .py
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

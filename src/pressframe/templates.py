@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from jinja2 import nodes
 from jinja2.bccache import Bucket
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.filters import FILTERS, do_mark_safe
 from jinja2.runtime import Context
 
@@ -21,6 +23,8 @@ from pressframe.files import digest_of
 from pressframe.model import Host, Page, View
 
 _HERE = Path(__file__).parent
+_COMPILED = 2
+"""Counts the ways in which templates were compiled since the first release."""
 
 escape: Callable[[object], str] = FILTERS["escape"]
 _NOTHING = do_mark_safe("")
@@ -55,6 +59,7 @@ class Templates:
             loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(self._folders), jinja2.PrefixLoader(named, ":")]),
             autoescape=jinja2.select_autoescape(("html", "xml", "svg")),
             undefined=jinja2.StrictUndefined,
+            optimized=False,
             extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
             auto_reload=False,
             cache_size=-1,
@@ -174,9 +179,19 @@ class _Template(jinja2.Template):
         return made
 
 
+class _Unfolded(CodeGenerator):
+    """Leaves it to each rendering what filters make of constants: compiled, they would outlive settings and plugins."""
+
+    def _output_child_to_const(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> str:
+        if not isinstance(node, nodes.TemplateData):
+            raise nodes.Impossible
+        return super()._output_child_to_const(node, frame, finalize)
+
+
 class _Environment(jinja2.Environment):
     """Notes each template that is looked for."""
 
+    code_generator_class = _Unfolded
     note: Callable[[str], None]
     template_class = _Template
 
@@ -202,7 +217,7 @@ class _Compiled(jinja2.FileSystemBytecodeCache):
 def _cache(state: Path, host: Host) -> jinja2.BytecodeCache:
     """Return where compiled templates are kept: apart for each set of filters, which they have looked up already."""
     filters = sorted(name for _, brought in host.hooks.register_filters() for name in brought)
-    folder = state / "templates" / f"{zlib.crc32(repr(filters).encode()):08x}"
+    folder = state / "templates" / f"{zlib.crc32(repr((_COMPILED, filters)).encode()):08x}"
     folder.mkdir(parents=True, exist_ok=True)
     return _Compiled(str(folder))
 

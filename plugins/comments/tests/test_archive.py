@@ -18,6 +18,14 @@ Un.
 """
 
 
+def write_unseen(file, text):
+    """Change *file* in place, its size and its time of change as they were."""
+    before = file.stat()
+    file.write_text(text, "utf-8")
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert file.stat().st_size == before.st_size
+
+
 @pytest.fixture
 def archive(tmp_path):
     """Writes a file of archived comments, and the entry's own file beside it."""
@@ -109,6 +117,8 @@ def test_archived_and_new_comments_make_one_conversation(archive, serve):
         lambda file: file.with_name("autre.comments.toml").write_text(
             'entry = "posts/billet"' + ONE.replace("18", "7")
         ),
+        lambda file: write_unseen(file, ONE.replace("Un.", "Du.")),
+        lambda file: file.with_name("billet.md").unlink(),
         lambda file: (file.parent / "neuf").mkdir() or (file.parent / "neuf" / "a.comments.toml").write_text(""),
     ],
 )

@@ -9,6 +9,7 @@ import time
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
@@ -23,8 +24,11 @@ _OWN_ID = re.compile(r"\A---\n(?:(?!---\n).*\n)*?id:[ \t]*[\"']?([^\"'\n#]+)")
 _COARSE_SECONDS = 0.1
 """A folder changed more recently than this may change again without its time telling."""
 
-Stamp: TypeAlias = tuple[int, int]
-"""Time of the last change in nanoseconds, and size."""
+Stamp: TypeAlias = tuple[int, ...]
+"""Changes when the file does, or an entry comes or goes that it is named after."""
+
+Listed: TypeAlias = tuple[tuple[str, ...], tuple[tuple[str, bool], ...]]
+"""Folders, and files of conversations, each with whether something beside it has its name."""
 
 
 class Archive:
@@ -42,7 +46,7 @@ class Archive:
         self._folder = folder
         self._site = site
         self._timezone = timezone
-        self._listed: dict[str, tuple[int, tuple[str, ...], tuple[str, ...]]] = {}
+        self._listed: dict[str, tuple[int, Listed]] = {}
         self._parsed: dict[str, tuple[Stamp, ArchiveFile]] = {}
 
     def fingerprint(self) -> str:
@@ -52,9 +56,9 @@ class Archive:
         found: dict[str, list[Comment]] = defaultdict(list)
         owners: dict[str, Place] = {}
         errors: list[PressframeError] = []
-        for path, stamp in self._files():
+        for path, state in self._files():
             try:
-                conversation = self._read(path, stamp)
+                conversation = self._read(path, state)
                 entry = conversation.entry or self._entry_beside(Path(path), entries)
                 for place, comment in conversation.comments(entry):
                     self._claim(comment.id, place, owners)
@@ -65,10 +69,10 @@ class Archive:
         raise_all(errors)
         return found
 
-    def _read(self, path: str, stamp: Stamp) -> ArchiveFile:
+    def _read(self, path: str, state: Stamp) -> ArchiveFile:
         """Return what is in the file, parsed again only if it has changed."""
-        if path not in self._parsed or self._parsed[path][0] != stamp:
-            self._parsed[path] = stamp, ArchiveFile(Path(path), self._named(Path(path)), self._timezone)
+        if path not in self._parsed or self._parsed[path][0] != state:
+            self._parsed[path] = state, ArchiveFile(Path(path), self._named(Path(path)), self._timezone)
         return self._parsed[path][1]
 
     def _claim(self, id: str, place: Place, owners: dict[str, Place]) -> None:
@@ -114,28 +118,32 @@ class Archive:
         while folders:
             inner, files = self._list(folders.pop())
             folders += reversed(inner)
-            for file in files:
-                try:
-                    status = os.stat(file)  # noqa: PTH116 - asked several times a second
-                except FileNotFoundError:
-                    continue
-                yield file, (status.st_mtime_ns, status.st_size)
+            for file, has_entry in files:
+                with suppress(FileNotFoundError):
+                    yield file, (*_state(file), has_entry)
 
-    def _list(self, folder: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def _list(self, folder: str) -> Listed:
         """Return the folders and conversations in *folder*, read again only if its time has changed."""
         try:
             changed = os.stat(folder).st_mtime_ns  # noqa: PTH116
             if folder in self._listed and self._listed[folder][0] == changed:
-                return self._listed[folder][1:]
+                return self._listed[folder][1]
             now = time.time_ns()
-            with os.scandir(folder) as found:
-                inside = sorted(found, key=lambda one: one.name)
+            with os.scandir(folder) as listing:
+                inside = sorted(listing, key=lambda one: one.name)
         except (FileNotFoundError, NotADirectoryError):
             return (), ()
         except OSError as error:
             raise ContentError(f"cannot be read: {error.strerror}", at=Place(self._named(Path(folder)))) from error
         folders = tuple(one.path for one in inside if one.is_dir(follow_symlinks=False) and one.name[0] != ".")
-        files = tuple(one.path for one in inside if one.name.endswith(SUFFIX) and one.is_file())
+        stems = {Path(one.name).stem for one in inside if not one.name.endswith(SUFFIX)}
+        found = [one for one in inside if one.name.endswith(SUFFIX) and one.is_file()]
+        files = tuple((one.path, one.name.removesuffix(SUFFIX) in stems) for one in found)
         if now - changed > _COARSE_SECONDS * 1e9:
-            self._listed[folder] = changed, folders, files
+            self._listed[folder] = changed, (folders, files)
         return folders, files
+
+
+def _state(file: str) -> tuple[int, ...]:
+    status = os.stat(file)  # noqa: PTH116 - asked several times a second
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino

@@ -11,6 +11,7 @@ from pathlib import Path
 import attrs
 
 from pressframe.errors import ContentError, Place, PressframeError, raise_all
+from pressframe.files import stamp
 
 _ENDINGS = (".md", ".markdown")
 _BESIDE = "+"
@@ -40,8 +41,7 @@ def find_files(folder: Path, label: str) -> list[Found]:
     beside: defaultdict[str, list[str]] = defaultdict(list)
     for path, entry in _walk(folder, label, errors):
         if path.lower().endswith(_ENDINGS):
-            status = entry.stat()
-            stamps[path] = f"{status.st_size}-{status.st_mtime_ns}-{status.st_ino}"
+            stamps[path] = stamp(entry.path, entry.stat())
         elif not path.endswith(_NOT_SHOWN):
             for above in _folders_of(path):
                 beside[above].append(path)
@@ -50,9 +50,9 @@ def find_files(folder: Path, label: str) -> list[Found]:
     return [Found(path, _joined(stamps[path], path, digests)) for path in sorted(stamps)]
 
 
-def _joined(stamp: str, path: str, digests: Mapping[str, str]) -> str:
+def _joined(own: str, path: str, digests: Mapping[str, str]) -> str:
     digest = digests.get(path.rpartition("/")[0])
-    return f"{stamp}{_BESIDE}{digest}" if digest else stamp
+    return f"{own}{_BESIDE}{digest}" if digest else own
 
 
 def has_files_beside(fingerprint: str) -> bool:

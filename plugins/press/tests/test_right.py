@@ -1,0 +1,82 @@
+"""Mistakes that the proof has found, one test each."""
+
+import os
+
+import pytest
+
+
+def write_unseen(file, text):
+    """Change *file* in place, its size and its time of change as they were."""
+    before = file.stat()
+    assert len(text) == before.st_size
+    file.write_text(text, "utf-8")
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def test_what_looks_at_the_date_is_made_again_when_its_day_has_come(blog, clock):
+    assert blog.build().read("/late.txt").strip() == "False"
+
+    clock.move("60 days")
+
+    assert blog.build().read("/late.txt").strip() == "True"
+
+
+def test_the_only_neighbour_may_move_to_the_other_side(blog):
+    assert blog.build().read("/near.txt").strip() == "One < None"
+
+    blog.edit("content/two.md", blog.read("content/two.md").replace("2026-01-02", "2025-01-02"))
+
+    assert blog.build().read("/near.txt").strip() == "None < One"
+
+
+def test_a_file_that_somebody_changed_in_the_public_folder_is_made_again(blog):
+    file = blog.folder / "public" / "list.txt"
+    file.write_text("odd", "utf-8")
+
+    blog.build()
+
+    assert file.read_text("utf-8").strip() == "Two One"
+
+
+@pytest.mark.parametrize("damage", ["changed", "cut", "gone"])
+@pytest.mark.parametrize("name", ["index.sqlite", "texts", "states.json"])
+def test_a_damaged_memory_is_forgotten_before_anybody_reads_it(blog, name, damage):
+    whole = blog.build().release.view().entry("one")
+    file = blog.folder / ".pressframe" / "memory" / name
+    content = bytearray(file.read_bytes())
+    if damage == "gone":
+        file.unlink()
+    else:
+        content[len(content) // 2] ^= 1
+        file.write_bytes(content[:-9] if damage == "cut" else content)
+
+    again = blog.build()
+
+    assert again.release.view().entry("one") == whole
+    assert again.read("/list.txt").strip() == "Two One"
+
+
+def test_a_template_follows_the_settings_and_plugins_that_its_filters_know(blog):
+    blog.edit("pressframe.toml", blog.read("pressframe.toml").replace("one.example", "two.example"))
+    blog.edit("plugins/own.py", blog.read("plugins/own.py").replace("str.upper", "str.title"))
+
+    built = blog.build()
+
+    assert built.read("/2026/01/one/").startswith("<title>Site</title>https://two.example/here/")
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new"),
+    [
+        ("content/one.md", "First", "Fifth"),
+        ("templates/part.html", "h1>{{", "h2>{{"),
+        ("plugins/own.py", "str.upper", "str.lower"),
+        ("pressframe.toml", "one.example", "two.example"),
+    ],
+)
+def test_a_change_that_leaves_size_and_time_as_they_were_is_seen(blog, path, old, new):
+    before = blog.build().read("/2026/01/one/")
+
+    write_unseen(blog.folder / path, blog.read(path).replace(old, new))
+
+    assert blog.build().read("/2026/01/one/") != before

@@ -1,0 +1,205 @@
+"""The site of the proof as text, and everything that may happen to it."""
+
+import struct
+from pathlib import Path
+
+ATLAS = Path(__file__).with_name("atlas.py").read_text("utf-8")
+
+CROWD = '''
+import attrs
+from pressframe import Page, hookimpl
+
+@attrs.frozen(eq=False)
+class Crowd:
+    """Enough pages to be worth two processes."""
+
+    @hookimpl
+    def register_pages(self, site):
+        ids = [card.id for card in site.latest(count=50)]
+        for number in range(120):
+            data = {"what": "entry", "id": ids[number % len(ids)] if ids else ""}
+            yield Page(address=f"/crowd/{number}.txt", template="atlas.txt", data=data)
+'''
+
+TEXT = """
+== pressframe.toml ==
+[site]
+title = "A site"
+url = "https://one.example"
+description = "mark0000"
+language = "en"
+timezone = "Europe/Paris"
+per_page = 2
+plugins = ["markdown", "sql", "web", "members", "comments", "archives", "feeds", "journal", "atlas"]
+
+[plugins.markdown]
+permalink = "/{year}/{slug}/"
+
+[plugins.members]
+archive_after = "30 days"
+closed_comments = "counted"
+
+[plugins.comments]
+close_after = "3 days"
+
+[plugins.atlas]
+label = "atlas"
+club = false
+
+== content/posts/one.md ==
+---
+title: One
+date: 2026-11-20
+tags: [a]
+---
+First mark0000.
+
+<!--more-->
+
+Withheld mark0000.
+
+== content/posts/two.md ==
+---
+title: Two
+date: 2026-11-21 10:00
+tags: [a, b]
+categories: [News]
+---
+Second ![](photo.png) mark0000.
+
+== content/posts/one.comments.toml ==
+[[comment]]
+id = 18
+author = "Zoé"
+date = 2026-11-20T10:47:00+02:00
+body = "Said mark0000."
+
+== content/posts/photo.png ==
+mark0000
+
+== static/look.css ==
+mark0000
+
+== plugins/theme/atlas.html ==
+{% extends "atlas-base.html" %}
+{% block main %}{% include "atlas-part.html" %}
+{% for id in page.data.ids %}{{ site.entry(id) and site.entry(id).title }}{% endfor %}{{ slot("after_entry") }}
+{% endblock %}
+
+== plugins/theme/atlas-base.html ==
+<html><head><title>{{ page.title }}</title>{{ slot("head") }}</head>
+<body>mark0000 {% block main %}{% endblock %}{{ slot("footer") }}</body></html>
+
+== plugins/theme/atlas-part.html ==
+part mark0000 {{ "folded" | loud }} {{ "/here/" | absolute }} {{ _("Said") }}
+
+== plugins/theme/late.html ==
+{% extends "atlas-base.html" %}{% block main %}{% include ["late-base.html", "atlas-part.html"] %}{% endblock %}
+
+== plugins/theme/atlas-block.html ==
+{% import "atlas-macros.html" as macros with context %}
+{{ macros.show(newest) }} {{ late }} {{ label }} {{ site.settings.title }}
+
+== plugins/theme/atlas-macros.html ==
+{% macro show(text) %}<i>{{ text }} mark0000</i>{% endmacro %}
+
+== plugins/theme/atlas-near.html ==
+{% for one in near if one %}<a href="{{ one.address }}">{{ one.title }} {{ one.comments }}</a>{% endfor %}
+{% include "maybe.html" ignore missing %}
+
+== plugins/atlas.css ==
+mark0000
+
+== templates/atlas.txt ==
+{% macro card(one) %}{{ one.id }} {{ one.title }} {{ one.excerpt }} {{ one.comments }} {{ one.gated }}
+{{ one.published }} {{ one.terms }} {{ one.address }}{% endmacro %}
+{% if what == "entry" %}{% set one = site.entry(id) %}{{ one and one.body.html }} {{ one and one.data.atlas }}
+{% elif what == "card" %}{% set one = site.card(id) %}{{ one and card(one) }}
+{% elif what == "gate" %}{% set one = site.gate(id) %}{{ one and (one.requires | sort | join(" "), one.until) }}
+{% elif what == "near" %}{% set two = site.neighbours(id) %}
+{{ two.older and two.older.title }} < {{ two.newer and two.newer.title }}
+{% elif what == "comments" %}
+{% for one in site.comments(id) %}{{ one.comment.id }} {{ one.html }} {{ one.comment.received }} {% endfor %}
+{% elif what == "count" %}{{ site.comment_count(id) }}
+{% elif what == "latest" %}{% for one in site.latest(count=2) %}{{ card(one) }}{% endfor %}
+{% elif what == "rest" %}{% for one in site.latest(start=2, count=50) %}{{ one.title }} {% endfor %}
+{% elif what == "pages" %}{% for one in site.latest(kind="page") %}{{ one.title }} {% endfor %}
+{{ site.size(kind="page") }}
+{% elif what == "size" %}{{ site.size() }} {{ site.size(within=("tag", "a")) }}
+{% elif what == "tag" %}{% for one in site.latest(within=("tag", "a"), count=5) %}{{ card(one) }}{% endfor %}
+{% elif what == "tags" %}{% for one in site.groups("tag") %}{{ one.name }} {{ one.size }} {% endfor %}
+{% elif what == "years" %}{% for one in site.groups("month") %}{{ one.slug }} {{ one.name }} {{ one.size }} {% endfor %}
+{% elif what == "authors" %}{% for one in site.groups("author") %}{{ one.name }} {{ one.size }} {% endfor %}
+{% elif what == "talk" %}{% for one, reply in site.latest_comments(3) %}{{ one.title }} {{ reply.html }} {% endfor %}
+{% elif what == "soon" %}{{ "late" if site.is_past("2026-11-24T00:00:00+00:00" | moment) else "early" }}
+{% elif what == "asset" %}{{ asset("/look.css") }} {{ asset("/atlas.css") if "atlas" in site.settings.plugins }}
+{% elif what == "addresses" %}{% for one in site.pages() %}{{ one.address }} {{ one.title }} {% endfor %}
+{% endif %}
+"""
+TEXT += f"""
+== plugins/atlas.py ==
+{ATLAS}
+== plugins/crowd.py ==
+{CROWD}
+"""
+
+
+def catalogue(words: dict[str, str]) -> bytes:
+    """Return a compiled catalogue, as msgfmt makes it of these words."""
+    pairs = sorted({"": "Content-Type: text/plain; charset=UTF-8\n", **words}.items())
+    texts = [(one.encode(), other.encode()) for one, other in pairs]
+    start, where, body = 28 + 16 * len(texts), ([], []), b""
+    for side in (0, 1):
+        for pair in texts:
+            where[side].extend((len(pair[side]), start + len(body)))
+            body += pair[side] + b"\0"
+    head = struct.pack("<7I", 0x950412DE, 0, len(texts), 28, 28 + 8 * len(texts), 0, 0)
+    return head + struct.pack(f"<{4 * len(texts)}I", *where[0], *where[1]) + body
+
+
+def said(id: int, *, parent: int | None = None, author: str = "Zoé") -> str:
+    """Return an archived comment."""
+    above = f"parent = {parent}\n" if parent else ""
+    return f"""[[comment]]
+id = {id}
+{above}author = "{author}"
+date = 2026-11-21T10:{id}:00+01:00
+body = "Said {id} mark0000."
+"""
+
+
+VARIANTS = {
+    "templates/atlas-part.html": [None, "the site's mark0000", "{% extends 'atlas:atlas-part.html' %}", "{{ broken"],
+    "templates/late-base.html": [None, "late mark0000"],
+    "templates/atlas-base.html": [None, "other {% block main %}{% endblock %} {{ slot('footer') }}"],
+    "templates/maybe.html": [None, "maybe mark0000", "{% include 'atlas-part.html' %}"],
+    "templates/comments/comment.html": [None, "<p>{{ reply.html | safe }} mark0000</p>"],
+    "templates/journal/head.html": [None, "<!-- mark0000 -->"],
+    "plugins/theme/atlas-part.html": [
+        "part {{ 'folded' | loud }}", "other {{ '/there/' | absolute }}", "{% include 'maybe.html' ignore missing %}",
+    ],
+    "plugins/theme/atlas-macros.html": [
+        "{% macro show(text) %}a {{ text }}{% endmacro %}", "{% macro show(text) %}mark0000{% endmacro %}",
+    ],
+    "plugins/theme/atlas-base.html": ["<b>{% block main %}{% endblock %}</b>", "{% block main %}{% endblock %} base"],
+    "plugins/atlas.css": ["one", "mark0000"],
+    "plugins/atlas.py": [ATLAS, ATLAS.replace("upper", "lower"), ATLAS.replace("count=2", "count=3")],
+    "static/look.css": ["one", "two", "mark0000", None],
+    "static/2026/one/index.html": [None, "in the way"],
+    "static/atlas.css": [None, "the site's mark0000"],
+    "locale/fr/LC_MESSAGES/site.mo": [None, catalogue({"Said": "Dit"}), catalogue({"Said": "Parlé"}), b"odd"],
+    "plugins/words/fr/LC_MESSAGES/atlas.mo": [None, catalogue({"Said": "Redit", "Home": "Chez nous"})],
+    "plugins/words/en/LC_MESSAGES/atlas.mo": [None, catalogue({"Said": "Spoken"})],
+    "content/posts/photo.png": [None, "mark0000", "other"],
+    "content/posts/other.png": [None, "other"],
+    "content/authors.toml": [None, '[ann]\nname = "Ann Onym"\n', '[ann]\nname = "Anna"\n'],
+    "content/posts/one.comments.toml": [None, said(18), said(18, author="Ann") + said(19, parent=18), said(19)],
+    "content/posts/two.comments.toml": [None, said(28), said(18)],
+}  # fmt: skip
+SETTINGS = {
+    "title": ['"A site"', '"Another"'], "url": ['"https://one.example"', '"https://two.example"'],
+    "language": ['"en"', '"fr"'], "timezone": ['"Europe/Paris"', '"Pacific/Auckland"', '"UTC"'],
+    "per_page": ["1", "2", "3"], "permalink": ['"/{year}/{slug}/"', '"/{slug}/"'],
+    "archive_after": ['"30 days"', '"2 days"'], "closed_comments": ['"counted"', '"shown"', '"hidden"'],
+    "close_after": ['"3 days"', '"1 day"'], "label": ['"atlas"', '"globe"'], "club": ["true", "false"],
+}  # fmt: skip

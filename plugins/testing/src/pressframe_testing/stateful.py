@@ -1,0 +1,291 @@
+"""The proof of a build: any edits, in any order, and what is made again is what a clean build makes, byte for byte.
+
+Needs Hypothesis: ``pressframe-testing[stateful]``.
+"""
+
+import contextlib
+import itertools
+import os
+import random
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import ClassVar
+
+import hypothesis
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from pressframe_testing._clock import Clock
+from pressframe_testing._kill import killed_at
+from pressframe_testing._look import Look, Order, build, build_apart, differences
+from pressframe_testing._site import TestSite
+
+__all__ = ["BuildMachine", "prove"]
+
+MINUTES = "PRESSFRAME_PROVE_MINUTES"
+"""The environment variable that says how long ``prove`` goes on, with other seeds each time."""
+
+_PLUGINS = re.compile(r"^plugins = \[(.*)\]$", re.MULTILINE)
+_MARK = re.compile(rb"mark(\d{4})")
+
+hows = st.sampled_from(("written", "replaced", "unseen"))
+"""How a file is changed: in place, by another one as editors do, or in place with its times set back."""
+_places = st.integers(0, 999)
+"""Stand for one of the things that there are, in a thousand."""
+
+
+class BuildMachine(RuleBasedStateMachine):
+    """Changes a site in any way, builds it, and compares what there is with what a clean build makes.
+
+    Say in a subclass what the site is and what may happen to it; add rules for what else your plugin learns from.
+
+    Attributes:
+        text: The files of the site, as the fixture ``site`` takes them. Settings have ``plugins = [...]`` on one line.
+        variants: Further texts that a file may have, by its path; None where it may be missing.
+        settings: Further values of lines of ``pressframe.toml``, by their key, as TOML.
+        optional: Plugins that may be disabled, enabled and listed elsewhere; enabled at first if *text* lists them.
+        entries: Paths of entries that may come and go, also those in *text*.
+        contents: Texts of such entries, a Hypothesis strategy.
+        moves: How the clock may move; also back.
+    """
+
+    text: ClassVar[str] = ""
+    variants: ClassVar[Mapping[str, Sequence[str | bytes | None]]] = {}
+    settings: ClassVar[Mapping[str, Sequence[str]]] = {}
+    optional: ClassVar[Sequence[str]] = ()
+    entries: ClassVar[Sequence[str]] = ()
+    contents: ClassVar[st.SearchStrategy[str]] = st.nothing()
+    moves: ClassVar[Sequence[timedelta]] = (timedelta(hours=1), timedelta(days=1), timedelta(days=30), timedelta(-1))
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._closing = contextlib.ExitStack()
+        top = Path(self._closing.enter_context(tempfile.TemporaryDirectory(prefix="pressframe-proof-")))
+        self.clock = Clock()
+        self.site = TestSite.of_text(self.text, top / "site", clock=self.clock, closing=self._closing)
+        self.folder = self.site.folder
+        self._clean, self._code = top / "clean", dict[str, bytes]()
+        self._drafts, self._jobs, self._held, self._apart = False, 1, 0, False
+
+    def teardown(self) -> None:
+        self._closing.close()
+
+    # ----------------------------------------------------------------------------------------------- edits
+
+    def put(self, path: str, content: str | bytes | None, how: str = "written") -> None:
+        """Give the file *path* this content; None removes it. See ``hows``."""
+        file = self.folder / path
+        if content is None:
+            file.unlink(missing_ok=True)
+            return
+        file.parent.mkdir(parents=True, exist_ok=True)
+        before = file.stat() if file.exists() else None
+        target = file.with_name(f".{file.name}.new") if how == "replaced" else file
+        target.write_bytes(content.encode() if isinstance(content, str) else content)
+        target.replace(file)
+        if how == "unseen" and before:
+            os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    @precondition(lambda self: self.variants)
+    @rule(data=st.data(), how=hows)
+    def change_file(self, data: st.DataObject, how: str) -> None:
+        """Give a file another of its texts."""
+        path = data.draw(st.sampled_from(sorted(self.variants)), "path")
+        self.put(path, data.draw(st.sampled_from(self.variants[path]), "content"), how)
+
+    @rule(place=_places, number=st.integers(0, 9999))
+    def change_mark(self, place: int, number: int) -> None:
+        """Change a word such as ``mark0000`` in a file, in place, its size and its times as they were."""
+        ours = [file for file in sorted(self.folder.rglob("*")) if not _is_kept(file.relative_to(self.folder))]
+        marked = [file for file in ours if file.is_file() and _MARK.search(file.read_bytes())]
+        if marked:
+            file = marked[place % len(marked)]
+            content = _MARK.sub(b"mark%04d" % number, file.read_bytes())
+            self.put(str(file.relative_to(self.folder)), content, "unseen")
+
+    @precondition(lambda self: self.entries)
+    @rule(data=st.data(), how=hows)
+    def write_entry(self, data: st.DataObject, how: str) -> None:
+        """Add an entry, or change one in every way."""
+        path = data.draw(st.sampled_from(self.entries), "path")
+        self.put(path, data.draw(self.contents, "content"), how)
+
+    @precondition(lambda self: self.entries)
+    @rule(data=st.data())
+    def delete_entry(self, data: st.DataObject) -> None:
+        self.put(data.draw(st.sampled_from(self.entries), "path"), None)
+
+    @precondition(lambda self: self.entries)
+    @rule(data=st.data())
+    def rename_entry(self, data: st.DataObject) -> None:
+        one, other = (self.folder / data.draw(st.sampled_from(self.entries), name) for name in ("old", "new"))
+        if one.exists():
+            other.parent.mkdir(parents=True, exist_ok=True)
+            one.replace(other)
+
+    @precondition(lambda self: self.settings)
+    @rule(data=st.data(), how=hows)
+    def change_setting(self, data: st.DataObject, how: str) -> None:
+        key = data.draw(st.sampled_from(sorted(self.settings)), "key")
+        value = data.draw(st.sampled_from(self.settings[key]), "value")
+        text = self.site.read("pressframe.toml")
+        changed = re.sub(rf"^{re.escape(key)} = .*$", lambda _: f"{key} = {value}", text, flags=re.MULTILINE)
+        self.put("pressframe.toml", changed, how)
+
+    @precondition(lambda self: self.optional)
+    @rule(data=st.data(), at=_places)
+    def change_plugins(self, data: st.DataObject, at: int) -> None:
+        """Disable a plugin if it is enabled, else enable it at some place of the list."""
+        name = data.draw(st.sampled_from(self.optional), "plugin")
+        text = self.site.read("pressframe.toml")
+        found = _PLUGINS.search(text)
+        assert found, "the settings need a line: plugins = [...]"
+        listed = [one.strip().strip('"') for one in found[1].split(",")]
+        if name in listed:
+            listed.remove(name)
+        else:
+            listed.insert(at % (len(listed) + 1), name)
+        line = ", ".join(f'"{one}"' for one in listed)
+        self.put("pressframe.toml", _PLUGINS.sub(f"plugins = [{line}]", text, count=1))
+
+    # ------------------------------------------------------------------------------------ what else happens
+
+    @rule(data=st.data())
+    def move_clock(self, data: st.DataObject) -> None:
+        self.clock.move(data.draw(st.sampled_from(self.moves), "by"))
+
+    @rule()
+    def change_drafts(self) -> None:
+        self._drafts = not self._drafts
+
+    @rule(jobs=st.sampled_from((1, 2)))
+    def change_jobs(self, jobs: int) -> None:
+        self._jobs = jobs
+
+    @rule()
+    def build_apart(self) -> None:
+        """Let the next build be another process's, as after a restart."""
+        self._apart = True
+
+    @rule(step=st.integers(1, 60))
+    def kill(self, step: int) -> None:
+        """Kill a build half way."""
+        killed_at(step, lambda: build(self._order))
+
+    @rule()
+    def forget(self) -> None:
+        """Delete all that is remembered, which is safe."""
+        shutil.rmtree(self.folder / ".pressframe", ignore_errors=True)
+
+    @rule(place=_places, at=_places, damage=st.sampled_from(("cut", "flip", "empty", "odd", "gone")))
+    def damage_memory(self, place: int, at: int, damage: str) -> None:
+        files = [file for file in sorted((self.folder / ".pressframe" / "memory").glob("*")) if file.is_file()]
+        if files:
+            _damage(files[place % len(files)], at, damage)
+
+    @rule(place=_places, at=_places, damage=st.sampled_from(("cut", "flip", "empty", "gone")))
+    def damage_public(self, place: int, at: int, damage: str) -> None:
+        """Change what was built; the mark that makes the folder ours is left alone."""
+        found = [file for file in sorted(self._public.rglob("*")) if file.is_file() and file.name != ".pressframe"]
+        if found:
+            _damage(found[place % len(found)], at, damage)
+
+    @rule(name=st.sampled_from(("strange.txt", "strange/index.html")))
+    def add_public(self, name: str) -> None:
+        """Put a file there that no page is."""
+        if self._public.is_dir():
+            self.put(f"public/{name}", "strange")
+
+    @rule(edits=st.integers(1, 3))
+    def wait(self, edits: int) -> None:
+        """Let some edits come together before the next build."""
+        self._held = edits + 1
+
+    # ------------------------------------------------------------------------------------------ the claim
+
+    @invariant()
+    def looks_like_a_clean_build(self) -> None:
+        self._held -= self._held > 0
+        if self._held:
+            return
+        before = _tree(self._public)
+        incremental = build_apart(self._order) if self._apart else build(self._order)
+        self._apart = False
+        wrong = differences(incremental, self._build_clean())
+        if wrong:
+            print(wrong)  # noqa: T201 - Hypothesis would say no more than "flaky" of what it cannot repeat
+        assert not wrong, wrong
+        assert "error" not in incremental or _tree(self._public) == before, "a build that failed changed the output"
+
+    @property
+    def _public(self) -> Path:
+        return self.folder / "public"
+
+    @property
+    def _order(self) -> Order:
+        return Order(folder=self.folder, output=self._public, now=self.clock.now, drafts=self._drafts, jobs=self._jobs)
+
+    def _build_clean(self) -> Look:
+        """Return what a build makes where there was none before, of the same files at the same moment."""
+        shutil.rmtree(self._clean, ignore_errors=True)
+        code = _tree(self.folder / "plugins") | {"": (self.folder / "pressframe.toml").read_bytes()}
+        for kept in (self.folder / ".pressframe").glob("output-*/*"):
+            if kept.name != "templates" or code != self._code:  # compiled templates hold nothing else
+                shutil.rmtree(kept) if kept.is_dir() else kept.unlink()
+        self._code = code
+        order = Order(folder=self.folder, output=self._clean, now=self.clock.now, drafts=self._drafts, jobs=1)
+        return build_apart(order)
+
+
+def prove(machine: type[BuildMachine], *, examples: int = 6, steps: int = 12) -> None:
+    """Let *machine* run: so many times so many steps, the same ones in each run.
+
+    Where the environment says for how many minutes, in ``PRESSFRAME_PROVE_MINUTES``, it is run over and over with new
+    seeds, which are printed.
+
+    Raises:
+        AssertionError: A build was not what a clean build is; the steps that lead there are printed.
+    """
+    minutes = float(os.environ.get(MINUTES, "0"))
+    phases = [phase for phase in hypothesis.Phase if phase.name != "shrink"]  # a step takes half a second
+    chosen = hypothesis.settings(
+        max_examples=examples, stateful_step_count=steps, deadline=None, derandomize=True, database=None,
+        suppress_health_check=list(hypothesis.HealthCheck), print_blob=False, phases=phases,
+    )  # fmt: skip
+    if not minutes:
+        run_state_machine_as_test(machine, settings=chosen)
+        return
+    end = time.monotonic() + 60 * minutes
+    chosen = hypothesis.settings(chosen, derandomize=False, stateful_step_count=3 * steps)
+    for number in itertools.count(1):
+        seed = random.SystemRandom().getrandbits(32)
+        print(f"{machine.__name__}, round {number}, seed {seed}", flush=True)  # noqa: T201 - to repeat it
+        run_state_machine_as_test(hypothesis.seed(seed)(machine), settings=chosen)
+        if time.monotonic() > end:
+            break
+
+
+def _is_kept(path: Path) -> bool:
+    """Say whether *path*, from the site's folder, is nothing that people edit."""
+    return path.parts[0] in (".pressframe", "public", "data", "outbox") or "__pycache__" in path.parts
+
+
+def _tree(folder: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def _damage(file: Path, at: int, damage: str) -> None:
+    content = bytearray(file.read_bytes())
+    place = at * len(content) // 1000
+    if damage == "gone":
+        file.unlink()
+        return
+    if damage == "flip" and content:
+        content[place] ^= 0x15
+    texts = {"cut": content[:place], "empty": b"", "odd": b"odd" * 100, "flip": content}
+    file.write_bytes(bytes(texts[damage]))
