@@ -1,5 +1,6 @@
 """The sitemap and robots.txt: what search engines are told."""
 
+from datetime import UTC
 from types import SimpleNamespace
 
 import pytest
@@ -81,7 +82,7 @@ def test_a_site_may_do_without_either(publish):
 class Large:
     """A site with more entries than a test can build."""
 
-    settings = SimpleNamespace(title="Grand", url="https://grand.example")
+    settings = SimpleNamespace(title="Grand", url="https://grand.example", timezone=UTC)
     hooks = SimpleNamespace(implementers=lambda hook: ())
 
     def __init__(self, entries, lists=0):
