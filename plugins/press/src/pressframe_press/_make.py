@@ -90,17 +90,15 @@ class Making:
         return {row.id: row for row in found if row and row.id}
 
     def _hear(self, rows: Part[Row], comments: str) -> Part[Said]:
-        """Return all that is said; only what may be otherwise is asked for."""
+        """Return all that is said; asked for again where a source has changed, or an entry has come or gone."""
         past, after = self._past, {row.id for row in self._loaded.put.values() if row.id}
-        if past.fact("comments") == comments:
-            unheard = after - self._before.keys()
-            heard = hear(self._build.site, unheard, past.said, self._build.memory.shelf) if unheard else {}
-            gone = self._before.keys() - after
-        else:
+        heard: dict[str, Said] = {}
+        gone: set[str] = set()
+        if past.fact("comments") != comments or after != self._before.keys():
             heard = hear(self._build.site, rows.all.keys(), past.said, self._build.memory.shelf)
             gone = {id for (id,) in past.said.all() if id not in heard}
         self._heard = {id: one for id, one in heard.items() if past.said.get(id) != one}
-        self._unsaid = {id for id in gone if past.said.get(id)}
+        self._unsaid = gone
         return _said(past, self._heard, self._unsaid)
 
     def _changes(self, press: Press) -> Changes:
