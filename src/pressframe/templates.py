@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import jinja2
 from jinja2 import nodes
@@ -28,6 +28,7 @@ _COMPILED = 2
 
 escape: Callable[[object], str] = FILTERS["escape"]
 _NOTHING = do_mark_safe("")
+_MARKUP = type(_NOTHING)
 
 
 class Templates:
@@ -160,13 +161,15 @@ class Templates:
         return Place(str(path.relative_to(self._host.folder)) if inside else file, line)
 
 
-_escaped = functools.lru_cache(maxsize=8192)(escape)
-
-
 def _escape(value: object) -> str:
-    """Return what ``markupsafe.escape`` does; names and titles stand on many pages, and are escaped once."""
+    """Return what ``markupsafe.escape`` does; most names, numbers and texts have nothing in them to be escaped."""
     kind = type(value)
-    return _escaped(value) if kind is str else str(value) if kind is int else escape(value)
+    if kind is str:
+        plain = cast(str, value)
+        if "&" in plain or "<" in plain or ">" in plain or '"' in plain or "'" in plain:
+            return escape(plain)
+        return plain
+    return cast(str, value) if kind is _MARKUP else str(value) if kind is int else escape(value)
 
 
 class _Template(jinja2.Template):

@@ -96,13 +96,16 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
 
 
 def _model_reader(kind: Any) -> Callable[[Any], Any]:
+    """Return what makes models of *kind*, unchecked: what was kept had been checked when it was made."""
     hints = typing.get_type_hints(kind, localns=vars(collections.abc))
-    readers = [(field.name, _reader(hints[field.name])) for field in attrs.fields(kind)]
-    special = [(name, read) for name, read in readers if read is not _same]
+    readers = [(field.name, field.converter or _reader(hints[field.name])) for field in attrs.fields(kind)]
+    make, put = kind.__new__, object.__setattr__
 
     def read_model(values: Any) -> Any:
-        for name, read in special:
-            values[name] = read(values[name])
-        return kind(**values)
+        made = make(kind)
+        for name, read in readers:
+            value = values[name]
+            put(made, name, value if read is _same else read(value))
+        return made
 
     return read_model

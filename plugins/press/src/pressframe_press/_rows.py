@@ -163,19 +163,17 @@ class Shelf:
             self._opened[name] = os.open(self._folder / name, os.O_RDONLY)
         return self._opened[name]
 
-    def get(self, place: str, digest: str) -> bytes:
+    def get(self, place: str) -> bytes:
         """Return the content at *place*.
 
         Raises:
-            Damaged: It is there no more, or has another *digest*.
+            Damaged: It is there no more.
         """
         try:
             name, start, length = place.split(" ")
             content = os.pread(self._open(name), int(length), int(start))
         except (OSError, ValueError) as error:
             raise Damaged from error
-        if digest_of_bytes(content) != digest:
-            raise Damaged
         return content
 
     def put_entry(self, whole: Entry, seen: Entry) -> dict[str, str]:
@@ -200,7 +198,7 @@ class Shelf:
         digest, (place, _, other) = row.whole if whole else row.seen, row.text.partition(",")
         found = self._at_hand.get(digest)
         if found is None:
-            found = decode(Entry, self.get(other if other and not whole else place, digest))
+            found = decode(Entry, self.get(other if other and not whole else place))
             self._remember(digest, found)
         return found
 

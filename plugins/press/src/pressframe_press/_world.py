@@ -220,7 +220,7 @@ class World:
         """Return what is shown under an entry, oldest first."""
         gate, said = self.gate(id, audiences), self.said.get(id)
         shown = said and (gate is None or gate.conversation == "shown")
-        return read_replies(self.shelf, said.text, said.shown) if said and shown else ()
+        return read_replies(self.shelf, said.text) if said and shown else ()
 
     def count(self, id: str, audiences: Audiences) -> int:
         """Return how many comments an entry has; 0 where the gate hides even that."""
@@ -233,7 +233,7 @@ class World:
     def reply(self, id: str, comment: str) -> Reply:
         """Return one comment of an entry that has it."""
         said = self.said.all[id]
-        return next(one for one in read_replies(self.shelf, said.text, said.shown) if one.comment.id == comment)
+        return next(one for one in read_replies(self.shelf, said.text) if one.comment.id == comment)
 
     def newest(self, count: int, audiences: Audiences) -> list[tuple[str, str]]:
         """Return entry and id of the newest comments that may be shown, newest first."""
@@ -287,9 +287,9 @@ _STANDING = ("_kinds", "_groups", "_terms", "_lists", "groups", "_positions")
 
 
 @functools.lru_cache(maxsize=1000)
-def read_replies(shelf: Shelf, place: str, digest: str) -> tuple[Reply, ...]:
+def read_replies(shelf: Shelf, place: str) -> tuple[Reply, ...]:
     """Return the replies at *place*."""
-    return decode(tuple[Reply, ...], shelf.get(place, digest))
+    return decode(tuple[Reply, ...], shelf.get(place))
 
 
 def _sortable(name: str) -> str:
