@@ -1,5 +1,7 @@
 """``pressframe build``: the site as static files."""
 
+import atexit
+import gc
 import json
 import sys
 from pathlib import Path
@@ -21,6 +23,7 @@ def command(site: Path, output: Path | None, drafts: bool, as_json: bool) -> Non
 
     What was published before stays until the new site is whole.
     """
+    atexit.register(gc.freeze)  # at the end there is no use in looking for what nobody needs any more
     report = Site.open(site).build(output=output, drafts=drafts, progress=_progress).report
     for note in report.notes:
         click.echo(f"note: {note}", err=True)
