@@ -80,3 +80,16 @@ def test_a_change_that_leaves_size_and_time_as_they_were_is_seen(blog, path, old
     write_unseen(blog.folder / path, blog.read(path).replace(old, new))
 
     assert blog.build().read("/2026/01/one/") != before
+
+
+def test_the_last_entry_that_goes_leaves_nothing_behind(blog):
+    blog.build()
+    for path in ("content/one.md", "content/two.md", "templates/near.txt", "templates/late.txt"):
+        (blog.folder / path).unlink()
+    blog.edit("plugins/own.py", blog.read("plugins/own.py").replace('("near", "late", "list")', '("list",)'))
+
+    built = blog.build()
+
+    assert built.release.report.entries == 0
+    assert built.read("/list.txt").strip() == ""
+    assert set(built.release.files) == {"/list.txt"}

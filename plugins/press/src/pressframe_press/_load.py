@@ -106,13 +106,13 @@ class Loaded:
     """What became of a site's sources since the last build.
 
     Attributes:
-        order: Every source that there is, in the order of the loaders; none if nobody wants to know.
+        order: Every source that there is, in the order of the loaders; None if nobody wants to know.
         put: Those that were loaded now.
         gone: Those that are there no more.
         sources: JSON of what tells whether each must be loaded again; ``until`` is when the first must.
     """
 
-    order: Sequence[Key] = ()
+    order: Sequence[Key] | None = None
     put: Mapping[Key, Row] = attrs.field(factory=dict)
     gone: frozenset[Key] = frozenset()
     sources: str = ""

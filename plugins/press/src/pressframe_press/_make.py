@@ -311,7 +311,7 @@ def _rows(past: Past, loaded: Loaded) -> Part[Row]:
 
     def every() -> Iterable[Row]:
         kept = past.rows.all()
-        if not loaded.order:
+        if loaded.order is None:
             return kept.values()
         return (loaded.put[key] if key in loaded.put else kept[key] for key in loaded.order)
 
