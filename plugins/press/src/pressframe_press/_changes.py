@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from pressframe_press._json import parse
-from pressframe_press._memory import Asked, Key, Past
+from pressframe_press._memory import Asked, Key, Past, list_topic
 from pressframe_press._rows import Row
 from pressframe_press._view import Press
 from pressframe_press._world import OF_ENTRIES, OF_LISTS, Said, Within, World
+
+ListName: TypeAlias = tuple[str, Within | None]
+"""The kind of the entries in a list, and the group whose posts it has if it has not all."""
 
 
 class Changes:
@@ -37,7 +42,8 @@ class Changes:
         self._listed = {
             id for id, (one, other) in self._rows.items() if not (one and other and one.listed_as(other))
         } | self._said.keys()  # fmt: skip
-        if all(one and other and one.grouped_as(other) for one, other in self._rows.values()):
+        self._all_stand = all(one and other and one.grouped_as(other) for one, other in self._rows.values())
+        if self._all_stand:
             self._after.stand_like(before)
         self._known: dict[tuple[str, frozenset[str]], bool] = {}
 
@@ -57,8 +63,8 @@ class Changes:
 
     def _compare(self, question: str, name: str, rest: str, audiences: frozenset[str]) -> bool:
         if name in ("latest", "size"):
-            kind, _, _, *within = rest.split("\t", 4)
-            if (kind, (within[0], within[1]) if within else None) not in self._lists:
+            kind, start, end, *within = rest.split("\t", 4)
+            if not self._reaches((kind, (within[0], within[1]) if within else None), start, end):
                 return True
         if name == "groups" and rest not in self._taxonomies:
             return True
@@ -68,15 +74,27 @@ class Changes:
         return known is not None and known.answer == self._outer(question)
 
     @functools.cached_property
-    def _lists(self) -> set[tuple[str, Within | None]]:
-        """The lists that show something else, or in another order, than they did."""
-        found: set[tuple[str, Within | None]] = set()
+    def _lists(self) -> Mapping[ListName, Sequence[str]]:
+        """The lists that may show something else, or in another order, with the entries because of which."""
+        found: defaultdict[ListName, list[str]] = defaultdict(list)
         for id in self._listed:
             for world in (self._before, self._after):
                 row = world.rows.get(id)
                 if row is not None:
-                    found |= {(row.kind, None), *((row.kind, within) for within in world.lists_with(row))}
+                    for within in (None, *world.lists_with(row)):
+                        found[row.kind, within].append(id)
         return found
+
+    def _reaches(self, name: ListName, start: str, end: str) -> bool:
+        """Say whether a part of a list may be otherwise."""
+        if name not in self._lists:
+            return False
+        return not self._all_stand or any(int(start) <= one < int(end) for one in self._places(name))
+
+    @functools.cached_property
+    def _places(self) -> Callable[[ListName], Sequence[int]]:
+        """Where in a list what has changed stands, if everything stands where it did."""
+        return functools.cache(lambda name: [self._after.ids(*name).index(id) for id in set(self._lists[name])])
 
     @functools.cached_property
     def _taxonomies(self) -> set[str]:
@@ -115,6 +133,13 @@ class Changes:
     def _about(self) -> Iterator[Asked]:
         for topic in set(self._topics()):
             yield from self._past.asked.find("topic = ?", topic)
+        for name in self._lists if self._listed else ():
+            kind, within = name
+            first = list_topic(kind, within or ())
+            for one in self._past.asked.find("topic >= ? AND topic < ?", first, f"{first}~"):
+                start, end = one.topic.removeprefix(first).split("\t")
+                if self._reaches(name, start, end):
+                    yield one
 
     def _moments(self) -> list[Asked]:
         """Return who asked about a moment that has come, or that is to come again, since the clock was set back."""
@@ -127,7 +152,6 @@ class Changes:
         if not self._listed:
             return
         yield "talk"
-        yield from ("\t".join(["list", kind, *(within or ())]) for kind, within in self._lists)
         for world in (self._before, self._after):
             for id in self._listed:
                 yield from (f"near\t{one}" for one in (id, *world.near(id)) if one)

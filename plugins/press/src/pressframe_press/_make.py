@@ -103,7 +103,7 @@ class Making:
 
     def _changes(self, press: Press) -> Changes:
         past, shelf = self._past, self._build.memory.shelf
-        before = World(_rows(past, Loaded()), _said(past, {}, ()), shelf, past.fact("now"))
+        before = World(_rows(past, Loaded()), _said(past, {}, ()), shelf, past.fact("now"), past.long)
         after = {row.id: row for row in self._loaded.put.values() if row.id}
         rows = {id: (self._before.get(id), after.get(id)) for id in {*self._before, *after}} if past else {}
         said = {id: (past.said.get(id), self._heard.get(id)) for id in {*self._heard, *self._unsaid}} if past else {}
@@ -153,7 +153,8 @@ class Making:
         reasons = self._reasons(plan, changes)
         tasks = list(reasons)
         if len(tasks) >= WORTH_A_POOL or self._build.wish.jobs is not None:  # processes share what is read before
-            _ = press.world.rows.all, press.world.said.all
+            _ = press.world.rows.all, press.world.said.all, self._past.done.all()
+            plan.find = _by_address(press.world.rows)
         results = self._build.spread("render", Rendering(press, self._output, tasks), len(tasks))
         self._fresh: dict[Key, Done] = {}
         self._shared: dict[Key, Shared] = {}
@@ -162,7 +163,13 @@ class Making:
             if one.shared not in ids:
                 ids[one.shared] = id = digest_of(one.shared)
                 self._shared[id,] = Shared(id, one.shared)
-            self._fresh[_key(task)] = _done(task, plan, one, ids[one.shared], reasons[task])
+            self._fresh[_key(task)] = self._done(task, plan, one, ids[one.shared], reasons[task])
+
+    def _done(self, task: Task, plan: Plan, one: Rendered, shared: str, reason: str) -> Done:
+        address, audiences = _key(task)
+        known = self._past.done.get(address, audiences) if plan.known and address not in plan.renamed else None
+        page = known.page if known else plan.digest(address) if plan.known else plan.digests[address]
+        return Done(address, audiences, page, one.media_type, one.tag, one.size, shared, one.own, reason)
 
     def _reasons(self, plan: Plan, changes: Changes) -> dict[Task, str]:
         """Return every page that must be rendered, and why."""
@@ -240,16 +247,20 @@ class Making:
         asked = {tuple(one): one for one in asked_of(fresh.values())}
         unasked = [tuple(one) for one in asked_of(before) if tuple(one) not in asked]
         self.facts["until"] = self._until(asked)
-        answers = self._answers()
+        answers, longs = self._answers(), {"sources": self._loaded.sources}
+        world, kept = self._press.world, [name for name in past.longs() if name != "sources"]
+        if not kept or world.recalled("kinds") == "":  # entries stand in other places than they did
+            longs |= world.standing()
         put: dict[str, Mapping[Key, tuple[Any, ...]]] = {
             "rows": self._loaded.put, "said": {(id,): one for id, one in self._heard.items()},
             "done": fresh, "asked": asked, "shared": self._shared, "answers": answers,
             "planned": {key: one for key, one in self._planned.items() if past.planned.get(*key) != one},
             "copied": self._files.copied, "facts": facts_of({**self.facts, **facts}),
-            "longs": {("sources",): Long("sources", self._loaded.sources)},
+            "longs": {(name,): Long(name, text) for name, text in longs.items()},
         }  # fmt: skip
         gone: dict[str, Iterable[Key]] = {
             "rows": self._loaded.gone, "said": [(id,) for id in self._unsaid], "done": self._gone, "asked": unasked,
+            "longs": [(name,) for name in kept if len(longs) > 1 and name not in longs],
             "planned": [key for key in past.planned.all() if key not in self._planned],
             "copied": [] if self._plan_made.known else self._uncopied(),
         }  # fmt: skip
@@ -358,12 +369,6 @@ def _press(wish: Wish, world: World, files: Files, notebook: Notebook) -> Press:
     tags = {address: stored.tag for address, stored in published.items()}
     press = Press(wish.site, world, templates, notebook, tags)
     return press
-
-
-def _done(task: Task, plan: Plan, one: Rendered, shared: str, reason: str) -> Done:
-    page = plan.digests[task[0]] if plan.known is None else plan.digest(task[0])
-    address, audiences = _key(task)
-    return Done(address, audiences, page, one.media_type, one.tag, one.size, shared, one.own, reason)
 
 
 def _key(task: Task) -> Key:

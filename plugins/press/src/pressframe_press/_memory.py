@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
@@ -185,6 +185,10 @@ class Past:
         found = self._longs.get(name)
         return found.value if found else ""
 
+    def longs(self) -> list[str]:
+        """Return the names of such facts."""
+        return [name for (name,) in self._longs.read("name", "1")]
+
     def close(self) -> None:
         """Read no more."""
         if self._file is not None:
@@ -294,9 +298,14 @@ def asked_of(done: Iterable[Done]) -> Iterator[Asked]:
 
 
 def topic_of(question: str) -> str:
-    """Return what a page's own question is about: an entry, its neighbours, a list, all comments, a moment."""
+    """Return what a page's own question is about: an entry, its neighbours, part of a list, all comments, a moment."""
     name, _, rest = question.partition("\t")
     if name in ("latest", "size"):
-        kind, _, _, *within = rest.split("\t", 4)
-        return "\t".join(["list", kind, *within])
+        kind, start, end, *within = rest.split("\t", 4)
+        return f"{list_topic(kind, within)}{start}\t{end}"
     return question if name in ("near", "past") else "talk" if name == "talk" else f"entry\t{rest}"
+
+
+def list_topic(kind: str, within: Sequence[str]) -> str:
+    """Return how the topics of all parts of one list begin."""
+    return "\t".join(["list", kind, *within, "", ""])

@@ -51,6 +51,9 @@ class Plan:
         at: Finds the row of the entry at an address.
         files: Those that belong to no entry, and how to read others.
         known: What is remembered of the plan before, if this one is the same but for the titles of some pages.
+
+    Attributes:
+        find: What *at* is; may be replaced by what finds it faster.
     """
 
     def __init__(
@@ -62,7 +65,7 @@ class Plan:
         at: Callable[[str], Row | None],
         known: Known | None = None,
     ) -> None:
-        self._rows, self._planned, self._files, self._at = rows, planned, files, at
+        self._rows, self._planned, self._files, self.find = rows, planned, files, at
         self.known = known
         self._made: dict[str, Page] = {}
 
@@ -77,7 +80,7 @@ class Plan:
     def get(self, address: str) -> Page | None:
         """Return the page at *address*."""
         if address not in self._made:
-            row = None if address in self._items else self._at(address)
+            row = None if address in self._items else self.find(address)
             if row is None and address not in self._items:
                 return None
             self._made[address] = _page_of(row) if row else decode(Page, self._items[address][1].page)
@@ -97,7 +100,7 @@ class Plan:
     def digest(self, address: str) -> str:
         """Return what changes when the page at *address* is planned otherwise."""
         found = self._items.get(address)
-        row = None if found else self._at(address)
+        row = None if found else self.find(address)
         return digest_of(found[1].page) if found else digest_of(encode(_page_of(row))) if row else ""
 
     @functools.cached_property
@@ -125,7 +128,7 @@ class Plan:
         renamed = [(digest_of(encode(_page_of(one))) for one in both) for both in self.known.renamed]
         return f"{functools.reduce(xor, (int(one, 16) for both in renamed for one in both), int(self.known.sum, 16)):x}"
 
-    @property
+    @functools.cached_property
     def renamed(self) -> list[str]:
         """Addresses of entries that have another title now, where all else is as it was."""
         return [after.address for _, after in self.known.renamed] if self.known else []

@@ -33,9 +33,8 @@ def build(wish: Wish) -> Release:
         except Damaged:  # found out half way, before anything was switched
             attempt.memory.forget()
             return attempt.run()
-        except BaseException:
+        finally:
             attempt.memory.shelf.close()
-            raise
 
 
 @contextmanager

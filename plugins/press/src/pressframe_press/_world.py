@@ -13,7 +13,7 @@ from typing import Generic, NamedTuple, TypeAlias, TypeVar
 import attrs
 
 from pressframe.model import Card, Entry, Gate, Group, Reply
-from pressframe_press._json import decode, parse
+from pressframe_press._json import decode, encode, parse
 from pressframe_press._rows import Row, Shelf, read_card, read_gate
 
 Audiences: TypeAlias = frozenset[str]
@@ -43,11 +43,10 @@ class Said(NamedTuple):
     size: int
 
 
-@attrs.frozen
-class _List:
+class _List(NamedTuple):
     name: str
     parent: str | None
-    ids: list[str] = attrs.field(factory=list)
+    ids: list[str]
 
 
 Item = TypeVar("Item", Row, Said)
@@ -90,12 +89,19 @@ class Part(Generic[Item]):
 
 @attrs.define(eq=False, slots=False)
 class World:
-    """Every entry that is published, by id in the order in which loaders gave them, and what is said under them."""
+    """Every entry that is published, by id in the order in which loaders gave them, and what is said under them.
+
+    Attributes:
+        recalled: Gives what ``standing`` returned of a world in which all entries stood in the same places; an empty
+            text for what it did not have.
+    """
 
     rows: Part[Row]
     said: Part[Said]
     shelf: Shelf
     now: str
+    recalled: Callable[[str], str] = lambda name: ""
+    _made: dict[str, Mapping[str, _List]] = attrs.field(factory=dict, init=False)
 
     # ------------------------------------------------------------------------------------------- entries
 
@@ -132,6 +138,9 @@ class World:
 
     @functools.cached_property
     def _kinds(self) -> dict[str, list[str]]:
+        known = self.recalled("kinds")
+        if known:
+            return dict(parse(known))
         kinds: dict[str, list[str]] = {}
         for row in sorted(self.rows.all.values(), key=lambda row: (row.published, row.id), reverse=True):
             kinds.setdefault(row.kind, []).append(row.id)
@@ -147,11 +156,14 @@ class World:
         order = [id for ids in self._kinds.values() for id in ids]
         return {(group[0], group[1]): (group[2], group[3]) for id in order for group in self._groups.get(id, ())}
 
-    @functools.cached_property
-    def _lists(self) -> Callable[[str], Mapping[str, _List]]:
-        return functools.cache(self._find_lists)
+    def _lists(self, taxonomy: str) -> Mapping[str, _List]:
+        if taxonomy not in self._made:
+            known = self.recalled(f"lists\t{taxonomy}")
+            lists = {slug: _List(*one) for slug, one in parse(known).items()} if known else self._find_lists(taxonomy)
+            self._made[taxonomy] = lists
+        return self._made[taxonomy]
 
-    def _find_lists(self, taxonomy: str) -> Mapping[str, _List]:
+    def _find_lists(self, taxonomy: str) -> dict[str, _List]:
         lists: dict[str, _List] = {}
         for id in self.ids("post", None):
             seen: set[str] = set()
@@ -160,7 +172,7 @@ class World:
                     for one in self._with_wider(taxonomy, slug, name, parent):
                         if one[0] not in seen:
                             seen.add(one[0])
-                            lists.setdefault(one[0], _List(one[1], one[2])).ids.append(id)
+                            lists.setdefault(one[0], _List(one[1], one[2], [])).ids.append(id)
         return lists
 
     def _with_wider(
@@ -176,15 +188,25 @@ class World:
 
     def lists_with(self, row: Row) -> set[Within]:
         """Return the groups whose lists show *row*."""
-        found = set()
-        for taxonomy, slug, name, parent in parse(row.groups):
-            wider = self._with_wider(taxonomy, slug, name, parent) if parent else [(slug, name, parent)]
-            found |= {(taxonomy, one[0]) for one in wider}
+        found: set[Within] = set()
+        for taxonomy, slug, _, parent in parse(row.groups):
+            found.add((taxonomy, slug))
+            lists = self._lists(taxonomy) if parent else {}
+            while parent in lists and (taxonomy, parent) not in found:
+                found.add((taxonomy, parent))
+                parent = lists[parent].parent
         return found
 
     def stand_like(self, other: World) -> None:
         """Take over the lists of *other*, in which every entry stands in the same places."""
-        self.__dict__ |= {name: value for name, value in other.__dict__.items() if name in _STANDING}
+        self.recalled, self._made = other.recalled, other._made
+
+    def standing(self) -> dict[str, str]:
+        """Return the lists that were put together here, for ``recalled`` to give back."""
+        lists = {
+            f"lists\t{name}": {slug: tuple(one) for slug, one in made.items()} for name, made in self._made.items()
+        }
+        return {name: encode(one) for name, one in {"kinds": self._kinds, **lists}.items()}
 
     @functools.cached_property
     def groups(self) -> Callable[[str], tuple[Group, ...]]:
@@ -281,9 +303,6 @@ class World:
             case "past":
                 return rest <= self.now
         raise LookupError(question)
-
-
-_STANDING = ("_kinds", "_groups", "_terms", "_lists", "groups", "_positions")
 
 
 @functools.lru_cache(maxsize=1000)
