@@ -153,7 +153,8 @@ class Making:
         reasons = self._reasons(plan, changes)
         tasks = list(reasons)
         if len(tasks) >= WORTH_A_POOL or self._build.wish.jobs is not None:  # processes share what is read before
-            _ = press.world.rows.all, press.world.said.all, self._past.done.all()
+            press.world.settle(self._past.longs())
+            self._past.done.all()
             plan.find = _by_address(press.world.rows)
         results = self._build.spread("render", Rendering(press, self._output, tasks), len(tasks))
         self._fresh: dict[Key, Done] = {}

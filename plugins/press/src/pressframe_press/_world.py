@@ -197,6 +197,14 @@ class World:
                 parent = lists[parent].parent
         return found
 
+    def settle(self, recalled: Iterable[str]) -> None:
+        """Read everything now, what is *recalled* by these names included: processes that are forked can't do it."""
+        _ = self.rows.all, self.said.all, self._kinds
+        for name in recalled:
+            kind, _, taxonomy = name.partition("\t")
+            if kind == "lists":
+                self._lists(taxonomy)
+
     def stand_like(self, other: World) -> None:
         """Take over the lists of *other*, in which every entry stands in the same places."""
         self.recalled, self._made = other.recalled, other._made
