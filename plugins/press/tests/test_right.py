@@ -80,3 +80,14 @@ def test_a_change_that_leaves_size_and_time_as_they_were_is_seen(blog, path, old
     write_unseen(blog.folder / path, blog.read(path).replace(old, new))
 
     assert blog.build().read("/2026/01/one/") != before
+
+
+def test_an_asset_that_was_a_page_and_is_none_any_more_is_an_error_as_in_a_clean_build(blog):
+    code = blog.read("plugins/own.py").replace("yield Page", 'if site.size() > 1 or name != "list": yield Page')
+    blog.edit("plugins/own.py", code)
+    blog.edit("templates/near.txt", '{{ asset("/list.txt") }}')
+    assert blog.build().read("/near.txt") == "/list.txt"
+
+    blog.remove("content/one.md")
+
+    assert "there is no asset /list.txt" in blog.build().errors[0]
