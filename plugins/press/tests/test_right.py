@@ -91,3 +91,22 @@ def test_an_asset_that_was_a_page_and_is_none_any_more_is_an_error_as_in_a_clean
     blog.remove("content/one.md")
 
     assert "there is no asset /list.txt" in blog.build().errors[0]
+
+
+def test_an_entry_is_the_same_whether_it_is_read_or_remembered(blog):
+    changes = "published=entry.published.astimezone(ZoneInfo('Europe/Paris')), updated=entry.published"
+    blog.edit("plugins/own.py", blog.read("plugins/own.py") + FILTER.replace("CHANGES", changes))
+    blog.edit("templates/post.html", "{{ entry.published.tzname() }}")
+    fresh = blog.build().read("/2026/01/one/")
+    blog.edit("templates/post.html", "{{ entry.published.tzname() }} again")
+
+    assert blog.build().read("/2026/01/one/") == f"{fresh} again"
+
+
+FILTER = """
+    @hookimpl
+    def filter_entry(self, entry):
+        from pathlib import Path
+        from zoneinfo import ZoneInfo
+        return attrs.evolve(entry, CHANGES)
+"""
