@@ -94,3 +94,33 @@ def test_the_last_entry_that_goes_leaves_nothing_behind(blog):
     assert built.release.report.entries == 0
     assert built.read("/list.txt").strip() == ""
     assert set(built.release.files) == {"/late.txt", "/list.txt", "/near.txt"}
+
+
+def test_an_asset_that_was_a_page_and_is_none_any_more_is_an_error_as_in_a_clean_build(blog):
+    code = blog.read("plugins/own.py").replace("yield Page", 'if site.size() > 1 or name != "list": yield Page')
+    blog.edit("plugins/own.py", code)
+    blog.edit("templates/near.txt", '{{ asset("/list.txt") }}')
+    assert blog.build().read("/near.txt") == "/list.txt"
+
+    blog.remove("content/one.md")
+
+    assert "there is no asset /list.txt" in blog.build().errors[0]
+
+
+def test_an_entry_is_the_same_whether_it_is_read_or_remembered(blog):
+    changes = "published=entry.published.astimezone(ZoneInfo('Europe/Paris')), updated=entry.published"
+    blog.edit("plugins/own.py", blog.read("plugins/own.py") + FILTER.replace("CHANGES", changes))
+    blog.edit("templates/post.html", "{{ entry.published.tzname() }}")
+    fresh = blog.build().read("/2026/01/one/")
+    blog.edit("templates/post.html", "{{ entry.published.tzname() }} again")
+
+    assert blog.build().read("/2026/01/one/") == f"{fresh} again"
+
+
+FILTER = """
+    @hookimpl
+    def filter_entry(self, entry):
+        from pathlib import Path
+        from zoneinfo import ZoneInfo
+        return attrs.evolve(entry, CHANGES)
+"""

@@ -70,4 +70,4 @@ class Proof(BuildMachine):
 
 
 def test_what_is_made_again_is_what_a_clean_build_makes():
-    prove(Proof)
+    prove(Proof, examples=5, steps=10)

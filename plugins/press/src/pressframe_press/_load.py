@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -83,6 +83,7 @@ class Reading:
         if gate and NOBODY in gate.requires:
             until = moment(self.now)  # a plugin that failed is asked again
         gate = gate if gate and gate.requires else None
+        kept = _kept(whole)
         return row._replace(
             until=until,
             id=whole.id,
@@ -97,7 +98,7 @@ class Reading:
             gate=write_gate(gate) if gate else "",
             assets=_files(whole),
             public=_files(seen),
-            **self.shelf.put_entry(whole, seen),
+            **self.shelf.put_entry(kept, kept if seen is whole else _kept(seen)),
         )
 
 
@@ -229,3 +230,15 @@ def _groups(entry: Entry, zone: ZoneInfo) -> Iterator[tuple[str, str, str, str |
 
 def _files(entry: Entry) -> str:
     return encode([(asset.address, str(asset.file)) for asset in entry.assets]) if entry.assets else "[]"
+
+
+def _kept(entry: Entry) -> Entry:
+    """Return *entry* as it will come back when it is remembered: with an offset for a time zone."""
+    if entry.published.tzinfo is UTC and entry.updated is None:
+        return entry
+    updated = entry.updated and _plain(entry.updated)
+    return attrs.evolve(entry, published=_plain(entry.published), updated=updated)
+
+
+def _plain(time: datetime) -> datetime:
+    return datetime.fromisoformat(time.isoformat())

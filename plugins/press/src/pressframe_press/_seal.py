@@ -43,9 +43,9 @@ def _installed() -> Iterator[str]:
 
 
 def _code(file: Path) -> Iterator[str]:
-    """Yield the stamp of each module of a package, or of a plugin's single file."""
+    """Yield the stamp of each module of a package; of a plugin's single file, often edited, its text: a stamp ages."""
     if file.name != "__init__.py":
-        yield stamp(file)
+        yield file.read_text("utf-8", "surrogateescape")
     else:
         yield from (one for one in stamps(file.parent) if ".py " in one)
 

@@ -171,6 +171,6 @@ class Press:
         name, _, rest = question.partition("\t")
         if name == "template":
             return self.templates.answer(question)
-        if name == "asset":
-            return self.files.get(rest, "")
+        if name == "asset":  # a page may be one, too, and has no version
+            return self.files.get(rest) or str(bool(self.pages and self.pages.get(rest)))
         return self.pages.answer(question) if self.pages else ""

@@ -95,7 +95,8 @@ def _modules() -> list[str]:
 
 def differences(one: Look, other: Look) -> str:
     """Return what is different in two builds, for people to read; an empty text if nothing is."""
-    names = sorted(name for name in {*one, *other} if one.get(name) != other.get(name))
+    different = (name for name in {*one, *other} if one.get(name) != other.get(name))
+    names = sorted(different, key=lambda name: (name != "error", name))  # which explains all others
     if not names:
         return ""
     shown = [_difference(name, one.get(name), other.get(name)) for name in names[:3]]
