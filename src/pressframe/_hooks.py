@@ -7,7 +7,6 @@ is opened: it keeps the order of ``[site] plugins``, names the plugin that fails
 from __future__ import annotations
 
 import functools
-import html
 import logging
 import re
 import traceback
@@ -342,5 +341,7 @@ def _join(gates: list[Gate], now: datetime) -> Gate | None:
 
 def _plain(text: str) -> str:
     """Return *text* as escaped paragraphs."""
+    import html  # its table of names would be a part of every start
+
     paragraphs = re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip())
     return "\n".join(f"<p>{html.escape(paragraph).replace(chr(10), '<br>')}</p>" for paragraph in paragraphs)

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import os
-import secrets
-import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -96,10 +92,16 @@ class Site:
         Made from the environment variable PRESSFRAME_SECRET, or else from ``data/secret``, which is drawn at random
         the first time it is needed and readable by its owner alone.
         """
+        import hashlib
+        import hmac
+
         root = os.environ.get(SECRET, "").encode() or self._drawn()
         return hmac.digest(root, purpose.encode(), hashlib.sha256)
 
     def _drawn(self) -> bytes:
+        import secrets
+        import tempfile
+
         file = self.folder / "data" / "secret"
         try:
             if not file.exists():

@@ -3,6 +3,7 @@
 import collections.abc
 import functools
 import json
+import sys
 import typing
 from collections.abc import Callable, Hashable
 from datetime import UTC, datetime
@@ -11,9 +12,11 @@ from types import UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin
 
 import attrs
-import msgspec
 
 T = TypeVar("T")
+
+_SHORT = 100_000
+"""Characters that are read before msgspec is imported."""
 
 
 class Damaged(Exception):
@@ -31,7 +34,11 @@ def _plain(value: object) -> object:
     raise TypeError(f"{type(value).__name__} is no JSON")
 
 
-_encode = msgspec.json.Encoder(enc_hook=_plain).encode
+@functools.cache
+def _encoder() -> Callable[[object], bytes]:
+    import msgspec  # where nothing has changed, a tenth of the build would be importing it
+
+    return msgspec.json.Encoder(enc_hook=_plain).encode
 
 
 def pack(value: object) -> bytes:
@@ -41,8 +48,10 @@ def pack(value: object) -> bytes:
         TypeError, ValueError: It holds what JSON does not.
     """
     try:
-        return _encode(value)
+        return _encoder()(value)
     except UnicodeEncodeError:  # a lone surrogate, which UTF-8 can't hold and an escape can
+        import msgspec
+
         return json.dumps(msgspec.to_builtins(value, enc_hook=_plain), separators=(",", ":")).encode()
 
 
@@ -57,14 +66,23 @@ def parse(text: str | bytes) -> Any:
     Raises:
         Damaged: It is no JSON.
     """
+    quick = _decoder() if len(text) > _SHORT or "msgspec" in sys.modules else None
     try:
-        return msgspec.json.decode(text)
-    except msgspec.DecodeError:
+        if quick:
+            return quick(text)
+    except ValueError:
         pass
     try:
         return json.loads(text)  # it bears lone surrogates
     except ValueError as error:
         raise Damaged from error
+
+
+@functools.cache
+def _decoder() -> Callable[[str | bytes], Any]:
+    import msgspec
+
+    return msgspec.json.decode
 
 
 def decode(kind: type[T], text: str | bytes) -> T:

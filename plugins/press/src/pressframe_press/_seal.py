@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pressframe
 from pressframe.files import digest_of, stamp, stamps
-from pressframe_press._json import encode
 from pressframe_press._load import Found
 from pressframe_press._memory import FORMAT, Past
 
@@ -56,7 +55,7 @@ def seal_of(site: Site, epoch: str, found: Sequence[Found], comments: Sequence[s
     assets = [asset for _, asset in site.hooks.register_assets()]
     return digest_of(
         "\n".join([
-            epoch, *comments, encode([(asset.address, str(asset.file)) for asset in assets]),
+            epoch, *comments, *(f"{asset.address} {asset.file}" for asset in assets),
             *(one for _, _, source in found for one in (source.loader, source.key, source.fingerprint)),
             *(one for folder in folders for one in stamps(folder)),
         ])
