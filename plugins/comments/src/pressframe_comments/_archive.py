@@ -24,11 +24,11 @@ _OWN_ID = re.compile(r"\A---\n(?:(?!---\n).*\n)*?id:[ \t]*[\"']?([^\"'\n#]+)")
 _COARSE_SECONDS = 0.1
 """A folder changed more recently than this may change again without its time telling."""
 
-Stamp: TypeAlias = tuple[int, ...]
-"""Changes when the file does, or an entry comes or goes that it is named after."""
+Stamp: TypeAlias = tuple[int | str | None, ...]
+"""Changes when the file does, or what it is named after comes, goes, or takes another id."""
 
-Listed: TypeAlias = tuple[tuple[str, ...], tuple[tuple[str, bool], ...]]
-"""Folders, and files of conversations, each with whether something beside it has its name."""
+Listed: TypeAlias = tuple[tuple[str, ...], tuple[tuple[str, str | None], ...]]
+"""Folders, and files of conversations, each with the file of the entry that it is named after, if there is one."""
 
 
 class Archive:
@@ -48,6 +48,7 @@ class Archive:
         self._timezone = timezone
         self._listed: dict[str, tuple[int, Listed]] = {}
         self._parsed: dict[str, tuple[Stamp, ArchiveFile]] = {}
+        self._ids: dict[str, tuple[tuple[int, ...], str]] = {}
 
     def fingerprint(self) -> str:
         return hashlib.sha256(repr(list(self._files())).encode()).hexdigest()
@@ -59,7 +60,7 @@ class Archive:
         for path, state in self._files():
             try:
                 conversation = self._read(path, state)
-                entry = conversation.entry or self._entry_beside(Path(path), entries)
+                entry = conversation.entry or self._entry_beside(Path(path), state, entries)
                 for place, comment in conversation.comments(entry):
                     self._claim(comment.id, place, owners)
                     if entry in entries:
@@ -80,7 +81,7 @@ class Archive:
             raise ContentError(f"comment {id} is in {owners[id]}, too", at=place, fix="give one of them another id")
         owners[id] = place
 
-    def _entry_beside(self, path: Path, entries: frozenset[str]) -> str:
+    def _entry_beside(self, path: Path, state: Stamp, entries: frozenset[str]) -> str:
         """Return the entry that the file at *path* is named after.
 
         Raises:
@@ -91,21 +92,18 @@ class Archive:
         id = unicodedata.normalize("NFC", inside.as_posix())
         if id in entries:
             return id
-        beside = [
-            file for file in sorted(path.parent.iterdir()) if file.stem == stem and not file.name.endswith(SUFFIX)
-        ]
-        if not beside:
+        *_, beside, own = state
+        if beside is None:
             raise ContentError(
                 f"there is no entry {id} for these comments",
                 at=Place(self._named(path)),
                 fix='name this file after the entry\'s, or begin it with entry = "id of the entry"',
             )
-        own = _OWN_ID.match(beside[0].read_text("utf-8", "replace")[:4096])
-        if own and own[1].strip() != id:
+        if own not in ("", id):
             raise ContentError(
-                f'the entry in {beside[0].name} has the id "{own[1].strip()}"',
+                f'the entry in {Path(str(beside)).name} has the id "{own}"',
                 at=Place(self._named(path)),
-                fix=f'begin this file with entry = "{own[1].strip()}"',
+                fix=f'begin this file with entry = "{own}"',
             )
         return id
 
@@ -113,14 +111,23 @@ class Archive:
         return str(path.relative_to(self._site) if path.is_relative_to(self._site) else path)
 
     def _files(self) -> Iterator[tuple[str, Stamp]]:
-        """Yield each file with its stamp, in a fixed order; costs one look at each folder and file, opens none."""
+        """Yield each file with its stamp, in a fixed order; costs one look at each, opens only what has changed."""
         folders = [str(self._folder)]
         while folders:
             inner, files = self._list(folders.pop())
             folders += reversed(inner)
-            for file, has_entry in files:
+            for file, beside in files:
                 with suppress(FileNotFoundError):
-                    yield file, (*_state(file), has_entry)
+                    yield file, (*_state(file), beside, self._own_id(beside) if beside else None)
+
+    def _own_id(self, file: str) -> str:
+        """Return the id that an entry's file gives itself; empty if it gives none."""
+        state = _state(file)
+        if file not in self._ids or self._ids[file][0] != state:
+            with open(file, encoding="utf-8", errors="replace") as opened:  # noqa: PTH123 - as its neighbours
+                own = _OWN_ID.match(opened.read(4096))
+            self._ids[file] = state, own[1].strip() if own else ""
+        return self._ids[file][1]
 
     def _list(self, folder: str) -> Listed:
         """Return the folders and conversations in *folder*, read again only if its time has changed."""
@@ -136,9 +143,11 @@ class Archive:
         except OSError as error:
             raise ContentError(f"cannot be read: {error.strerror}", at=Place(self._named(Path(folder)))) from error
         folders = tuple(one.path for one in inside if one.is_dir(follow_symlinks=False) and one.name[0] != ".")
-        stems = {Path(one.name).stem for one in inside if not one.name.endswith(SUFFIX)}
+        entries = {
+            Path(one.name).stem: one.path for one in reversed(inside) if not one.name.endswith(SUFFIX) and one.is_file()
+        }
         found = [one for one in inside if one.name.endswith(SUFFIX) and one.is_file()]
-        files = tuple((one.path, one.name.removesuffix(SUFFIX) in stems) for one in found)
+        files = tuple((one.path, entries.get(one.name.removesuffix(SUFFIX))) for one in found)
         if now - changed > _COARSE_SECONDS * 1e9:
             self._listed[folder] = changed, (folders, files)
         return folders, files
