@@ -129,16 +129,16 @@ WRONG = {
     "no date": ("{{ entry.updated | date }}", "templates/post.html:1: AttributeError: 'NoneType' object has no"),
     "a missing parent": (
         "\n{% extends 'nope.html' %}",
-        "templates/post.html:2: there is no template nope.html, needed for /one/\n  enable a theme",
+        "templates/post.html:2: there is no template nope.html, needed for /one/ (content/one.html)\n  enable a theme",
     ),
     "a missing part": (
         "\n\n{% include 'nope.html' %}",
-        "templates/post.html:3: there is no template nope.html, needed for /one/\n  enable a theme",
+        "templates/post.html:3: there is no template nope.html, needed for /one/ (content/one.html)\n  enable a theme",
     ),
     "itself for a parent": ("{% extends 'post.html' %}", "templates/post.html"),
     "a broken neighbour": (
         "{% include 'two.html' %}",
-        "templates/two.html:2: 'nope' is undefined, while rendering /one/",
+        "templates/two.html:2: 'nope' is undefined, while rendering /one/ (content/one.html)",
     ),
 }
 
@@ -152,10 +152,48 @@ def test_a_template_that_fails_is_named_with_its_line_and_the_page(themed, what)
     assert not (themed.path / "public").exists()
 
 
+def test_a_template_that_is_no_text_is_named_with_its_line(themed):
+    themed.write({"templates/post.html": "a"})
+    (themed.path / "templates" / "post.html").write_bytes(b"a\n\xff")
+
+    assert themed.fails(TemplateError).startswith("templates/post.html:2: not UTF-8 text, needed for /one/")
+
+
+PART = """
+{{ part("shared.html", name=page.title) }}{{ part("shared.html", name="other") }}{{ part("shared.html", name="other") }}
+"""
+
+
+def test_a_part_knows_the_site_and_what_it_is_given_and_nothing_else(themed):
+    themed.write({"templates/post.html": PART, "templates/shared.html": "[{{ name }} {{ site.settings.language }}]"})
+
+    themed.build()
+
+    assert themed.text("/one/").strip() == "[One &amp; all en][other en][other en]"
+    themed.write({"templates/shared.html": "{{ entry.title }}"})
+    assert "'entry' is undefined" in themed.fails(TemplateError)
+
+
+def test_a_page_follows_what_its_parts_look_at(themed):
+    themed.write({"templates/post.html": PART, "templates/shared.html": "{{ site.size() }} {{ name }}\n"})
+    themed.build()
+    before = themed.text("/one/")
+
+    themed.post("two")
+    themed.build()
+
+    assert "1 other" in before
+    assert "2 other" in themed.text("/one/")
+    assert "2 other" in themed.text("/two/")
+
+
 def test_a_block_that_fails_is_named_with_its_own_template(themed):
     themed.plugin("x", SLOTS).write({"plugins/late/block.html": "a\nb\n{{ nope }}"})
 
-    assert themed.fails(TemplateError) == "plugins/late/block.html:3: 'nope' is undefined, while rendering /one/"
+    assert (
+        themed.fails(TemplateError)
+        == "plugins/late/block.html:3: 'nope' is undefined, while rendering /one/ (content/one.html)"
+    )
 
 
 def test_a_page_without_a_theme_says_what_to_do(bare):

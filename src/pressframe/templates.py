@@ -108,7 +108,8 @@ class Templates:
         except PressframeError:
             raise
         except Exception as error:
-            raise self._explained(error, page) from error
+            place = entry.source.place if entry else None
+            raise self._explained(error, f"{page.address} ({place.file})" if place else page.address) from error
 
     def _rendered(self, name: str, values: dict[str, Any]) -> str:
         """Return what ``Template.render`` does, in less time: what templates share is not looked up name by name."""
@@ -130,7 +131,7 @@ class Templates:
         return do_mark_safe("\n".join([self._rendered(one.template, {**shared, **one.data}) for one in blocks]))
 
     @jinja2.pass_context
-    def _part(self, context: Context, name: str, **values: Hashable) -> str:
+    def _part(self, context: Context, name: str, /, **values: Hashable) -> str:
         """Return a template that knows the site and *values* alone: made once for all pages that show the same."""
         view: View = context["site"]
         key = (name, view.audiences, *values.items())
@@ -141,18 +142,24 @@ class Templates:
             self._note(question)
         return do_mark_safe(text)
 
-    def _explained(self, error: Exception, page: Page) -> TemplateError:
-        what = f"{error}, while rendering {page.address}"
+    def _explained(self, error: Exception, subject: str) -> TemplateError:
+        """Return the error with the template's line; *subject* is the page, with its entry's file if it has one."""
+        what = f"{error}, while rendering {subject}"
         if isinstance(error, jinja2.TemplateSyntaxError):
-            return TemplateError(what, at=self._place(error.filename or error.name or page.template, error.lineno))
+            return TemplateError(what, at=self._place(error.filename or error.name or "", error.lineno))
+        if isinstance(error, UnicodeDecodeError):
+            files = (file for folder in self._folders for file in folder.rglob("*") if file.is_file())
+            file = next((one for one in files if one.read_bytes() == error.object), None)
+            at = self._place(str(file), error.object.count(b"\n", 0, error.start) + 1) if file else None
+            return TemplateError(f"not UTF-8 text, needed for {subject}", at=at, fix="save it as UTF-8")
         frames = traceback.extract_tb(error.__traceback__)
         inside = [one for one in frames if any(Path(one.filename).is_relative_to(folder) for folder in self._folders)]
         if isinstance(error, jinja2.TemplateNotFound):
-            what = f"there is no template {error}, needed for {page.address}"
+            what = f"there is no template {error}, needed for {subject}"
             at = self._place(inside[-1].filename, inside[-1].lineno) if inside else None
             return TemplateError(what, at=at, fix="enable a theme, or write it in the site's folder templates/")
         kind = "" if isinstance(error, jinja2.UndefinedError) else f"{type(error).__name__}: "
-        at = self._place(inside[-1].filename, inside[-1].lineno) if inside else Place(page.template)
+        at = self._place(inside[-1].filename, inside[-1].lineno) if inside else None
         return TemplateError(kind + what, at=at)
 
     def _place(self, file: str, line: int | None) -> Place:

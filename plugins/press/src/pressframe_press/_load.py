@@ -204,12 +204,17 @@ def _gated(written: Entry, hooks: Hooks, now: datetime) -> tuple[Entry, Entry, G
         return entry, entry, gate
     teaser = hooks.find_teaser(written, gate)
     text = teaser.html if teaser else written.body.html[: written.body.more or 0]
-    public = Body(html=text, headings=tuple(one for one in written.body.headings if f'id="{one.id}"' in text))
+    public = Body(html=text, headings=tuple(one for one in written.body.headings if _heads(text, one.id)))
     # Filtered anew from the public part alone: nothing that a plugin derives from the rest can be left in it.
     closed = hooks.filter_entry(attrs.evolve(written, body=public, assets=()))
     shown = (one for one in entry.assets if one.address == closed.image or _shows(closed.body.html, one.address))
     closed = attrs.evolve(closed, assets=tuple(shown))
     return attrs.evolve(entry, address=closed.address), closed, gate
+
+
+def _heads(html: str, id: str) -> bool:
+    """Say whether *html* has the heading with this id."""
+    return re.search(rf"""<h[1-6]\b[^<>]*\sid=["']?{re.escape(id)}["'\s>]""", html) is not None
 
 
 def _shows(html: str, address: str) -> bool:
