@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
@@ -63,7 +64,7 @@ class Topic:
 
     def link(self, format: Format) -> Link:
         """Return the link to the feed in *format*."""
-        return Link(self.address(format), format.media_type, self.name, self.comments)
+        return _link(self, format)
 
     def page(self, format: Format) -> Page:
         """Return the feed in *format*."""
@@ -81,6 +82,12 @@ class Topic:
             },
             indexed=False,
         )
+
+
+@functools.lru_cache(maxsize=1000)
+def _link(topic: Topic, format: Format) -> Link:
+    """Return a link to a feed; every page has those of the whole site."""
+    return Link(topic.address(format), format.media_type, topic.name, topic.comments)
 
 
 def stem(home: str) -> str:
