@@ -45,8 +45,8 @@ def whole_versions(site, *posts):
     return versions
 
 
-def build(path):
-    Site.open(path).build()
+def build(path, jobs=None):
+    Site.open(path).build(jobs=jobs)
 
 
 @pytest.mark.parametrize("first", range(1, 4))
@@ -96,6 +96,12 @@ MANY = """
 def register_pages(self): return [Page(address=f"/{n}/", template="n.txt", data={"n": n}) for n in range(1600)]
 
 @hookimpl
+def filter_entry(self, entry):
+    fate = self.register_filters().get(entry.title)
+    if fate:
+        fate(777)
+
+@hookimpl
 def register_filters(self):
     import os, signal
     def parent(n):
@@ -111,12 +117,22 @@ COMMAND = (sys.executable, "-c", "from pressframe.cli import main; main()")
 needs_two = pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one processor renders in one process")
 
 
+def doom(paper, fate, stage):
+    """Have a process meet its *fate* half way through a stage."""
+    for number in range(250):
+        paper.post(f"p{number}", title=fate if (stage, number) == ("load", 120) else "Title")
+    text = f"{{{{ n | {fate} }}}}" if stage == "render" else "{{ n }}"
+    paper.plugin("many", MANY).write({"templates/n.txt": text, "orphans": ""}).open()
+    return paper
+
+
 @needs_two
-def test_a_build_of_several_processes_that_is_killed_holds_up_nobody(paper, monkeypatch):
+@pytest.mark.parametrize("stage", ["load", "render"])
+def test_a_build_of_several_processes_that_is_killed_holds_up_nobody(paper, monkeypatch, stage):
     """Fault F1: workers end with who started them, and let go of the lock."""
-    paper.plugin("many", MANY).write({"templates/n.txt": "{{ n | orphaned }}", "orphans": ""}).open()
+    doom(paper, "orphaned", stage)
     monkeypatch.chdir(paper.path)
-    process = FORK.Process(target=build, args=(paper.path,))
+    process = FORK.Process(target=build, args=(paper.path, 2))
     process.start()
     process.join()
     assert process.exitcode == -signal.SIGKILL
@@ -127,10 +143,11 @@ def test_a_build_of_several_processes_that_is_killed_holds_up_nobody(paper, monk
 
 
 @needs_two
-def test_a_worker_that_is_ended_from_outside_is_one_error(paper):
-    paper.plugin("many", MANY).write({"templates/n.txt": "{{ n | ended }}"}).open()
+@pytest.mark.parametrize("stage", ["load", "render"])
+def test_a_worker_that_is_ended_from_outside_is_one_error(paper, stage):
+    doom(paper, "ended", stage)
 
-    ran = subprocess.run([*COMMAND, "build", paper.path], stderr=subprocess.PIPE, text=True)
+    ran = subprocess.run([*COMMAND, "build", paper.path, "--jobs", "2"], stderr=subprocess.PIPE, text=True)
 
     assert ran.returncode == 1
     assert ran.stderr == (
@@ -140,10 +157,11 @@ def test_a_worker_that_is_ended_from_outside_is_one_error(paper):
 
 
 @needs_two
-def test_the_owner_may_interrupt_a_build_of_several_processes(paper):
-    paper.plugin("many", MANY).write({"templates/n.txt": "{{ n | interrupted }}"}).open()
+@pytest.mark.parametrize("stage", ["load", "render"])
+def test_the_owner_may_interrupt_a_build_of_several_processes(paper, stage):
+    command = [*COMMAND, "build", doom(paper, "interrupted", stage).path, "--jobs", "2"]
 
-    ran = subprocess.run([*COMMAND, "build", paper.path], stderr=subprocess.PIPE, text=True, start_new_session=True)
+    ran = subprocess.run(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
 
     assert ran.stderr.split() == ["Interrupted."]
     assert ran.returncode == 130

@@ -73,7 +73,7 @@ def commands(example: Path) -> str:
     site = Site.open(example)
     brought = {str(command.name): with_site(command) for _, command in site.hooks.register_commands(site)}
     context = click.Context(main, info_name="pressframe")
-    own = {name: main.get_command(context, name) for name in ("build", "check", "plugins", "hooks", "new")}
+    own = {name: main.get_command(context, name) for name in ("build", "explain", "check", "plugins", "hooks", "new")}
     lines = [
         *_head(
             "Commands",

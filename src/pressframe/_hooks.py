@@ -11,11 +11,13 @@ import logging
 import re
 import traceback
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from operator import itemgetter
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import attrs
 import pluggy
@@ -58,6 +60,25 @@ _ASKER = "<lambda>"
 """What asks a plugin's part for its answer; the failure is the part's."""
 _STRICTNESS: tuple[Conversation, ...] = ("shown", "counted", "hidden")
 
+Witness: TypeAlias = Callable[[str, str, tuple[object, ...], Callable[[], Any]], Any]
+"""Has a plugin answer, and looks on: gets the plugin, the hook, its arguments, and what asks; returns the answer."""
+_witness: ContextVar[Witness | None] = ContextVar("witness", default=None)
+
+
+@contextmanager
+def witnessed(by: Witness | None) -> Iterator[None]:
+    """Have *by* look on whenever a plugin is asked meanwhile, in this thread."""
+    before = _witness.set(by)
+    try:
+        yield
+    finally:
+        _witness.reset(before)
+
+
+def find_witness() -> Witness | None:
+    """Return who looks on now."""
+    return _witness.get()
+
 
 @attrs.frozen
 class _Call:
@@ -78,6 +99,17 @@ class _Chain:
     keeps_all: bool
 
     def ask(self, call: _Call, arguments: tuple[object, ...]) -> Any:
+        """Return the call's answer, checked, before a witness if there is one.
+
+        Raises:
+            HookError, PressframeError: As ``answer``.
+        """
+        witness = _witness.get()
+        if witness is None:
+            return self.answer(call, arguments)
+        return witness(call.plugin, self.hook, arguments, lambda: self.answer(call, arguments))
+
+    def answer(self, call: _Call, arguments: tuple[object, ...]) -> Any:
         """Return the call's answer, checked; an iterable is exhausted here, so that its errors are the plugin's.
 
         Raises:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
@@ -18,7 +18,7 @@ from pressframe.errors import BuildError, ConfigError, Place, PluginError, raise
 from pressframe.model import SiteSettings
 
 if TYPE_CHECKING:
-    from pressframe.press import Release
+    from pressframe.press import Explanation, Release, Wish
 
 T = TypeVar("T")
 
@@ -140,16 +140,32 @@ class Site:
             PluginError: No press is installed.
             ContentError, TemplateError, HookError, BuildError: Or several as ManyErrors; nothing was published.
         """
-        from pressframe.press import Wish, find_press
+        from pressframe.press import find_press
 
-        folder = (output or self.folder / "public").resolve()
-        told = progress or (lambda stage, done, of: None)
-        wish = Wish(site=self, folder=folder, drafts=drafts, now=now or datetime.now(UTC), jobs=jobs, told=told)
+        told = {"told": progress} if progress else {}
+        wish = self._wish(output, now, drafts=drafts, jobs=jobs, **told)
         try:
-            return find_press()(wish)
+            return find_press().build(wish)
         except OSError as error:  # whatever the press has no words of its own for
             message, fix = f"cannot be used: {error.strerror}", "what was published before is still there"
-            raise BuildError(message, at=Place(str(error.filename or folder)), fix=fix) from error
+            raise BuildError(message, at=Place(str(error.filename or wish.folder)), fix=fix) from error
+
+    def explain(self, address: str, *, output: Path | None = None, now: datetime | None = None) -> Explanation:
+        """Return how *address*, or a whole URL of the site, came about in the last build; nothing is built.
+
+        Raises:
+            PluginError: No press is installed.
+            BuildError: Nothing was built yet, or the site has no such address.
+        """
+        from pressframe.press import find_press
+
+        return find_press().explain(self._wish(output, now), address)
+
+    def _wish(self, output: Path | None, now: datetime | None, **more: Any) -> Wish:
+        from pressframe.press import Wish
+
+        folder = (output or self.folder / "public").resolve()
+        return Wish(site=self, folder=folder, now=now or datetime.now(UTC), **more)
 
 
 def _names(table: object) -> list[str]:

@@ -7,22 +7,26 @@ The press is a distribution of its own, ``pressframe-press``, found by its entry
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import attrs
 
-from pressframe._hooks import NOBODY, ask_part
+from pressframe._hooks import NOBODY, ask_part, find_witness, witnessed
 from pressframe.errors import PluginError
-from pressframe.model import Live, Report
+from pressframe.model import Json, Live, Report
 
 if TYPE_CHECKING:
     from pressframe._site import Site
 
-__all__ = ["NOBODY", "Press", "Release", "Stored", "Wish", "ask_part", "find_press"]
+__all__ = [
+    "NOBODY", "Explanation", "Press", "Profile", "Reason", "Release", "Stored", "Wish",
+    "ask_part", "find_press", "find_witness", "witnessed",
+]  # fmt: skip
 
 GROUP = "pressframe.press"
 
@@ -37,12 +41,67 @@ class Stored:
     size: int
 
 
+class Reason(NamedTuple):
+    """Why a page was rendered, for strangers or for readers with *audiences*."""
+
+    address: str
+    audiences: Sequence[str]
+    why: str
+
+
+@attrs.frozen(kw_only=True)
+class Explanation:
+    """How an address came about, as the last build remembers it.
+
+    Attributes:
+        summary: One sentence: what it is, and for whom.
+        parts: For people: under each heading lines of two columns, the first of which may be empty.
+        facts: The same for programs.
+    """
+
+    address: str
+    summary: str
+    parts: Mapping[str, Sequence[tuple[str, str]]]
+    facts: Mapping[str, Json]
+
+
+class Profile:
+    """A witness with a clock: seconds and calls by stage, plugin and hook, of every process of a build added up.
+
+    Attributes:
+        stage: What the build is at.
+        spent: Seconds and calls, by stage, plugin and hook; those of a whole stage by its name and two empty ones.
+    """
+
+    def __init__(self, stage: str = "start") -> None:
+        self.stage = stage
+        self.spent: dict[tuple[str, str, str], tuple[float, int]] = {}
+
+    def __call__(self, plugin: str, hook: str, arguments: tuple[object, ...], ask: Callable[[], Any]) -> Any:
+        """Take the time that a plugin needs for its answer."""
+        start = time.perf_counter()
+        try:
+            return ask()
+        finally:
+            self.add([((self.stage, plugin, hook), (time.perf_counter() - start, 1))])
+
+    def add(self, spent: Iterable[tuple[tuple[str, str, str], tuple[float, int]]]) -> None:
+        """Count in what was spent, here or in another process."""
+        for key, (seconds, calls) in spent:
+            before = self.spent.get(key, (0.0, 0))
+            self.spent[key] = before[0] + seconds, before[1] + calls
+
+
 class Release(Protocol):
     """Every address with its bytes; never changes, and may be asked from any thread."""
 
     @property
     def report(self) -> Report:
         """What the build did."""
+
+    @property
+    def reasons(self) -> Sequence[Reason]:
+        """Why each page that the build rendered was rendered, by address."""
 
     @property
     def now(self) -> datetime:
@@ -79,13 +138,24 @@ class Wish:
 
     site: Site
     folder: Path
-    drafts: bool
+    drafts: bool = False
     now: datetime
-    jobs: int | None
-    told: Callable[[str, int, int], None]
+    jobs: int | None = None
+    told: Callable[[str, int, int], None] = lambda stage, done, of: None
 
 
-Press: TypeAlias = Callable[[Wish], Release]
+class Press(Protocol):
+    """What the entry point names: a module, or any object with these."""
+
+    def build(self, wish: Wish, /) -> Release:
+        """Return the release made of a site's content, with strangers' files in its folder."""
+
+    def explain(self, wish: Wish, address: str, /) -> Explanation:
+        """Return how *address* came about in the last build of the wished site and folder, without building.
+
+        Raises:
+            BuildError: Nothing was built, or there is no such address.
+        """
 
 
 def find_press() -> Press:

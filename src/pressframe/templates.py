@@ -95,6 +95,14 @@ class Templates:
         except jinja2.TemplateNotFound:
             return ""
 
+    def find(self, name: str) -> Path | None:
+        """Return the file that wins as the template *name*; None if there is none."""
+        loader = self._environment.loader
+        with suppress(jinja2.TemplateNotFound):
+            found = loader.get_source(self._environment, name)[1] if loader else None
+            return Path(found) if found else None
+        return None
+
     def render(self, page: Page, view: View) -> str:
         """Return *page* as *view* sees it.
 

@@ -99,11 +99,38 @@ def test_mistakes_in_the_tutorial_for_sites_are_told_as_it_says(root, tmp_path):
     assert ran.stderr.removeprefix("error: ") in _blocks(page, "text")[1]
 
 
+def test_explanations_in_the_tutorial_are_told_as_it_says(root, tmp_path, monkeypatch):
+    page = root / "docs" / "tutorial-site.md"
+    post = tmp_path / "content" / "posts" / "a-walk.md"
+    post.parent.mkdir(parents=True)
+    post.write_text(_blocks(page, "markdown")[0], "utf-8")
+    (tmp_path / "pressframe.toml").write_text(_blocks(page, "toml")[0].replace("30 days", "30000 days"), "utf-8")
+    monkeypatch.chdir(tmp_path)
+    CliRunner().invoke(main, ["build"])
+    post.write_text(post.read_text("utf-8").replace("The rest", "All the rest"), "utf-8")
+
+    ran = CliRunner().invoke(main, ["explain", "content/posts/a-walk.md"])
+
+    assert _blocks(page, "text")[2] in ran.stdout
+
+
 def test_commands_in_the_docs_exist(root):
     papers = [root / "README.md", *sorted((root / "docs").glob("*.md"))]
     named = {name for paper in papers for name in re.findall(r"`?pressframe (\w+)", "\n".join(_blocks(paper, "sh")))}
 
-    assert named <= {*main.commands, "build", "check", "hooks", "new", "plugins", "serve", "comments", "members", "db"}
+    assert named <= {
+        *main.commands,
+        "build",
+        "check",
+        "explain",
+        "hooks",
+        "new",
+        "plugins",
+        "serve",
+        "comments",
+        "members",
+        "db",
+    }
 
 
 def _blocks(page: Path, language: str) -> list[str]:

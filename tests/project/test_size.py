@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-CORE_LINES = 2_400
+CORE_LINES = 2_600
 FILE_LINES = 400
 FUNCTION_LINES = 60
 

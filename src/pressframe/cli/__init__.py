@@ -16,6 +16,7 @@ from pressframe.errors import ConfigError, ManyErrors, PluginError, PressframeEr
 _OWN = {
     "build": "Build the site into static files.",
     "check": "Find what is wrong with a site, without publishing it.",
+    "explain": "Tell how an address came about, and why it was made again.",
     "hooks": "List what plugins can do, and which do it here.",
     "new": "Make a new site.",
     "plugins": "List the plugins enabled here, with their settings.",

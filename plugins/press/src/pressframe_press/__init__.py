@@ -1,13 +1,13 @@
-"""Builds releases of sites: loads, plans, renders and writes what changed since the last build, and only that."""
+"""Builds releases of sites: loads, plans, renders and writes what changed since the last build; explains how it did."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pressframe.press import Release, Wish
+    from pressframe.press import Explanation, Release, Wish
 
-__all__ = ["build"]
+__all__ = ["build", "explain"]
 
 
 def build(wish: Wish) -> Release:
@@ -19,3 +19,14 @@ def build(wish: Wish) -> Release:
     from pressframe_press._run import build
 
     return build(wish)
+
+
+def explain(wish: Wish, address: str) -> Explanation:
+    """Return how *address* came about in the last build, without building.
+
+    Raises:
+        BuildError: Nothing was built yet, or there is no such address.
+    """
+    from pressframe_press._explain import explain
+
+    return explain(wish, address)

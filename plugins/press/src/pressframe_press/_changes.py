@@ -155,8 +155,3 @@ class Changes:
         for world in (self._before, self._after):
             for id in self._listed:
                 yield from (f"near\t{one}" for one in (id, *world.near(id)) if one)
-
-
-def reason_of(question: str) -> str:
-    """Return a sentence on *question*, whose answer has changed."""
-    return f"{' '.join(question.split(chr(9)))} has changed"

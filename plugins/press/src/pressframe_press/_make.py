@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pressframe.files import digest_of
-from pressframe.press import Wish
+from pressframe.press import Reason, Wish
 from pressframe.templates import Templates
-from pressframe_press._changes import Changes, reason_of
+from pressframe_press._changes import Changes
 from pressframe_press._json import encode, moment, parse
 from pressframe_press._load import Found, Loaded, Reading, load, notes
 from pressframe_press._memory import (
@@ -29,10 +29,11 @@ from pressframe_press._plan import Files, Known, Plan, Task, plan_pages
 from pressframe_press._pool import WORTH_A_POOL
 from pressframe_press._release import Contents
 from pressframe_press._render import Rendered, Rendering
-from pressframe_press._rows import Row
+from pressframe_press._rows import Row, Shelf
 from pressframe_press._seal import are_files_as_before
 from pressframe_press._talk import hear
 from pressframe_press._view import Notebook, Press
+from pressframe_press._words import reason_of
 from pressframe_press._world import Part, Said, World
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Making:
 
     Attributes:
         facts: What is to be remembered of the whole.
+        number: Which build this is: a count since all was made anew, and the moment.
     """
 
     def __init__(self, build: Build, found: Sequence[Found], past: Past, output: Output, *, is_whole: bool) -> None:
@@ -57,10 +59,21 @@ class Making:
         self._is_whole = is_whole
         self._notebook = Notebook()
         self.facts: dict[str, str] = {}
+        self.number = f"{int(past.fact('build').partition(' ')[0] or 0) + 1} {build.now}"
         self.contents: Callable[[], Contents] | None = None
 
     def run(self, comments: str) -> None:
         """Make everything that is not as it was, and switch."""
+        build = self._build
+        press, plan, changes = self.plan(comments)
+        with build.timed("render"):
+            self._render(press, plan, changes)
+        with build.timed("write"):
+            written, removed = self._switch(plan)
+        self._note(press, plan, written, removed)
+
+    def plan(self, comments: str) -> tuple[Press, Plan, Changes]:
+        """Load and plan what is not as it was."""
         build, past = self._build, self._past
         with build.timed("load"):
             reading = Reading(build.site, self._found, build.memory.shelf, build.wish.now, build.wish.drafts)
@@ -74,11 +87,7 @@ class Making:
             self._planned = plan_pages(press.view(), past.planned, changes.same, self._notebook)
             plan = self._plan(press)
             press.pages = plan
-        with build.timed("render"):
-            self._render(press, plan, changes)
-        with build.timed("write"):
-            written, removed = self._switch(plan)
-        self._note(press, plan, written, removed)
+        return press, plan, changes
 
     # ------------------------------------------------------------------------------------------- loading
 
@@ -150,7 +159,7 @@ class Making:
 
     def _render(self, press: Press, plan: Plan, changes: Changes) -> None:
         """Render what is not as it was."""
-        reasons = self._reasons(plan, changes)
+        reasons = self.tasks(plan, changes)
         tasks = list(reasons)
         if len(tasks) >= WORTH_A_POOL or self._build.wish.jobs is not None:  # processes share what is read before
             press.world.settle(self._past.longs())
@@ -166,30 +175,35 @@ class Making:
                 self._shared[id,] = Shared(id, one.shared)
             self._fresh[_key(task)] = self._done(task, plan, one, ids[one.shared], reasons[task])
 
+    @property
+    def reasons(self) -> list[Reason]:
+        """Why each page was rendered, by address."""
+        return sorted(Reason(one.address, one.readers, one.reason) for one in self._fresh.values())
+
     def _done(self, task: Task, plan: Plan, one: Rendered, shared: str, reason: str) -> Done:
         address, audiences = _key(task)
         known = self._past.done.get(address, audiences) if plan.known and address not in plan.renamed else None
         page = known.page if known else plan.digest(address) if plan.known else plan.digests[address]
-        return Done(address, audiences, page, one.media_type, one.tag, one.size, shared, one.own, reason)
+        return Done(address, audiences, page, one.media_type, one.tag, one.size, shared, one.own, reason, self.number)
 
-    def _reasons(self, plan: Plan, changes: Changes) -> dict[Task, str]:
+    def tasks(self, plan: Plan, changes: Changes) -> dict[Task, str]:
         """Return every page that must be rendered, and why."""
-        past = self._past
+        build, past = self._build, self._past
         found = {_task(key): reason_of(question) for key, question in changes.pages.items()} if past else {}
         if plan.known:
             again = (done for address in plan.renamed for done in past.done.find("address = ?", address))
-            return found | {_task((done.address, done.audiences)): "it was planned otherwise" for done in again}
+            return found | {_task((done.address, done.audiences)): "its title has changed" for done in again}
         known, digests = past.done.all(), plan.digests
         reasons = {}
         for task in plan.tasks():
             address, audiences = task
             done = known.get(_key(task))
             if done is None:
-                reasons[task] = "it is new"
+                reasons[task] = "it is new" if past else build.anew
             elif done.page != digests[address]:
-                reasons[task] = "it was planned otherwise"
+                reasons[task] = "it is planned otherwise"
             elif not self._output.has(address, done.tag, is_open=bool(audiences)):
-                reasons[task] = "it was missing"
+                reasons[task] = "its file was missing, or somebody had changed it"
             elif task in found:
                 reasons[task] = found[task]
         return reasons
@@ -304,18 +318,23 @@ def recall(wish: Wish, found: Sequence[Found], version: str) -> Contents:
     past = memory.past()
     if past.fact("version") != version:
         raise LookupError(version)
-    order = [(source.loader, source.key) for _, _, source in found]
-    rows = _rows(past, Loaded(order=order))
-    files = Files(wish.site, past.copied)
-    world = World(rows, _said(past, {}, ()), memory.shelf, moment(wish.now))
-    press = _press(wish, world, files, Notebook())
-    order_of = wish.site.hooks.implementers("register_pages")
-    planned = [one for plugin in order_of if (one := past.planned.get(plugin))]
-    plan = press.pages = Plan(rows, planned, files, at=_by_address(rows))
+    press, plan = remembered(wish, past, memory.shelf, [(source.loader, source.key) for _, _, source in found])
     contents = Contents(press, plan, past.done.all().values(), Output(wish.folder, state))
     _ = press.world.said.all
     past.close()
     return contents
+
+
+def remembered(wish: Wish, past: Past, shelf: Shelf, order: Sequence[Key] | None = None) -> tuple[Press, Plan]:
+    """Return what the last build rendered with, its entries in *order*."""
+    rows = _rows(past, Loaded(order=order))
+    files = Files(wish.site, past.copied)
+    world = World(rows, _said(past, {}, ()), shelf, moment(wish.now))
+    press = _press(wish, world, files, Notebook())
+    order_of = wish.site.hooks.implementers("register_pages")
+    planned = [one for plugin in order_of if (one := past.planned.get(plugin))]
+    plan = press.pages = Plan(rows, planned, files, at=_by_address(rows))
+    return press, plan
 
 
 def _rows(past: Past, loaded: Loaded) -> Part[Row]:

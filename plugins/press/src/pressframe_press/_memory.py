@@ -20,7 +20,7 @@ from pressframe_press._json import Damaged
 from pressframe_press._rows import Row, Shelf
 from pressframe_press._world import Said
 
-FORMAT = "3"
+FORMAT = "4"
 _FILE = "index.sqlite"
 _STATES = "states.json"
 """Sizes and times of the other files when they were left: nothing else may change them."""
@@ -35,6 +35,7 @@ class Done(NamedTuple):
         shared: Of the questions that many pages ask: where ``Shared`` has them.
         own: JSON of the others.
         reason: Why it was rendered the last time.
+        build: Which build that was: the fact of this name, as it was then.
     """
 
     address: str
@@ -46,6 +47,12 @@ class Done(NamedTuple):
     shared: str
     own: str
     reason: str
+    build: str
+
+    @property
+    def readers(self) -> list[str]:
+        """The audiences one by one."""
+        return self.audiences.split(",") if self.audiences else []
 
 
 class Shared(NamedTuple):

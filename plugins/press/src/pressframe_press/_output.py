@@ -116,6 +116,11 @@ class Output:
         """Find out what is there: file by file if *closely*, else by what the last switch left."""
         self.before = self._found() if closely else self._tags
 
+    def peek(self) -> None:
+        """Note what is there, and change nothing."""
+        self._opened_before = set(self._opened.iterdir()) if self._opened.is_dir() else set()
+        self.look(closely=True)
+
     def _found(self) -> dict[str, str]:
         """Return the tag of each file that is there; an empty one of those that others put there or changed."""
         tags = self._tags

@@ -251,7 +251,7 @@ class Files:
         return digest_of(encode([(address, one.tag, str(one.file)) for address, one in self.published.items()]))
 
     def _of_site(self, host: Host) -> dict[str, Stored]:
-        files = {asset.address: self.read(asset) for asset in _static(host.folder / "static")}
+        files = {asset.address: self.read(asset) for asset in files_in(host.folder / "static")}
         owners = dict.fromkeys(files, "static")
         for plugin, asset in host.hooks.register_assets():
             file = self.read(asset)
@@ -262,7 +262,8 @@ class Files:
         return files
 
 
-def _static(folder: Path) -> Iterator[Asset]:
+def files_in(folder: Path) -> Iterator[Asset]:
+    """Yield what is published of a site's folder ``static``."""
     for file in sorted(folder.rglob("*")):
         inside = file.relative_to(folder)
         if not file.resolve().is_relative_to(folder.resolve()):

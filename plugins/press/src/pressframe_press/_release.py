@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import attrs
 
 from pressframe.model import Host, Live, Report
-from pressframe.press import Stored
+from pressframe.press import Reason, Stored
 from pressframe_press._talk import fingerprints
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class Release:
         report: What the build did.
         now: The moment it was made for.
         until: When a gate, a schedule or a page that looks at the date makes it out of date; None if only an edit can.
+        reasons: Why each page that was rendered was, by address.
     """
 
     report: Report
@@ -61,6 +62,7 @@ class Release:
     _host: Host = attrs.field(alias="host")
     _comments: tuple[str, ...] = attrs.field(alias="comments")
     _make: Callable[[], Contents] = attrs.field(alias="contents")
+    reasons: Sequence[Reason] = ()
 
     @functools.cached_property
     def contents(self) -> Contents:

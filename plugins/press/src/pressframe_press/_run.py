@@ -11,13 +11,13 @@ from datetime import datetime
 from typing import Any
 
 from pressframe.model import Report
-from pressframe.press import Wish
+from pressframe.press import Profile, Wish, find_witness
 from pressframe_press._json import Damaged, encode, moment, parse
 from pressframe_press._load import Found, scan
 from pressframe_press._memory import Memory, Past
 from pressframe_press._output import Output, open_output, state_of
 from pressframe_press._release import Contents, Release
-from pressframe_press._seal import epoch_of, is_fresh, seal_of
+from pressframe_press._seal import epoch_of, is_fresh, seal_of, why_anew
 from pressframe_press._talk import fingerprints
 
 _ROOM = 16_000_000
@@ -57,6 +57,9 @@ class Build:
         self.state = state_of(wish.site.folder, wish.folder)
         self.memory = Memory(self.state / "memory")
         self.stages: dict[str, float] = {}
+        self.anew = ""
+        witness = find_witness()
+        self._profile = witness if isinstance(witness, Profile) else None
         self._start = time.perf_counter()
 
     def run(self) -> Release:
@@ -77,12 +80,17 @@ class Build:
 
     def _usable(self, past: Past, epoch: str, version: str) -> Past:
         """Return what is remembered as far as it is of use; forget what is not."""
-        is_of_use = version and past.fact("epoch") == epoch and past.fact("now") <= self.now
-        if is_of_use and self.memory.shelf.size() <= 2 * int(past.fact("size")) + _ROOM:
+        if self.can_use(past, epoch, version):
             return past
+        self.anew = why_anew(past, epoch, version, self.now)
         past.close()
         self.memory.forget()
         return Past()
+
+    def can_use(self, past: Past, epoch: str, version: str) -> bool:
+        """Say whether what is remembered is of use: of this site, this output, and not mostly of texts long gone."""
+        is_of_use = version != "" and past.fact("epoch") == epoch and past.fact("now") <= self.now
+        return is_of_use and self.memory.shelf.size() <= 2 * int(past.fact("size")) + _ROOM
 
     def _make(self, found: Sequence[Found], past: Past, output: Output, facts: dict[str, str]) -> Release:
         from pressframe_press._make import Making
@@ -93,17 +101,23 @@ class Build:
         making.run(facts["comments"])
         with self.timed("remember"):
             size = past.fact("size") or str(self.memory.shelf.size())
-            news = making.news({**facts, "now": self.now, "version": output.version(), "size": size})
+            news = making.news(
+                {**facts, "build": making.number, "now": self.now, "version": output.version(), "size": size}
+            )
             self.memory.keep(news, anew=not past)
             past.close()
         contents = making.contents or Recalled(self.wish, found, output.version())
         report = self._report(making.facts)
-        return self._release(report, making.facts["until"], tuple(parse(facts["comments"])), contents)
+        release = self._release(report, making.facts["until"], tuple(parse(facts["comments"])), contents)
+        release.reasons = making.reasons
+        return release
 
     @contextmanager
     def timed(self, name: str) -> Iterator[None]:
         """Note how long a stage takes."""
         start = time.perf_counter()
+        if self._profile:
+            self._profile.stage = name
         yield
         self.stages[name] = round(time.perf_counter() - start, 4)
 
@@ -111,9 +125,16 @@ class Build:
         """Yield the results of *work*, done by as many processes as pay."""
         from pressframe_press._pool import spread
 
-        told = self.wish.told
-        batches = spread(work, size, jobs=self.wish.jobs, told=lambda done: told(stage, done, size))
-        return itertools.chain.from_iterable(batches)
+        def told(done: int) -> None:
+            self.wish.told(stage, done, size)
+
+        profile = self._profile
+        if profile is None:
+            return itertools.chain.from_iterable(spread(work, size, jobs=self.wish.jobs, told=told))
+        from pressframe_press._clock import Clocked, collected
+
+        batches = spread(Clocked(stage, work), size, jobs=self.wish.jobs, told=told)
+        return itertools.chain.from_iterable(collected(batches, profile))
 
     def _report(self, facts: Mapping[str, str]) -> Report:
         return Report(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,21 +18,27 @@ if TYPE_CHECKING:
 
 _CORE = Path(pressframe.__file__).parent
 
+DRAFTS = "the wish for drafts"
+
 
 def epoch_of(site: Site, *, drafts: bool) -> str:
-    """Return what changes when everything must be made anew: settings, plugins, their code, translations, versions."""
+    """Return what changes when everything must be made anew: JSON of a digest for each thing that can be the cause."""
     kinds = [plugin.kind for plugin, _ in site.plugins.values()]
     tops = {sys.modules[kind.__module__.partition(".")[0]] for kind in kinds}
     ours = (Path(__file__).with_name("__init__.py"), _CORE / "__init__.py")
     files = {*ours, *(Path(top.__file__) for top in tops if top.__file__)}
     locales = [folder for _, folder in site.hooks.register_translations()]
-    return digest_of(
-        "\n".join([
-            FORMAT, sys.version, str(site.folder), site.fingerprint, str(drafts), *_installed(),
-            *(one for file in sorted(files) for one in _code(file)),
-            *(one for folder in (_CORE / "locale", *locales, site.folder / "locale") for one in stamps(folder)),
-        ])
-    )  # fmt: skip
+    causes: dict[str, Iterable[str]] = {
+        "the settings": [site.fingerprint],
+        DRAFTS: [str(drafts)],
+        "the site's place": [str(site.folder)],
+        "the code of pressframe or a plugin": [FORMAT, *(one for file in sorted(files) for one in _code(file))],
+        "installed versions": [sys.version, *_installed()],
+        "translations": [
+            one for folder in (_CORE / "locale", *locales, site.folder / "locale") for one in stamps(folder)
+        ],
+    }
+    return json.dumps({cause: digest_of("\n".join(texts)) for cause, texts in causes.items()})
 
 
 def _installed() -> Iterator[str]:
@@ -47,6 +54,23 @@ def _code(file: Path) -> Iterator[str]:
         yield file.read_text("utf-8", "surrogateescape")
     else:
         yield from (one for one in stamps(file.parent) if ".py " in one)
+
+
+def why_anew(past: Past, epoch: str, version: str, now: str) -> str:
+    """Return why everything is made anew, what is remembered being of no use."""
+    from pressframe_press._words import several
+
+    before = json.loads(past.fact("epoch") or "{}")
+    causes = [cause for cause, digest in json.loads(epoch).items() if before.get(cause) != digest]
+    if not past:
+        why = "as no build is remembered"
+    elif causes:
+        why = f"after a change of {several(causes)}"
+    elif not version:
+        why = "as the output is not as the last build left it"
+    else:
+        why = "as the clock was set back" if past.fact("now") > now else "to tidy up what is remembered"
+    return f"everything is made anew, {why}"
 
 
 def seal_of(site: Site, epoch: str, found: Sequence[Found], comments: Sequence[str]) -> str:
