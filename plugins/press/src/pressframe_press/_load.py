@@ -139,7 +139,7 @@ def load(reading: Reading, past: Past, spread: Spread) -> Loaded:
         for number, (key, mark) in enumerate(zip(order, marks, strict=True))
         if key not in known or known[key][0] != mark or "" < known[key][1] <= now
     ]
-    results = spread("load", lambda batch: reading([stale[one] for one in batch]), len(stale))
+    results = spread("load", attrs.evolve(reading, found=[reading.found[one] for one in stale]), len(stale))
     loaded = list(zip((order[number] for number in stale), results, strict=True))
     put = {key: row for key, row in loaded if isinstance(row, Row)}
     gone = frozenset(known.keys() - set(order))

@@ -69,7 +69,7 @@ class Making:
             world = World(rows, self._hear(rows, comments), build.memory.shelf, build.now)
         with build.timed("plan"):
             self._files = Files(build.site, past.copied)
-            press = _press(build.wish, world, self._files, self._notebook)
+            press = make_press(build.wish, world, self._files, self._notebook)
             changes = self._changes(press)
             self._planned = plan_pages(press.view(), past.planned, changes.same, self._notebook)
             plan = self._plan(press)
@@ -114,7 +114,7 @@ class Making:
     def _plan(self, press: Press) -> Plan:
         rows = press.world.rows
         planned, known = list(self._planned.values()), self._known()
-        plan = Plan(rows, planned, self._files, at=self._at if known else _by_address(rows), known=known)
+        plan = Plan(rows, planned, self._files, at=self._at if known else by_address(rows), known=known)
         if known is None:
             plan.check(self._past.fact("addresses"))
         return plan
@@ -155,7 +155,7 @@ class Making:
         if len(tasks) >= WORTH_A_POOL or self._build.wish.jobs is not None:  # processes share what is read before
             press.world.settle(self._past.longs())
             self._past.done.all()
-            plan.find = _by_address(press.world.rows)
+            plan.find = by_address(press.world.rows)
         results = self._build.spread("render", Rendering(press, self._output, tasks), len(tasks))
         self._fresh: dict[Key, Done] = {}
         self._shared: dict[Key, Shared] = {}
@@ -308,10 +308,10 @@ def recall(wish: Wish, found: Sequence[Found], version: str) -> Contents:
     rows = _rows(past, Loaded(order=order))
     files = Files(wish.site, past.copied)
     world = World(rows, _said(past, {}, ()), memory.shelf, moment(wish.now))
-    press = _press(wish, world, files, Notebook())
+    press = make_press(wish, world, files, Notebook())
     order_of = wish.site.hooks.implementers("register_pages")
     planned = [one for plugin in order_of if (one := past.planned.get(plugin))]
-    plan = press.pages = Plan(rows, planned, files, at=_by_address(rows))
+    plan = press.pages = Plan(rows, planned, files, at=by_address(rows))
     contents = Contents(press, plan, past.done.all().values(), Output(wish.folder, state))
     _ = press.world.said.all
     past.close()
@@ -346,7 +346,7 @@ def _said(past: Past, put: Mapping[str, Said], gone: Iterable[str]) -> Part[Said
     return Part(lambda id: past.said.get(id), every, changed, lambda one: one.entry)
 
 
-def _by_address(rows: Part[Row]) -> Callable[[str], Row | None]:
+def by_address(rows: Part[Row]) -> Callable[[str], Row | None]:
     @functools.cache
     def found() -> dict[str, Row]:
         return {row.address: row for row in rows.all.values()}
@@ -354,7 +354,7 @@ def _by_address(rows: Part[Row]) -> Callable[[str], Row | None]:
     return lambda address: found().get(address)
 
 
-def _press(wish: Wish, world: World, files: Files, notebook: Notebook) -> Press:
+def make_press(wish: Wish, world: World, files: Files, notebook: Notebook) -> Press:
     published = files.published
 
     def versioned(address: str) -> str:

@@ -65,14 +65,14 @@ class Plan:
         at: Callable[[str], Row | None],
         known: Known | None = None,
     ) -> None:
-        self._rows, self._planned, self._files, self.find = rows, planned, files, at
+        self._rows, self.planned, self._files, self.find = rows, planned, files, at
         self.known = known
         self._made: dict[str, Page] = {}
 
     @functools.cached_property
     def _items(self) -> dict[str, tuple[str, Item]]:
         """What plugins planned, with their names."""
-        brought = [(one.plugin, Item(*item)) for one in self._planned for item in parse(one.pages)]
+        brought = [(one.plugin, Item(*item)) for one in self.planned for item in parse(one.pages)]
         return {item.address: (plugin, item) for plugin, item in brought}
 
     # --------------------------------------------------------------------------------------------- pages
@@ -176,7 +176,7 @@ class Plan:
     def _claims(self) -> list[tuple[str, str]]:
         rows = self._rows.all.values()
         claims = [(f'"{row.title}" ({row.file})', row.address) for row in rows]
-        for one in self._planned:
+        for one in self.planned:
             claims += [(f'a page of the plugin "{one.plugin}"', item[0]) for item in parse(one.pages)]
         claims += [(f"the file {stored.file}", address) for address, stored in self._files.published.items()]
         return [*claims, *((f"the file {file}", address) for address, file in self._assets())]

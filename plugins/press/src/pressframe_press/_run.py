@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from pressframe.errors import BuildError, Place
 from pressframe.model import Report
 from pressframe.press import Wish
 from pressframe_press._json import Damaged, encode, moment, parse
@@ -19,6 +21,9 @@ from pressframe_press._output import Output, open_output, state_of
 from pressframe_press._release import Contents, Release
 from pressframe_press._seal import epoch_of, is_fresh, seal_of
 from pressframe_press._talk import fingerprints
+
+if TYPE_CHECKING:
+    from pressframe_press._remote import Elsewhere
 
 _ROOM = 16_000_000
 """Bytes of texts that nobody needs any more before all are written anew."""
@@ -31,10 +36,20 @@ def build(wish: Wish) -> Release:
         try:
             return attempt.run()
         except Damaged:  # found out half way, before anything was switched
+            attempt.leave()
             attempt.memory.forget()
-            return attempt.run()
+            return _again(attempt)
         finally:
             attempt.memory.shelf.close()
+            attempt.leave()
+
+
+def _again(attempt: Build) -> Release:
+    try:
+        return attempt.run()
+    except Damaged as error:
+        at, fix = Place(str(attempt.state)), "see whether the disk, or what workers have of it, is whole"
+        raise BuildError("holds other texts than were just written", at=at, fix=fix) from error
 
 
 @contextmanager
@@ -108,12 +123,27 @@ class Build:
         self.stages[name] = round(time.perf_counter() - start, 4)
 
     def spread(self, stage: str, work: Callable[[range], Sequence[Any]], size: int) -> Iterator[Any]:
-        """Yield the results of *work*, done by as many processes as pay."""
+        """Yield the results of *work*, done by as many processes as pay, or where a plugin says."""
         from pressframe_press._pool import spread
 
         told = self.wish.told
-        batches = spread(work, size, jobs=self.wish.jobs, told=lambda done: told(stage, done, size))
+        batches = spread(
+            work, size, jobs=self.wish.jobs, told=lambda done: told(stage, done, size),
+            elsewhere=lambda: self._elsewhere,
+        )  # fmt: skip
         return itertools.chain.from_iterable(batches)
+
+    @functools.cached_property
+    def _elsewhere(self) -> Elsewhere | None:
+        from pressframe_press._remote import find_elsewhere
+
+        return find_elsewhere(self.wish, self.state)
+
+    def leave(self) -> None:
+        """Let go of the executor that a plugin handed in, if one did."""
+        found = self.__dict__.pop("_elsewhere", None)
+        if found:
+            found.leave()
 
     def _report(self, facts: Mapping[str, str]) -> Report:
         return Report(

@@ -27,14 +27,14 @@ def epoch_of(site: Site, *, drafts: bool) -> str:
     locales = [folder for _, folder in site.hooks.register_translations()]
     return digest_of(
         "\n".join([
-            FORMAT, sys.version, str(site.folder), site.fingerprint, str(drafts), *_installed(),
+            FORMAT, sys.version, str(site.folder), site.fingerprint, str(drafts), *installed(),
             *(one for file in sorted(files) for one in _code(file)),
             *(one for folder in (_CORE / "locale", *locales, site.folder / "locale") for one in stamps(folder)),
         ])
     )  # fmt: skip
 
 
-def _installed() -> Iterator[str]:
+def installed() -> Iterator[str]:
     """Yield name and version of every distribution: what plugins are built on may change what they make."""
     for folder in sys.path:
         if Path(folder).is_dir():
