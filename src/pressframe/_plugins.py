@@ -22,7 +22,7 @@ Hooks: TypeAlias = Mapping[str, Callable[..., object]]
 GROUP = "pressframe"
 """The entry-point group in which distributions announce their plugins."""
 
-BUNDLED = ("markdown", "wordpress", "archives", "feeds", "journal", "sql", "comments", "members", "web")
+BUNDLED = ("markdown", "wordpress", "archives", "feeds", "journal", "sql", "comments", "members", "web", "dask")
 
 _DECORATE = "decorate it with @attrs.frozen(eq=False)"
 

@@ -23,6 +23,7 @@ plugin. An implementation may leave out any argument. Hooks are plain methods, n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Executor
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
@@ -243,6 +244,24 @@ def register_blocks(slot: str, page: Page, site: View) -> Iterable[Block]:
         slot: Name of the slot.
         page: The page being rendered.
         site: As its readers see it.
+    """
+
+
+# -------------------------------------------------------------------------------------------------- building
+
+
+@hookspec("start", answer=Executor)
+def find_executor(host: Host) -> Executor | None:
+    """Give the executor that loads entries and renders pages, in place of processes of this machine.
+
+    Called in a build that has so much to do that several processes pay, or that was asked for several jobs; not where
+    one was asked for. The first answer wins. It is used as a context manager: entered at once, and left when the build
+    ends, however it does, so that what it holds open is let go of; each build wants a new one. If it fails, or loses a
+    worker for good, the build stops, and what was published before stays.
+
+    Its workers may be threads, processes or other machines. What is submitted is a function of the press with three
+    texts; a worker opens the site itself, only reads in its folder, and answers with all that it made. So workers have
+    the folder under the same name, the same plugins, and the same variables of the environment that settings name.
     """
 
 

@@ -65,7 +65,7 @@ def test_plugins_in_the_docs_load_in_a_site(root, tmp_path, paper):
     assert Site.open(tmp_path).hooks.implementers("judge_comment") == ("night",)
 
 
-@pytest.mark.parametrize("paper", ["README.md", "docs/tutorial-site.md"])
+@pytest.mark.parametrize("paper", ["README.md", "docs/tutorial-site.md", "docs/how-to/several-machines.md"])
 def test_settings_in_the_docs_are_right(root, tmp_path, paper):
     from pressframe import Site
 
@@ -115,7 +115,7 @@ def test_explanations_in_the_tutorial_are_told_as_it_says(root, tmp_path, monkey
 
 
 def test_commands_in_the_docs_exist(root):
-    papers = [root / "README.md", *sorted((root / "docs").glob("*.md"))]
+    papers = [root / "README.md", *sorted((root / "docs").rglob("*.md"))]
     named = {name for paper in papers for name in re.findall(r"`?pressframe (\w+)", "\n".join(_blocks(paper, "sh")))}
 
     assert named <= {

@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+from pressframe import ContentError
+
 
 def write_unseen(file, text):
     """Change *file* in place, its size and its time of change as they were."""
@@ -124,3 +126,16 @@ FILTER = """
         from zoneinfo import ZoneInfo
         return attrs.evolve(entry, CHANGES)
 """
+
+
+def test_two_entries_of_one_id_are_told_alike_whichever_of_them_was_written_last(blog):
+    blog.build()
+    blog.edit("content/one.md", blog.read("content/one.md").replace("---\n", "---\nid: two\n", 1))
+
+    with pytest.raises(ContentError, match=r"content/one\.md and content/two\.md are both the entry two"):
+        assert blog.build().release
+    blog.edit("content/two.md", blog.read("content/two.md").replace("---\n", "---\ntittle: odd\n", 1))
+    with pytest.raises(ContentError) as caught:
+        assert blog.build().release
+
+    assert "are both" not in str(caught.value)

@@ -139,11 +139,11 @@ def load(reading: Reading, past: Past, spread: Spread) -> Loaded:
         for number, (key, mark) in enumerate(zip(order, marks, strict=True))
         if key not in known or known[key][0] != mark or "" < known[key][1] <= now
     ]
-    results = spread("load", lambda batch: reading([stale[one] for one in batch]), len(stale))
+    results = spread("load", attrs.evolve(reading, found=[reading.found[one] for one in stale]), len(stale))
     loaded = list(zip((order[number] for number in stale), results, strict=True))
     put = {key: row for key, row in loaded if isinstance(row, Row)}
     gone = frozenset(known.keys() - set(order))
-    raise_all([*(row for _, row in loaded if isinstance(row, PressframeError)), *_twice(put, gone, past)])
+    raise_all([*(row for _, row in loaded if isinstance(row, PressframeError)), *_twice(order, loaded, past)])
     untils = [put[key].until if key in put else known[key][1] for key in order]
     sources = [(*key, mark, until) for key, mark, until in zip(order, marks, untils, strict=True)]
     return Loaded(
@@ -162,17 +162,18 @@ def notes(host: Host) -> list[str]:
     return [note for plugin, told in asked for note in ask_part(plugin, "notes", Iterable, told)]
 
 
-def _twice(put: Mapping[Key, Row], gone: frozenset[Key], past: Past) -> Iterator[PressframeError]:
-    """Yield an error for each entry that two sources claim to be."""
+def _twice(order: Sequence[Key], loaded: Sequence[tuple[Key, Outcome]], past: Past) -> Iterator[PressframeError]:
+    """Yield an error for each entry that two sources claim to be; also where only one of them was loaded now."""
+    places = {key: number for number, key in enumerate(order)}
+    claims = {key: row for key, row in loaded if isinstance(row, Row) and row.id}
+    again = {key for key, _ in loaded}
+    for id in {row.id for row in claims.values()}:
+        others = {(row.loader, row.key): row for row in past.rows.find("id = ?", id)}
+        claims |= {key: row for key, row in others.items() if key in places and key not in again}
     seen: dict[str, Row] = {}
-    for row in put.values():
-        if not row.id:
-            continue
-        others = past.rows.find("id = ?", row.id)
-        stayed = (one for one in others if (one.loader, one.key) not in put and (one.loader, one.key) not in gone)
-        other = seen.get(row.id) or next(stayed, None)
-        if other:
-            message = f"{other.file} and {row.file} are both the entry {row.id}"
+    for row in sorted(claims.values(), key=lambda row: places[row.loader, row.key]):
+        if row.id in seen:
+            message = f"{seen[row.id].file} and {row.file} are both the entry {row.id}"
             yield ContentError(message, at=Place(row.file), fix="give one of them another id")
         seen[row.id] = row
 

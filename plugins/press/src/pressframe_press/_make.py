@@ -7,29 +7,28 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pressframe.files import digest_of
-from pressframe.press import Reason, Wish
-from pressframe.templates import Templates
+from pressframe.press import Reason
 from pressframe_press._changes import Changes
-from pressframe_press._json import encode, moment, parse
+from pressframe_press._json import encode, parse
 from pressframe_press._load import Found, Loaded, Reading, load, notes
 from pressframe_press._memory import (
     Answer,
     Done,
     Key,
     Long,
-    Memory,
     News,
     Past,
     Shared,
     asked_of,
     facts_of,
 )
-from pressframe_press._output import Output, path_of, state_of
+from pressframe_press._output import Output, path_of
+from pressframe_press._parts import by_address, make_press, rows_of, said_of
 from pressframe_press._plan import Files, Known, Plan, Task, plan_pages
 from pressframe_press._pool import WORTH_A_POOL
 from pressframe_press._release import Contents
 from pressframe_press._render import Rendered, Rendering
-from pressframe_press._rows import Row, Shelf
+from pressframe_press._rows import Row
 from pressframe_press._seal import are_files_as_before
 from pressframe_press._talk import hear
 from pressframe_press._view import Notebook, Press
@@ -78,11 +77,11 @@ class Making:
         with build.timed("load"):
             reading = Reading(build.site, self._found, build.memory.shelf, build.wish.now, build.wish.drafts)
             self._loaded = load(reading, past, build.spread)
-            rows = _rows(past, self._loaded)
+            rows = rows_of(past, self._loaded)
             world = World(rows, self._hear(rows, comments), build.memory.shelf, build.now)
         with build.timed("plan"):
             self._files = Files(build.site, past.copied)
-            press = _press(build.wish, world, self._files, self._notebook)
+            press = make_press(build.wish, world, self._files, self._notebook)
             changes = self._changes(press)
             self._planned = plan_pages(press.view(), past.planned, changes.same, self._notebook)
             plan = self._plan(press)
@@ -108,11 +107,11 @@ class Making:
             gone = {id for (id,) in past.said.all() if id not in heard}
         self._heard = {id: one for id, one in heard.items() if past.said.get(id) != one}
         self._unsaid = gone
-        return _said(past, self._heard, self._unsaid)
+        return said_of(past, self._heard, self._unsaid)
 
     def _changes(self, press: Press) -> Changes:
         past, shelf = self._past, self._build.memory.shelf
-        before = World(_rows(past, Loaded()), _said(past, {}, ()), shelf, past.fact("now"), past.long)
+        before = World(rows_of(past, Loaded()), said_of(past, {}, ()), shelf, past.fact("now"), past.long)
         after = {row.id: row for row in self._loaded.put.values() if row.id}
         rows = {id: (self._before.get(id), after.get(id)) for id in {*self._before, *after}} if past else {}
         said = {id: (past.said.get(id), self._heard.get(id)) for id in {*self._heard, *self._unsaid}} if past else {}
@@ -123,7 +122,7 @@ class Making:
     def _plan(self, press: Press) -> Plan:
         rows = press.world.rows
         planned, known = list(self._planned.values()), self._known()
-        plan = Plan(rows, planned, self._files, at=self._at if known else _by_address(rows), known=known)
+        plan = Plan(rows, planned, self._files, at=self._at if known else by_address(rows), known=known)
         if known is None:
             plan.check(self._past.fact("addresses"))
         return plan
@@ -164,7 +163,7 @@ class Making:
         if len(tasks) >= WORTH_A_POOL or self._build.wish.jobs is not None:  # processes share what is read before
             press.world.settle(self._past.longs())
             self._past.done.all()
-            plan.find = _by_address(press.world.rows)
+            plan.find = by_address(press.world.rows)
         results = self._build.spread("render", Rendering(press, self._output, tasks), len(tasks))
         self._fresh: dict[Key, Done] = {}
         self._shared: dict[Key, Shared] = {}
@@ -302,93 +301,6 @@ class Making:
             for (one,) in self._past.asked.read("topic", "topic > ? AND topic < 'past~'", f"past\t{now}")
         ]
         return min((one for one in (self._loaded.until, *moments) if one > now), default="")
-
-
-# -------------------------------------------------------------------------------------------------- parts
-
-
-def recall(wish: Wish, found: Sequence[Found], version: str) -> Contents:
-    """Return what the last release of a site holds, nothing having changed since.
-
-    Raises:
-        LookupError, Damaged: It is remembered no more.
-    """
-    state = state_of(wish.site.folder, wish.folder)
-    memory = Memory(state / "memory")
-    past = memory.past()
-    if past.fact("version") != version:
-        raise LookupError(version)
-    press, plan = remembered(wish, past, memory.shelf, [(source.loader, source.key) for _, _, source in found])
-    contents = Contents(press, plan, past.done.all().values(), Output(wish.folder, state))
-    _ = press.world.said.all
-    past.close()
-    return contents
-
-
-def remembered(wish: Wish, past: Past, shelf: Shelf, order: Sequence[Key] | None = None) -> tuple[Press, Plan]:
-    """Return what the last build rendered with, its entries in *order*."""
-    rows = _rows(past, Loaded(order=order))
-    files = Files(wish.site, past.copied)
-    world = World(rows, _said(past, {}, ()), shelf, moment(wish.now))
-    press = _press(wish, world, files, Notebook())
-    order_of = wish.site.hooks.implementers("register_pages")
-    planned = [one for plugin in order_of if (one := past.planned.get(plugin))]
-    plan = press.pages = Plan(rows, planned, files, at=_by_address(rows))
-    return press, plan
-
-
-def _rows(past: Past, loaded: Loaded) -> Part[Row]:
-    """Return the rows of all entries: those loaded now, and the remembered ones of what has stayed the same."""
-
-    def every() -> Iterable[Row]:
-        kept = past.rows.all()
-        if loaded.order is None:
-            return kept.values()
-        return (loaded.put[key] if key in loaded.put else kept[key] for key in loaded.order)
-
-    def find(id: str) -> Row | None:
-        found = past.rows.find("id = ?", id)
-        kept = ((row.loader, row.key) not in loaded.put and (row.loader, row.key) not in loaded.gone for row in found)
-        return next((row for row, stays in zip(found, kept, strict=True) if stays), None)
-
-    return Part(find, every, {row.id: row for row in loaded.put.values() if row.id}, lambda row: row.id)
-
-
-def _said(past: Past, put: Mapping[str, Said], gone: Iterable[str]) -> Part[Said]:
-    """Return what is said under all entries."""
-    changed: dict[str, Said | None] = {**dict.fromkeys(gone), **put}
-
-    def every() -> Iterable[Said]:
-        kept = (one for (id,), one in past.said.all().items() if id not in changed)
-        return [*kept, *put.values()]
-
-    return Part(lambda id: past.said.get(id), every, changed, lambda one: one.entry)
-
-
-def _by_address(rows: Part[Row]) -> Callable[[str], Row | None]:
-    @functools.cache
-    def found() -> dict[str, Row]:
-        return {row.address: row for row in rows.all.values()}
-
-    return lambda address: found().get(address)
-
-
-def _press(wish: Wish, world: World, files: Files, notebook: Notebook) -> Press:
-    published = files.published
-
-    def versioned(address: str) -> str:
-        notebook.note(f"asset\t{address}")
-        if address in published:
-            return f"{address}?v={published[address].tag[:8]}"
-        if press.pages and press.pages.get(address):
-            return address
-        raise LookupError(f"there is no asset {address}")
-
-    state = state_of(wish.site.folder, wish.folder)
-    templates = Templates(wish.site, state, asset=versioned, note=notebook.note, apart=notebook.apart)
-    tags = {address: stored.tag for address, stored in published.items()}
-    press = Press(wish.site, world, templates, notebook, tags)
-    return press
 
 
 def _key(task: Task) -> Key:

@@ -18,7 +18,7 @@ import attrs
 from pressframe.errors import BuildError, ContentError, Place, PressframeError, raise_all
 from pressframe.files import digest_of, digest_of_bytes, stamp
 from pressframe.model import Asset, Host, Page, View
-from pressframe.press import Stored
+from pressframe.press import NOBODY, Stored
 from pressframe_press._json import decode, encode, parse
 from pressframe_press._memory import Copied, Key, Planned, Table
 from pressframe_press._output import path_of
@@ -65,14 +65,14 @@ class Plan:
         at: Callable[[str], Row | None],
         known: Known | None = None,
     ) -> None:
-        self._rows, self._planned, self._files, self.find = rows, planned, files, at
+        self._rows, self.planned, self._files, self.find = rows, planned, files, at
         self.known = known
         self._made: dict[str, Page] = {}
 
     @functools.cached_property
     def _items(self) -> dict[str, tuple[str, Item]]:
         """What plugins planned, with their names."""
-        brought = [(one.plugin, Item(*item)) for one in self._planned for item in parse(one.pages)]
+        brought = [(one.plugin, Item(*item)) for one in self.planned for item in parse(one.pages)]
         return {item.address: (plugin, item) for plugin, item in brought}
 
     # --------------------------------------------------------------------------------------------- pages
@@ -134,8 +134,12 @@ class Plan:
         return [after.address for _, after in self.known.renamed] if self.known else []
 
     def tasks(self) -> list[Task]:
-        """Return what is to be rendered: every page for strangers, then gated ones for those who may read them."""
-        closed = [(address, self.gated[address]) for address in self.gated if address in self.digests]
+        """Return what is to be rendered: every page for strangers, then gated ones for those who may read them.
+
+        Where a plugin that judges gates has failed, that is nobody.
+        """
+        gated = ((address, requires) for address, requires in self.gated.items() if NOBODY not in requires)
+        closed = [(address, requires) for address, requires in gated if address in self.digests]
         return [*((address, frozenset[str]()) for address in self.digests), *closed]
 
     # --------------------------------------------------------------------------------------------- files
@@ -176,7 +180,7 @@ class Plan:
     def _claims(self) -> list[tuple[str, str]]:
         rows = self._rows.all.values()
         claims = [(f'"{row.title}" ({row.file})', row.address) for row in rows]
-        for one in self._planned:
+        for one in self.planned:
             claims += [(f'a page of the plugin "{one.plugin}"', item[0]) for item in parse(one.pages)]
         claims += [(f"the file {stored.file}", address) for address, stored in self._files.published.items()]
         return [*claims, *((f"the file {file}", address) for address, file in self._assets())]

@@ -1,4 +1,4 @@
-"""Work spread over processes where that pays, done in this one where it does not."""
+"""Work spread over processes where that pays, or over what a plugin brings; done in this one where it does not."""
 
 import multiprocessing
 import os
@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from pressframe.errors import BuildError
 
@@ -19,8 +19,20 @@ _BATCH = 100
 Result = TypeVar("Result")
 
 
+class Elsewhere(Protocol):
+    """What does batches with an executor that a plugin handed in."""
+
+    def spread(self, work: Any, batches: Sequence[range]) -> Iterator[Any]:
+        """Yield what becomes of each batch, in their order."""
+
+
 def spread(
-    work: Callable[[range], Result], size: int, *, jobs: int | None, told: Callable[[int], None]
+    work: Callable[[range], Result],
+    size: int,
+    *,
+    jobs: int | None,
+    told: Callable[[int], None],
+    elsewhere: Callable[[], Elsewhere | None],
 ) -> Iterator[Result]:
     """Yield what *work* makes of each hundred of *size* things, in their order.
 
@@ -28,13 +40,19 @@ def spread(
         work: Gets their numbers; in other processes it sees what this one had when they were started.
         jobs: How many processes; None for what pays.
         told: Called with the number of things done.
+        elsewhere: Asked where several processes pay, or are wanted, for what does it in place of them.
 
     Raises:
-        BuildError: A process was ended from outside.
+        BuildError: A process was ended from outside, or what does it elsewhere failed.
     """
     batches = [range(start, min(start + _BATCH, size)) for start in range(0, size, _BATCH)]
-    several = _jobs(size, jobs)
-    results = map(work, batches) if several == 1 else _forked(work, batches, several)
+    is_much = size >= WORTH_A_POOL if jobs is None else jobs > 1 and len(batches) > 1
+    found, several = elsewhere() if is_much else None, _jobs(size, jobs)
+    results: Iterator[Result]
+    if found:
+        results = found.spread(work, batches)
+    else:
+        results = map(work, batches) if several == 1 else _forked(work, batches, several)
     for batch, result in zip(batches, results, strict=True):
         told(batch.stop)
         yield result

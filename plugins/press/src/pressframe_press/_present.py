@@ -9,9 +9,10 @@ import attrs
 from pressframe.errors import PressframeError
 from pressframe_press._json import encode
 from pressframe_press._load import Found
-from pressframe_press._make import Making, remembered
+from pressframe_press._make import Making
 from pressframe_press._memory import Past
 from pressframe_press._output import Output, state_of
+from pressframe_press._parts import remembered
 from pressframe_press._plan import Plan, Task
 from pressframe_press._run import Build
 from pressframe_press._seal import epoch_of, is_fresh, seal_of, why_anew

@@ -86,7 +86,7 @@ class Release:
         """
         required = self.gated.get(address)
         if required is not None and required <= audiences:
-            return self.contents.opened[address]
+            return self.contents.opened.get(address)
         return self.files.get(address)
 
     def view(self, audiences: frozenset[str] = frozenset(), *, changed: Callable[[], None] = lambda: None) -> Live:

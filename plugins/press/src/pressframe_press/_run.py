@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from pressframe.errors import BuildError, Place
 from pressframe.model import Report
 from pressframe.press import Profile, Wish, find_witness
 from pressframe_press._json import Damaged, encode, moment, parse
@@ -19,6 +21,9 @@ from pressframe_press._output import Output, open_output, state_of
 from pressframe_press._release import Contents, Release
 from pressframe_press._seal import epoch_of, is_fresh, seal_of, why_anew
 from pressframe_press._talk import fingerprints
+
+if TYPE_CHECKING:
+    from pressframe_press._remote import Elsewhere
 
 _ROOM = 16_000_000
 """Bytes of texts that nobody needs any more before all are written anew."""
@@ -31,10 +36,20 @@ def build(wish: Wish) -> Release:
         try:
             return attempt.run()
         except Damaged:  # found out half way, before anything was switched
+            attempt.leave()
             attempt.memory.forget()
-            return attempt.run()
+            return _again(attempt)
         finally:
             attempt.memory.shelf.close()
+            attempt.leave()
+
+
+def _again(attempt: Build) -> Release:
+    try:
+        return attempt.run()
+    except Damaged as error:
+        at, fix = Place(str(attempt.state)), "see whether the disk, or what workers have of it, is whole"
+        raise BuildError("holds other texts than were just written", at=at, fix=fix) from error
 
 
 @contextmanager
@@ -122,19 +137,36 @@ class Build:
         self.stages[name] = round(time.perf_counter() - start, 4)
 
     def spread(self, stage: str, work: Callable[[range], Sequence[Any]], size: int) -> Iterator[Any]:
-        """Yield the results of *work*, done by as many processes as pay."""
+        """Yield the results of *work*, done by as many processes as pay, or where a plugin says."""
         from pressframe_press._pool import spread
 
         def told(done: int) -> None:
             self.wish.told(stage, done, size)
 
+        def where() -> Elsewhere | None:
+            return self._elsewhere
+
         profile = self._profile
         if profile is None:
-            return itertools.chain.from_iterable(spread(work, size, jobs=self.wish.jobs, told=told))
+            batches = spread(work, size, jobs=self.wish.jobs, told=told, elsewhere=where)
+            return itertools.chain.from_iterable(batches)
         from pressframe_press._clock import Clocked, collected
 
-        batches = spread(Clocked(stage, work), size, jobs=self.wish.jobs, told=told)
-        return itertools.chain.from_iterable(collected(batches, profile))
+        # Workers elsewhere keep no time: what is measured is done here.
+        clocked = spread(Clocked(stage, work), size, jobs=self.wish.jobs, told=told, elsewhere=lambda: None)
+        return itertools.chain.from_iterable(collected(clocked, profile))
+
+    @functools.cached_property
+    def _elsewhere(self) -> Elsewhere | None:
+        from pressframe_press._remote import find_elsewhere
+
+        return find_elsewhere(self.wish, self.state)
+
+    def leave(self) -> None:
+        """Let go of the executor that a plugin handed in, if one did."""
+        found = self.__dict__.pop("_elsewhere", None)
+        if found:
+            found.leave()
 
     def _report(self, facts: Mapping[str, str]) -> Report:
         return Report(
@@ -160,7 +192,7 @@ class Recalled:
         self._wish, self._found, self._version = wish, found, version
 
     def __call__(self) -> Contents:
-        from pressframe_press._make import recall
+        from pressframe_press._parts import recall
 
         try:
             return recall(self._wish, self._found, self._version)

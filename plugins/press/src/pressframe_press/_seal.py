@@ -33,7 +33,7 @@ def epoch_of(site: Site, *, drafts: bool) -> str:
         DRAFTS: [str(drafts)],
         "the site's place": [str(site.folder)],
         "the code of pressframe or a plugin": [FORMAT, *(one for file in sorted(files) for one in _code(file))],
-        "installed versions": [sys.version, *_installed()],
+        "installed versions": [sys.version, *installed()],
         "translations": [
             one for folder in (_CORE / "locale", *locales, site.folder / "locale") for one in stamps(folder)
         ],
@@ -41,7 +41,7 @@ def epoch_of(site: Site, *, drafts: bool) -> str:
     return json.dumps({cause: digest_of("\n".join(texts)) for cause, texts in causes.items()})
 
 
-def _installed() -> Iterator[str]:
+def installed() -> Iterator[str]:
     """Yield name and version of every distribution: what plugins are built on may change what they make."""
     for folder in sys.path:
         if Path(folder).is_dir():

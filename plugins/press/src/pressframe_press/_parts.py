@@ -1,0 +1,105 @@
+"""What a build renders with, put together of what is remembered and what was loaded now."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from pressframe.press import Wish
+from pressframe.templates import Templates
+from pressframe_press._json import moment
+from pressframe_press._load import Found, Loaded
+from pressframe_press._memory import Key, Memory, Past
+from pressframe_press._output import Output, state_of
+from pressframe_press._plan import Files, Plan
+from pressframe_press._release import Contents
+from pressframe_press._rows import Row, Shelf
+from pressframe_press._view import Notebook, Press
+from pressframe_press._world import Part, Said, World
+
+
+def recall(wish: Wish, found: Sequence[Found], version: str) -> Contents:
+    """Return what the last release of a site holds, nothing having changed since.
+
+    Raises:
+        LookupError, Damaged: It is remembered no more.
+    """
+    state = state_of(wish.site.folder, wish.folder)
+    memory = Memory(state / "memory")
+    past = memory.past()
+    if past.fact("version") != version:
+        raise LookupError(version)
+    press, plan = remembered(wish, past, memory.shelf, [(source.loader, source.key) for _, _, source in found])
+    contents = Contents(press, plan, past.done.all().values(), Output(wish.folder, state))
+    _ = press.world.said.all
+    past.close()
+    return contents
+
+
+def remembered(wish: Wish, past: Past, shelf: Shelf, order: Sequence[Key] | None = None) -> tuple[Press, Plan]:
+    """Return what the last build rendered with, its entries in *order*."""
+    rows = rows_of(past, Loaded(order=order))
+    files = Files(wish.site, past.copied)
+    world = World(rows, said_of(past, {}, ()), shelf, moment(wish.now))
+    press = make_press(wish, world, files, Notebook())
+    order_of = wish.site.hooks.implementers("register_pages")
+    planned = [one for plugin in order_of if (one := past.planned.get(plugin))]
+    plan = press.pages = Plan(rows, planned, files, at=by_address(rows))
+    return press, plan
+
+
+def rows_of(past: Past, loaded: Loaded) -> Part[Row]:
+    """Return the rows of all entries: those loaded now, and the remembered ones of what has stayed the same."""
+
+    def every() -> Iterable[Row]:
+        kept = past.rows.all()
+        if loaded.order is None:
+            return kept.values()
+        return (loaded.put[key] if key in loaded.put else kept[key] for key in loaded.order)
+
+    def find(id: str) -> Row | None:
+        found = past.rows.find("id = ?", id)
+        kept = ((row.loader, row.key) not in loaded.put and (row.loader, row.key) not in loaded.gone for row in found)
+        return next((row for row, stays in zip(found, kept, strict=True) if stays), None)
+
+    return Part(find, every, {row.id: row for row in loaded.put.values() if row.id}, lambda row: row.id)
+
+
+def said_of(past: Past, put: Mapping[str, Said], gone: Iterable[str]) -> Part[Said]:
+    """Return what is said under all entries."""
+    changed: dict[str, Said | None] = {**dict.fromkeys(gone), **put}
+
+    def every() -> Iterable[Said]:
+        kept = (one for (id,), one in past.said.all().items() if id not in changed)
+        return [*kept, *put.values()]
+
+    return Part(lambda id: past.said.get(id), every, changed, lambda one: one.entry)
+
+
+def by_address(rows: Part[Row]) -> Callable[[str], Row | None]:
+    """Return what finds the row of the entry at an address."""
+
+    @functools.cache
+    def found() -> dict[str, Row]:
+        return {row.address: row for row in rows.all.values()}
+
+    return lambda address: found().get(address)
+
+
+def make_press(wish: Wish, world: World, files: Files, notebook: Notebook) -> Press:
+    """Return what a build renders with."""
+    published = files.published
+
+    def versioned(address: str) -> str:
+        notebook.note(f"asset\t{address}")
+        if address in published:
+            return f"{address}?v={published[address].tag[:8]}"
+        if press.pages and press.pages.get(address):
+            return address
+        raise LookupError(f"there is no asset {address}")
+
+    state = state_of(wish.site.folder, wish.folder)
+    templates = Templates(wish.site, state, asset=versioned, note=notebook.note, apart=notebook.apart)
+    tags = {address: stored.tag for address, stored in published.items()}
+    press = Press(wish.site, world, templates, notebook, tags)
+    return press
