@@ -1,10 +1,13 @@
 """PRland, as its readers meet it: built at a fixed moment, asked as a stranger and as a subscriber."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 
 from pressframe import Site
+from pressframe_sql import database
 
 from .conftest import NOW
 
@@ -20,6 +23,21 @@ def release(prland):
 
 def _read(release, address: str, audiences: frozenset[str] = frozenset()) -> str:
     return release.find(address, audiences).file.read_text("utf-8")
+
+
+def test_a_build_with_nothing_to_do_imports_no_engine_no_templates_and_no_database(prland):
+    site = Site.open(prland)
+    site.build()
+    database(site).open()
+    database(site).close()
+    site.build()
+    code = "import sys; from pressframe.cli import main\ntry: main(sys.argv[1:])\nfinally: print(*sys.modules)"
+
+    ran = subprocess.run([sys.executable, "-c", code, "build", prland], check=True, capture_output=True, text=True)
+
+    assert "nothing changed" in ran.stdout
+    assert (prland / "data" / "site.sqlite").is_file()
+    assert not {"jinja2", "sqlalchemy", "pyromark", "msgspec", "nh3"} & set(ran.stdout.split())
 
 
 def test_there_are_posts_over_several_years_and_pages(release):

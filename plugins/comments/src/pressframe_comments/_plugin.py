@@ -65,10 +65,9 @@ class Comments:
     def register_comments(self, host: Host) -> Iterable[Source]:
         from pressframe_comments._archive import Archive
         from pressframe_comments._sources import Approved
-        from pressframe_comments._store import comment_store
 
         yield Archive(host.folder / self.archive, host.folder, host.settings.timezone)
-        yield Approved(comment_store(host))
+        yield Approved(host)
 
     @hookimpl
     def judge_comment(self, comment: Comment, entry: Card, now: datetime) -> Judgement:

@@ -1,5 +1,6 @@
 """What pages ask, in words for people."""
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -20,7 +21,7 @@ _WORDS: Mapping[str, _Words] = {
     "gate": _Words("gate of", "{0}", "the gate of {0}"),
     "comments": _Words("comments on", "{0}", "what is said under {0}"),
     "count": _Words("number of comments on", "{0}", "the number of comments on {0}"),
-    "talk": _Words("lists", "the {0} newest comments", "the list of the {0} newest comments"),
+    "talk": _Words("lists", "{0}", "the list of {0}"),
     "near": _Words("neighbours of", "{0}", "a neighbour of {0}"),
     "latest": _Words("lists", "{0}", "the list of {0}"),
     "size": _Words("lists", "how many {0}", "the number of {0}"),
@@ -54,6 +55,8 @@ def _parts(question: str) -> tuple[str, str]:
     name, _, rest = question.partition("\t")
     if name == "past":
         return name, moment_in(ZoneInfo("UTC"), rest)
+    if name == "talk":
+        return name, "all comments" if int(rest) == sys.maxsize else f"the {rest} newest comments"
     if name in ("latest", "size"):
         kind, start, end, *within = rest.split("\t", 4)
         group = f" of the {within[0]} {within[1]}" if within else ""

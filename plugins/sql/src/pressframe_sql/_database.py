@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import quote
 
 from pressframe.model import Json
 
@@ -110,6 +111,25 @@ class Database:
         if self._opened is None and not self.exists():
             return "none"
         return self._open().version()
+
+    def glance(self, query: str) -> tuple[object, ...] | None:
+        """Return the first row of a SELECT without opening the database, which takes longer than most builds.
+
+        None if there is no row, no such table yet, or no file to look into; ``read`` tells why, and brings the schema
+        up to date.
+        """
+        if self._opened is not None or not self._url.startswith("sqlite:") or not self.exists():
+            return None
+        import sqlite3
+
+        file = sqlite3.connect(f"file:{quote(str(self._file()))}?mode=ro", uri=True)
+        try:
+            found: tuple[object, ...] | None = file.execute(query).fetchone()
+        except sqlite3.Error:
+            return None
+        finally:
+            file.close()
+        return found
 
     def upgrade(self) -> tuple[Chain, ...]:
         """Create the database or bring its tables up to date, and return each plugin's chain as it was found.
