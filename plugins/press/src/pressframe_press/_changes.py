@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import TypeAlias
 
 from pressframe_press._json import parse
@@ -42,9 +42,11 @@ class Changes:
         self._listed = {
             id for id, (one, other) in self._rows.items() if not (one and other and one.listed_as(other))
         } | self._said.keys()  # fmt: skip
-        self._all_stand = all(one and other and one.grouped_as(other) for one, other in self._rows.values())
-        if self._all_stand:
-            self._after.stand_like(before)
+        self._moments_stand = bool(past) and all(
+            one and other and one.dated_as(other) for one, other in self._rows.values()
+        )
+        if self._moments_stand:
+            self._after.stand_like(before, self._taxonomies)
         self._known: dict[tuple[str, frozenset[str]], bool] = {}
 
     # ----------------------------------------------------------------------------------------- questions
@@ -89,7 +91,8 @@ class Changes:
         """Say whether a part of a list may be otherwise."""
         if name not in self._lists:
             return False
-        return not self._all_stand or any(int(start) <= one < int(end) for one in self._places(name))
+        is_another = not self._moments_stand or (name[1] is not None and name[1][0] in self._taxonomies)
+        return is_another or any(int(start) <= one < int(end) for one in self._places(name))
 
     @functools.cached_property
     def _places(self) -> Callable[[ListName], Sequence[int]]:
@@ -97,12 +100,13 @@ class Changes:
         return functools.cache(lambda name: [self._after.ids(*name).index(id) for id in set(self._lists[name])])
 
     @functools.cached_property
-    def _taxonomies(self) -> set[str]:
+    def _taxonomies(self) -> Set[str]:
         """Those of which a group may have another name, size or place."""
         found: set[str] = set()
         for one, other in self._rows.values():
-            if not (one and other and one.grouped_as(other)):
-                found |= {group[0] for row in (one, other) if row for group in parse(row.groups)}
+            before, after = (_by_taxonomy(row) for row in (one, other))
+            is_dated = one and other and one.dated_as(other)
+            found |= {name for name in {*before, *after} if not is_dated or before.get(name) != after.get(name)}
         return found
 
     # --------------------------------------------------------------------------------------------- pages
@@ -155,3 +159,10 @@ class Changes:
         for world in (self._before, self._after):
             for id in self._listed:
                 yield from (f"near\t{one}" for one in (id, *world.near(id)) if one)
+
+
+def _by_taxonomy(row: Row | None) -> dict[str, list[object]]:
+    found: defaultdict[str, list[object]] = defaultdict(list)
+    for taxonomy, *group in parse(row.groups) if row else ():
+        found[taxonomy].append(group)
+    return found

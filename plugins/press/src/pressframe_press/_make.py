@@ -261,10 +261,8 @@ class Making:
         asked = {tuple(one): one for one in asked_of(fresh.values())}
         unasked = [tuple(one) for one in asked_of(before) if tuple(one) not in asked]
         self.facts["until"] = self._until(asked)
-        answers, longs = self._answers(), {"sources": self._loaded.sources}
-        world, kept = self._press.world, [name for name in past.longs() if name != "sources"]
-        if not kept or world.recalled("kinds") == "":  # entries stand in other places than they did
-            longs |= world.standing()
+        answers, world = self._answers(), self._press.world
+        longs = {"sources": self._loaded.sources, **world.standing()}
         put: dict[str, Mapping[Key, tuple[Any, ...]]] = {
             "rows": self._loaded.put, "said": {(id,): one for id, one in self._heard.items()},
             "done": fresh, "asked": asked, "shared": self._shared, "answers": answers,
@@ -274,7 +272,7 @@ class Making:
         }  # fmt: skip
         gone: dict[str, Iterable[Key]] = {
             "rows": self._loaded.gone, "said": [(id,) for id in self._unsaid], "done": self._gone, "asked": unasked,
-            "longs": [(name,) for name in kept if len(longs) > 1 and name not in longs],
+            "longs": [(name,) for name in past.longs() if not world.is_standing(name) and name not in longs],
             "planned": [key for key in past.planned.all() if key not in self._planned],
             "copied": [] if self._plan_made.known else self._uncopied(),
         }  # fmt: skip

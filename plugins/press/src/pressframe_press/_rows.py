@@ -74,9 +74,9 @@ class Row(NamedTuple):
         """Say whether lists show the same of *other*, in the same places."""
         return other is not None and _LISTED(self) == _LISTED(other)
 
-    def grouped_as(self, other: Row | None) -> bool:
-        """Say whether *other* stands in the same lists, in the same places."""
-        return other is not None and _GROUPED(self) == _GROUPED(other)
+    def dated_as(self, other: Row | None) -> bool:
+        """Say whether *other* is of the same kind and moment: lists are ordered by that."""
+        return other is not None and _DATED(self) == _DATED(other)
 
     def planned_as(self, other: Row | None) -> bool:
         """Say whether *other* has the same page and files; but for its title."""
@@ -85,7 +85,7 @@ class Row(NamedTuple):
 
 _SHOWN = Row._fields.index("id")
 _LISTED = attrgetter("kind", "address", "title", "published", "groups", "closed", "open", "gate")
-_GROUPED = attrgetter("id", "kind", "published", "groups")
+_DATED = attrgetter("id", "kind", "published")
 _PLANNED = attrgetter("file", "id", "kind", "address", "published", "updated", "assets", "public", "gate")
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 import attrs
@@ -102,6 +102,7 @@ class World:
     now: str
     recalled: Callable[[str], str] = lambda name: ""
     _made: dict[str, Mapping[str, _List]] = attrs.field(factory=dict, init=False)
+    _like: tuple[World, Set[str]] | None = attrs.field(default=None, init=False)
 
     # ------------------------------------------------------------------------------------------- entries
 
@@ -138,6 +139,8 @@ class World:
 
     @functools.cached_property
     def _kinds(self) -> dict[str, list[str]]:
+        if self._like:
+            return self._like[0]._kinds
         known = self.recalled("kinds")
         if known:
             return dict(parse(known))
@@ -157,6 +160,8 @@ class World:
         return {(group[0], group[1]): (group[2], group[3]) for id in order for group in self._groups.get(id, ())}
 
     def _lists(self, taxonomy: str) -> Mapping[str, _List]:
+        if self._like and taxonomy not in self._like[1]:
+            return self._like[0]._lists(taxonomy)
         if taxonomy not in self._made:
             known = self.recalled(f"lists\t{taxonomy}")
             lists = {slug: _List(*one) for slug, one in parse(known).items()} if known else self._find_lists(taxonomy)
@@ -205,16 +210,18 @@ class World:
             if kind == "lists":
                 self._lists(taxonomy)
 
-    def stand_like(self, other: World) -> None:
-        """Take over the lists of *other*, in which every entry stands in the same places."""
-        self.recalled, self._made = other.recalled, other._made
+    def stand_like(self, other: World, but: Set[str]) -> None:
+        """Take over the lists of *other*: all entries stand in the same places, but in groups of these taxonomies."""
+        self._like = other, but
 
     def standing(self) -> dict[str, str]:
         """Return the lists that were put together here, for ``recalled`` to give back."""
-        lists = {
-            f"lists\t{name}": {slug: tuple(one) for slug, one in made.items()} for name, made in self._made.items()
-        }
-        return {name: encode(one) for name, one in {"kinds": self._kinds, **lists}.items()}
+        lists: dict[str, object] = {f"lists\t{taxonomy}": made for taxonomy, made in self._made.items()}
+        return {name: encode(one) for name, one in (lists if self._like else {"kinds": self._kinds, **lists}).items()}
+
+    def is_standing(self, name: str) -> bool:
+        """Say whether what was returned by this name is right still."""
+        return self._like is not None and name.partition("\t")[2] not in self._like[1]
 
     @functools.cached_property
     def groups(self) -> Callable[[str], tuple[Group, ...]]:
