@@ -226,6 +226,7 @@ class Memory:
         try:
             past.fact("")
         except Damaged:
+            past.close()
             return Past()
         return past
 

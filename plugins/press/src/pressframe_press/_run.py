@@ -7,7 +7,7 @@ import gc
 import itertools
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -84,14 +84,20 @@ class Build:
                 found = scan(self.site)
                 epoch = epoch_of(self.site, drafts=self.wish.drafts)
                 seal = seal_of(self.site, epoch, found, comments)
-            past = self.memory.past()
-            version = output.version()
-            if is_fresh(past, seal, self.now) and past.fact("version") == version != "":
-                report = self._report({name: past.fact(name) for name in ("entries", "pages", "notes")})
-                contents = Recalled(self.wish, found, version)
-                return self._release(report, past.fact("until"), comments, contents)
-            usable = self._usable(past, epoch, version)
-            return self._make(found, usable, output, {"epoch": epoch, "seal": seal, "comments": encode(comments)})
+            with closing(self.memory.past()) as past:
+                return self._release_of(found, past, output, comments, (epoch, seal))
+
+    def _release_of(
+        self, found: Sequence[Found], past: Past, output: Output, comments: tuple[str, ...], digests: tuple[str, str]
+    ) -> Release:
+        """Return the release as it is remembered if nothing has changed, else a new one."""
+        epoch, seal = digests
+        version = output.version()
+        if is_fresh(past, seal, self.now) and past.fact("version") == version != "":
+            report = self._report({name: past.fact(name) for name in ("entries", "pages", "notes")})
+            return self._release(report, past.fact("until"), comments, Recalled(self.wish, found, version))
+        usable = self._usable(past, epoch, version)
+        return self._make(found, usable, output, {"epoch": epoch, "seal": seal, "comments": encode(comments)})
 
     def _usable(self, past: Past, epoch: str, version: str) -> Past:
         """Return what is remembered as far as it is of use; forget what is not."""
