@@ -98,3 +98,8 @@ def test_several_errors_are_raised_together_and_one_alone_as_itself():
     assert many.value.errors == (one, two, three)
     assert str(many.value) == "one\ntwo\nthree"
     assert isinstance(many.value, PressframeError)
+
+
+def test_an_audience_is_named_without_a_comma():
+    with pytest.raises(ValueError, match="without a comma"):
+        Gate(requires=frozenset({"a,b"}), reason="own rule")

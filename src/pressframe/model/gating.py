@@ -11,6 +11,12 @@ from pressframe.model._basis import is_aware
 Conversation: TypeAlias = Literal["shown", "counted", "hidden"]
 
 
+def _are_names(_: object, __: object, value: frozenset[str]) -> None:
+    for name in value:
+        if "," in name:
+            raise ValueError(f'an audience is named without a comma, got "{name}"')
+
+
 @attrs.frozen(kw_only=True)
 class Gate:
     """What a reader must be to read an entry whole.
@@ -22,7 +28,7 @@ class Gate:
         conversation: What a closed page shows of the comments: all, how many, or nothing.
     """
 
-    requires: frozenset[str] = attrs.field(validator=instance_of(frozenset))
+    requires: frozenset[str] = attrs.field(validator=[instance_of(frozenset), _are_names])
     until: datetime | None = attrs.field(default=None, validator=is_aware)
     reason: str
     conversation: Conversation = attrs.field(default="hidden", validator=in_(("shown", "counted", "hidden")))
