@@ -316,6 +316,10 @@ FILES = {
         ':3: plugins.x: settings for a plugin that is not enabled\n  add "x" to [site] plugins',
     ),
     "no address": (f'{HEAD}\nurl = "x.org"', f':4: site.url: {HOST} "x.org"'),
+    "no language": (
+        f'{HEAD}language = "xx yy"',
+        ':3: site.language: must be a code such as "fr" or "en-GB", got "xx yy"',
+    ),
     "a path": (f'{HEAD}url = "https://x.org/blog"', f':3: site.url: {HOST} "https://x.org/blog"'),
     "no posts on a page": (f"{HEAD}per_page = 0", ":3: site.per_page: per_page counts from 1, got 0"),
 }

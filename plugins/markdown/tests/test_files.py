@@ -41,6 +41,12 @@ def test_a_missing_folder_is_named_with_its_setting(blog):
     assert "[plugins.markdown] folder" in blog.error()
 
 
+def test_a_file_in_the_place_of_the_content_folder_is_named_as_such(blog):
+    blog.write("content", "no folder")
+
+    assert "content: cannot be read: Not a directory" in blog.error()
+
+
 def test_addresses_come_from_the_files_name_by_a_pattern(blog):
     blog.settings(
         'permalink = "/blog/{year}/{month}/{day}/{slug}.html"\npage_permalink = "/p/{slug}/"',

@@ -33,6 +33,11 @@ def _is_origin(_: object, field: attrs.Attribute[str], value: str) -> None:
         raise ValueError(f'must be https:// or http:// with a host and no path, got "{value}"')
 
 
+def _is_language(_: object, __: object, value: str) -> None:
+    if not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", value):
+        raise ValueError(f'must be a code such as "fr" or "en-GB", got "{value}"')
+
+
 @attrs.frozen(kw_only=True)
 class SiteSettings:
     """The ``[site]`` table.
@@ -51,7 +56,7 @@ class SiteSettings:
     title: str
     url: str = attrs.field(default="http://localhost:8000", converter=_without_slash, validator=_is_origin)
     description: str = ""
-    language: str = "en"
+    language: str = attrs.field(default="en", validator=_is_language)
     timezone: ZoneInfo = attrs.field(factory=lambda: ZoneInfo("UTC"))
     plugins: tuple[str, ...] = ()
     per_page: int = attrs.field(default=10, validator=counts_from_one)

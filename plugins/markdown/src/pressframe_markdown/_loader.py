@@ -52,8 +52,9 @@ class MarkdownLoader:
 
     def scan(self) -> Iterable[Source]:
         """Return every file as a source; its fingerprint also tells of ``authors.toml`` and of files beside it."""
+        files = find_files(self.folder, self.label)
         stamp = _stamp(self._authors)
-        for file in find_files(self.folder, self.label):
+        for file in files:
             place = Place(f"{self.label}/{file.path}")
             yield Source(loader=NAME, key=file.path, fingerprint=file.fingerprint + stamp, place=place)
 
