@@ -79,12 +79,6 @@ def build(made, jobs=2):
     return made.open().build(now=made.clock.now, jobs=jobs)
 
 
-def seen(made):
-    """Return all that strangers and others get, by name."""
-    folders = [made.folder / "public", made.folder / ".pressframe" / "open"]
-    return {file.relative_to(made.folder): file.read_bytes() for one in folders for file in one.rglob("*.*")}
-
-
 def workers(made):
     """Return which processes have loaded entries."""
     return {int(file.name) for file in (made.folder / "done").iterdir()}
@@ -105,8 +99,8 @@ def test_workers_that_a_build_starts_make_what_one_process_makes(a_site):
     build(alone, jobs=1)
     build(spread)
 
-    assert len(seen(alone)) > COUNT
-    assert seen(spread) == seen(alone)
+    assert len(alone.published()) > COUNT
+    assert spread.published() == alone.published()
     assert workers(alone) == {os.getpid()}
     assert os.getpid() not in workers(spread)
 
@@ -122,7 +116,7 @@ def test_a_cluster_serves_one_build_after_the_other(a_site, cluster):
     build(alone, jobs=1)
 
     assert again.report.rendered > COUNT
-    assert seen(spread) == seen(alone)
+    assert spread.published() == alone.published()
     assert workers(spread) <= {one.pid for one in cluster.workers.values()}
 
 

@@ -207,13 +207,6 @@ def build(made, jobs=2):
     return made.open().build(now=made.clock.now, jobs=jobs)
 
 
-def seen(made):
-    """Return all that strangers and others get, by name."""
-    folders = [made.folder / "public", made.folder / ".pressframe" / "open"]
-    files = [file for one in folders for file in one.rglob("*.*")]
-    return {str(file.relative_to(made.folder)): file.read_text("utf-8") for file in files}
-
-
 def error_of(made, jobs=2):
     """Return what stops the build, which has published nothing."""
     with pytest.raises(PressframeError) as caught:
@@ -230,8 +223,8 @@ def test_whatever_does_the_batches_the_bytes_are_the_same(a_site, by):
 
     first, second = build(alone, jobs=1), build(spread)
 
-    assert len(seen(alone)) > COUNT + 30
-    assert seen(spread) == seen(alone)
+    assert len(alone.published()) > COUNT + 30
+    assert spread.published() == alone.published()
     assert (second.report.pages, second.report.rendered) == (first.report.pages, first.report.rendered)
     assert dict(second.gated).keys() == dict(first.gated).keys()
     assert second.view().entry("e1") == first.view().entry("e1")
@@ -250,7 +243,7 @@ def test_builds_elsewhere_and_here_go_on_from_one_another(a_site, by):
     build(alone, jobs=1)
 
     assert again.report.rendered > COUNT
-    assert seen(spread) == seen(alone)
+    assert spread.published() == alone.published()
     assert build(spread, jobs=1).report.rendered == 0
 
 
@@ -334,14 +327,14 @@ def test_a_worker_that_goes_on_after_the_end_leaves_nothing_behind(a_site):
     made = a_site("threads")
     site = made.open()
     site.build(now=made.clock.now, jobs=2)
-    before, memory = seen(made), sorted((made.folder / ".pressframe" / "memory").iterdir())
+    before, memory = made.published(), sorted((made.folder / ".pressframe" / "memory").iterdir())
     calls = type(site.plugins["own"][1]).find_executor.__globals__["CALLS"]
 
     for do, *order in calls:
         do(*order)
 
     assert len(calls) > 5
-    assert seen(made) == before
+    assert made.published() == before
     assert not (made.folder / ".public.next").exists()
     assert sorted((made.folder / ".pressframe" / "memory").iterdir()) == memory
 

@@ -129,6 +129,12 @@ class TestSite:
             return Built(output, None, error)
         return Built(output, release)
 
+    def published(self) -> dict[str, bytes]:
+        """Return every file that the last build made, for strangers or for those who may read more, by its path."""
+        folders = [self.folder / "public", self.folder / ".pressframe" / "open"]
+        files = [file for folder in folders for file in folder.rglob("*") if file.is_file()]
+        return {file.relative_to(self.folder).as_posix(): file.read_bytes() for file in files}
+
     def serve(self) -> Served:
         """Build and serve it in this process, at the clock's time."""
         served = Served.of(self.folder, self.clock)

@@ -91,8 +91,8 @@ class App:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; open pages first, before anything else is looked at."""
-        if scope["type"] != "http":
-            raise NotImplementedError(f"there is no {scope['type']} here")
+        if scope["type"] != "http":  # ASGI: what an application does not speak, it raises at
+            raise ValueError(f"this speaks HTTP alone, not {scope['type']}")
         served = self.served
         answer = served.open.get(scope["path"])
         if answer is not None and scope["method"] in _READING:
