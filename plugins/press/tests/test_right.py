@@ -1,6 +1,7 @@
 """Mistakes that the proof has found, one test each."""
 
 import os
+import shutil
 
 import pytest
 
@@ -139,3 +140,44 @@ def test_two_entries_of_one_id_are_told_alike_whichever_of_them_was_written_last
         assert blog.build().release
 
     assert "are both" not in str(caught.value)
+
+
+def test_a_page_that_a_template_looks_for_in_a_group_may_be_edited(blog):
+    blog.edit(
+        "templates/list.txt", '{% for c in site.latest(kind="page", within=("tag", "a")) %}{{ c.title }}{% endfor %}-'
+    )
+    blog.edit("templates/page.html", "{{ entry.title }}")
+    blog.edit("content/pages/four.md", "---\ntitle: Four\ntags: [a]\n---\nFour.\n")
+    assert blog.build().read("/list.txt").strip() == "-"
+
+    blog.edit("content/pages/four.md", "---\ntitle: Fourth\ntags: [a]\n---\nFour.\n")
+
+    assert blog.build().read("/list.txt").strip() == "-"
+
+
+NESTED = """
+    @hookimpl
+    def filter_entry(self, entry):
+        from pressframe import Term
+        wider = {"one": ("a", "b"), "two": ("b", "c"), "three": ("c", None), "odd": ("b", "d")}.get(entry.id)
+        if wider:
+            term = Term(taxonomy="category", slug=wider[0], name=wider[0], parent=wider[1])
+            return attrs.evolve(entry, terms=(term,))
+"""
+
+
+@pytest.mark.parametrize("date", ["2025-12-01", "2026-02-01"])
+def test_a_wider_category_s_list_follows_a_post_deep_in_it_whoever_says_where_it_belongs(blog, date):
+    blog.edit("plugins/own.py", blog.read("plugins/own.py") + NESTED)
+    blog.edit(
+        "templates/list.txt", '{% for one in site.latest(within=("category", "c")) %}{{ one.title }} {% endfor %}'
+    )
+    blog.edit("content/three.md", "---\ntitle: Three\ndate: 2026-01-03\n---\nText.\n")
+    blog.edit("content/odd.md", f"---\ntitle: Odd\ndate: {date}\n---\nText.\n")
+    assert blog.build().release
+
+    blog.edit("content/one.md", blog.read("content/one.md").replace("title: One", "title: Eins"))
+    again = blog.build().read("/list.txt")
+    shutil.rmtree(blog.folder / ".pressframe")
+
+    assert again == blog.build().read("/list.txt")

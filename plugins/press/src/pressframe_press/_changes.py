@@ -96,8 +96,14 @@ class Changes:
 
     @functools.cached_property
     def _places(self) -> Callable[[ListName], Sequence[int]]:
-        """Where in a list what has changed stands, if everything stands where it did."""
-        return functools.cache(lambda name: [self._after.ids(*name).index(id) for id in set(self._lists[name])])
+        """Where in a list what has changed stands, if everything stands where it did; pages stand in no group's."""
+
+        @functools.cache
+        def places(name: ListName) -> Sequence[int]:
+            ids = self._after.ids(*name)
+            return [ids.index(id) for id in set(self._lists[name]) if id in ids]
+
+        return places
 
     @functools.cached_property
     def _taxonomies(self) -> Set[str]:

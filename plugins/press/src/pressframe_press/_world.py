@@ -194,12 +194,10 @@ class World:
     def lists_with(self, row: Row) -> set[Within]:
         """Return the groups whose lists show *row*."""
         found: set[Within] = set()
-        for taxonomy, slug, _, parent in parse(row.groups):
-            found.add((taxonomy, slug))
-            lists = self._lists(taxonomy) if parent else {}
-            while parent in lists and (taxonomy, parent) not in found:
-                found.add((taxonomy, parent))
-                parent = lists[parent].parent
+        for taxonomy, slug, name, parent in parse(row.groups):
+            is_nested = parent is not None and parent in self._lists(taxonomy)  # a month's year is no month
+            wider = self._with_wider(taxonomy, slug, name, parent) if is_nested else [(slug, name, parent)]
+            found |= {(taxonomy, one[0]) for one in wider}
         return found
 
     def settle(self, recalled: Iterable[str]) -> None:
