@@ -8,8 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-import attrs
-
 from pressframe.errors import ContentError, Place, PressframeError, raise_all
 from pressframe.files import stamp
 
@@ -18,16 +16,10 @@ _BESIDE = "+"
 _NOT_SHOWN = (*_ENDINGS, ".toml")
 
 
-@attrs.frozen
-class Found:
-    """A Markdown file: its path below the folder, with ``/``, and what changes when it or a file beside it does."""
+def find_files(folder: Path, label: str) -> dict[str, str]:
+    """Return by path, with ``/``, for each Markdown file in *folder* what changes when it or a file beside it does.
 
-    path: str
-    fingerprint: str
-
-
-def find_files(folder: Path, label: str) -> list[Found]:
-    """Return the Markdown files in *folder* by path; names that start with a dot are left alone.
+    Names that start with a dot are left alone.
 
     Args:
         folder: Where to look, and in every folder below.
@@ -40,14 +32,14 @@ def find_files(folder: Path, label: str) -> list[Found]:
     stamps: dict[str, str] = {}
     beside: defaultdict[str, list[str]] = defaultdict(list)
     for path, entry in _walk(folder, label, errors):
-        if path.lower().endswith(_ENDINGS):
+        if path.endswith(".md") or path.lower().endswith(_ENDINGS):
             stamps[path] = stamp(entry.path, entry.stat())
         elif not path.endswith(_NOT_SHOWN):
             for above in _folders_of(path):
                 beside[above].append(path)
     raise_all(errors)
     digests = {above: _digest(paths) for above, paths in beside.items()}
-    return [Found(path, _joined(stamps[path], path, digests)) for path in sorted(stamps)]
+    return {path: _joined(stamps[path], path, digests) if digests else stamps[path] for path in sorted(stamps)}
 
 
 def _joined(own: str, path: str, digests: Mapping[str, str]) -> str:
@@ -64,9 +56,14 @@ def _walk(folder: Path, label: str, errors: list[PressframeError]) -> Iterator[t
     waiting = [""]
     while waiting:
         inside = waiting.pop()
+        start = f"{inside}/" if inside else ""
         for entry in _list(folder, inside, label):
-            path = f"{inside}/{entry.name}" if inside else entry.name
-            if entry.name.startswith("."):
+            name = entry.name
+            path = start + name
+            if name[0] == ".":
+                continue
+            if name.isascii() and entry.is_file(follow_symlinks=False):  # most are, and were asked most of this in vain
+                yield path, entry
                 continue
             flaw = _flaw(folder, entry)
             if flaw:

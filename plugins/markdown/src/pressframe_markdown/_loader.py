@@ -54,9 +54,8 @@ class MarkdownLoader:
         """Return every file as a source; its fingerprint also tells of ``authors.toml`` and of files beside it."""
         files = find_files(self.folder, self.label)
         stamp = _stamp(self._authors)
-        for file in files:
-            place = Place(f"{self.label}/{file.path}")
-            yield Source(loader=NAME, key=file.path, fingerprint=file.fingerprint + stamp, place=place)
+        for path, fingerprint in files.items():
+            yield Source(loader=NAME, key=path, fingerprint=fingerprint + stamp, place=Place(f"{self.label}/{path}"))
 
     def load(self, source: Source) -> Manuscript:
         file = f"{self.label}/{source.key}"
