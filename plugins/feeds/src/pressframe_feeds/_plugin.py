@@ -132,7 +132,8 @@ class Feeds:
             case {"within": [str(taxonomy), str(slug)]} if taxonomy in self.groups:
                 yield self._posts_within(taxonomy, slug, page.title).link(first)
         # A reader may see a conversation that strangers don't; feeds are a stranger's, so such a page links to none.
-        card = site.card(page.subject) if page.subject and self.entry_comments and not site.audiences else None
+        about = page.subject if self.entry_comments and not site.audiences else None
+        card = site.card(about) if about and site.comment_count(about) else None
         if card and has_comment_feed(site, card):
             yield _comments_on(card).link(first)
 
