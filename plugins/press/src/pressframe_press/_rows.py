@@ -21,8 +21,8 @@ from pressframe_press._json import Damaged, decode, encode, pack, parse
 
 _ENDING = "texts"
 
-_AT_HAND = 1000
-"""Texts kept in memory: enough for small sites to read none again."""
+_AT_HAND, _AT_HAND_FORKED = 1000, 50
+"""Texts kept in memory: enough for small sites to read none again; and in a process that renders a part of them."""
 
 
 class Row(NamedTuple):
@@ -180,13 +180,15 @@ class Shelf:
         """Put an entry there, whole and as strangers see it; return what its row says of both."""
         one = pack(whole)
         place, digest = self.put(one), digest_of_bytes(one)
-        if seen is whole:
+        is_forked = os.getpid() != self._process  # nobody will ask there for what was put
+        if not is_forked:
             self._remember(digest, whole)
+        if seen is whole:
             return {"whole": digest, "seen": digest, "text": place}
         other = pack(seen)
         found = {"whole": digest, "seen": digest_of_bytes(other), "text": f"{place},{self.put(other)}"}
-        self._remember(digest, whole)
-        self._remember(found["seen"], seen)
+        if not is_forked:
+            self._remember(found["seen"], seen)
         return found
 
     def entry(self, row: Row, *, whole: bool) -> Entry:
@@ -204,6 +206,7 @@ class Shelf:
 
     def _remember(self, digest: str, entry: Entry) -> None:
         self._at_hand[digest] = entry
-        if len(self._at_hand) > _AT_HAND:
+        room = _AT_HAND if os.getpid() == self._process else _AT_HAND_FORKED
+        if len(self._at_hand) > room:
             with suppress(KeyError):  # another thread was first
                 self._at_hand.popitem(last=False)
