@@ -118,6 +118,8 @@ class _Chain:
         """
         try:
             answer = call.invoke(arguments)
+            if self.keeps_all and answer == []:  # what most plugins have for most slots
+                return ()
             many = self.keeps_all and answer is not None and not isinstance(answer, Mapping)
             if many and not isinstance(answer, Iterable):
                 raise self.odd(call, answer, "list", arguments)
@@ -203,12 +205,13 @@ class Hooks:
         order = [manager.register(plugin, name=name) for name, plugin in plugins]
         callers = [caller for caller in vars(manager.hook).values() if caller.has_spec()]
         self._chains = {caller.name: _freeze(caller, order) for caller in callers}
+        self._implementers = {name: tuple(call.plugin for call in one.calls) for name, one in self._chains.items()}
         self._kept: dict[str, tuple[tuple[str, Any], ...]] = {}
         self._sanitizer: Sanitizer | None = self.first("find_sanitizer")
 
     def implementers(self, hook: str) -> tuple[str, ...]:
         """Return the names of the plugins that implement *hook*, in the order in which they are asked."""
-        return tuple(call.plugin for call in self._chains[hook].calls)
+        return self._implementers[hook]
 
     # ------------------------------------------------------------------------------- how answers combine
 

@@ -81,11 +81,12 @@ def find_plugins(
     """
     plugins: list[Plugin] = []
     errors: list[PressframeError] = []
+    points = installed()
     for index, name in enumerate(names):
         try:
             if name in names[:index]:
                 raise PluginError(f'plugins lists "{name}" twice', at=place(index), fix="list it once")
-            plugins.append(_find(name, folder, place(index)))
+            plugins.append(_find(name, folder, place(index), points))
         except PressframeError as error:
             errors.append(error)
     known, found = known_hooks(plugins), {plugin.name for plugin in plugins}
@@ -101,16 +102,16 @@ def installed() -> EntryPoints:
     return entry_points(group=GROUP)
 
 
-def _find(name: str, folder: Path, at: Place) -> Plugin:
+def _find(name: str, folder: Path, at: Place, points: EntryPoints) -> Plugin:
     file = folder / "plugins" / f"{name}.py"
-    points = tuple(installed().select(name=name))
-    origins = [_origin(point) for point in points] + ([f"plugins/{name}.py"] if file.is_file() else [])
+    named = tuple(points.select(name=name))
+    origins = [_origin(point) for point in named] + ([f"plugins/{name}.py"] if file.is_file() else [])
     if not origins:
-        raise _missing(name, folder, at)
+        raise _missing(name, folder, at, points)
     if len(origins) > 1:
         message = f'there are two plugins called "{name}": {" and ".join(origins)}'
         raise PluginError(message, at=at, fix="uninstall or rename one of them")
-    kind = _import(points[0], at) if points else _import_file(file, folder)
+    kind = _import(named[0], at) if named else _import_file(file, folder)
     return Plugin(name, kind, origins[0])
 
 
@@ -118,9 +119,9 @@ def _origin(point: EntryPoint) -> str:
     return f"{point.dist.name} {point.dist.version}" if point.dist else point.value
 
 
-def _missing(name: str, folder: Path, at: Place) -> PluginError:
+def _missing(name: str, folder: Path, at: Place, points: EntryPoints) -> PluginError:
     files = {file.stem for file in (folder / "plugins").glob("*.py")}
-    near = did_you_mean(name, {*installed().names, *BUNDLED, *files}) or f"install it, or write plugins/{name}.py"
+    near = did_you_mean(name, {*points.names, *BUNDLED, *files}) or f"install it, or write plugins/{name}.py"
     fix = f"pip install pressframe-{name}" if name in BUNDLED else near
     return PluginError(f'plugins lists "{name}", which is not installed', at=at, fix=fix)
 
@@ -190,32 +191,35 @@ def _flaws(kind: type, folder: Path, known: Hooks) -> Iterator[PressframeError]:
         yield PluginError(message, at=_place_of(kind, folder), fix=_DECORATE)
     for name, method in inspect.getmembers(kind, inspect.isfunction):
         if _is_marked(method):
-            yield from _method_flaws(method, _place_of(method, folder), known)
+            yield from (
+                PluginError(message, at=_place_of(method, folder), fix=fix)
+                for message, fix in _method_flaws(method, known)
+            )
         elif name in known:
             message, fix = f"{name} has the name of a hook but not its marker", "put @hookimpl above it, or rename it"
             yield PluginError(message, at=_place_of(method, folder), fix=fix)
 
 
-def _method_flaws(method: Callable[..., object], at: Place, hooks: Hooks) -> Iterator[PressframeError]:
+def _method_flaws(method: Callable[..., object], hooks: Hooks) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with an implementation, and how to mend it."""
     name = method.__name__
     if name not in hooks:
         near = did_you_mean(name, hooks)
-        yield PluginError(f"{name} is no hook", at=at, fix=f"{near} (pressframe hooks lists all)".strip())
+        yield f"{name} is no hook", f"{near} (pressframe hooks lists all)".strip()
         return
     if inspect.iscoroutinefunction(method) or inspect.isasyncgenfunction(method):
-        message, fix = f"{name} is async; hooks are plain functions", "write def; live hooks run in a thread"
-        yield PluginError(message, at=at, fix=fix)
+        yield f"{name} is async; hooks are plain functions", "write def; live hooks run in a thread"
+        return
     options = getattr(method, "pressframe_impl")  # noqa: B009 - set by pluggy, unknown to the type checker
     odd = sorted(option for option, value in options.items() if value)
     if odd:
         message = f"{name} asks for {', '.join(odd)}, which would rearrange other plugins"
-        fix = "order plugins in [site] plugins; change others' results with a filter_ hook"
-        yield PluginError(message, at=at, fix=fix)
+        yield message, "order plugins in [site] plugins; change others' results with a filter_ hook"
     known = list(inspect.signature(hooks[name]).parameters)
     for argument in list(inspect.signature(method).parameters)[1:]:
         if argument not in known:
             hint = did_you_mean(argument, known) or f"{name} has: {', '.join(known) or 'no arguments'}"
-            yield PluginError(f"{name} has no argument {argument}", at=at, fix=hint)
+            yield f"{name} has no argument {argument}", hint
 
 
 def _place_of(thing: type | Callable[..., object], folder: Path) -> Place:
