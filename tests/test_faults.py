@@ -113,7 +113,7 @@ def register_filters(self):
             "interrupted": lambda n: os.killpg(0, signal.SIGINT) if n == 777 else n,
             "orphaned": parent}
 """
-COMMAND = (sys.executable, "-c", "from pressframe.cli import main; main()")
+COMMAND = (sys.executable, "-c", "from pressframe.cli import program; program()")
 needs_two = pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one processor renders in one process")
 
 
