@@ -34,8 +34,11 @@ def read_only(value: Mapping[str, Json]) -> ReadOnly:
     return value if isinstance(value, ReadOnly) else ReadOnly({key: _freeze(inner) for key, inner in value.items()})
 
 
+_PLAIN = frozenset({str, int, bool, type(None)})
+
+
 def _freeze(value: Json) -> Json:
-    if value is None or isinstance(value, bool | int | str):
+    if type(value) in _PLAIN or isinstance(value, int | str):
         return value
     if isinstance(value, list | tuple):
         return tuple([_freeze(inner) for inner in value])

@@ -46,7 +46,7 @@ class Changes:
             one and other and one.dated_as(other) for one, other in self._rows.values()
         )
         if self._moments_stand:
-            self._after.stand_like(before, self._taxonomies)
+            self._after.stand_like(before, self._taxonomies, self._rows.keys())
         self._known: dict[tuple[str, frozenset[str]], bool] = {}
 
     # ----------------------------------------------------------------------------------------- questions

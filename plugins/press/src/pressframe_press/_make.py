@@ -122,10 +122,18 @@ class Making:
     def _plan(self, press: Press) -> Plan:
         rows = press.world.rows
         planned, known = list(self._planned.values()), self._known()
-        plan = Plan(rows, planned, self._files, at=self._at if known else by_address(rows), known=known)
+        at = self._at if known else by_address(rows)
+        plan = Plan(rows, planned, self._files, at=at, known=known)
+        plan.stayed = self._stayed
         if known is None:
             plan.check(self._past.fact("addresses"))
         return plan
+
+    def _stayed(self, row: Row) -> str:
+        """Return the digest of the page of an entry that was not loaded again."""
+        is_new = (row.loader, row.key) in self._loaded.put
+        done = None if is_new else self._past.done.all().get((row.address, ""))
+        return done.page if done else ""
 
     def _at(self, address: str) -> Row | None:
         """Return the row of the entry at *address*, where only texts and titles have changed."""

@@ -20,7 +20,7 @@ from pressframe_press._json import Damaged
 from pressframe_press._rows import Row, Shelf
 from pressframe_press._world import Said
 
-FORMAT = "4"
+FORMAT = "5"
 _FILE = "index.sqlite"
 _STATES = "states.json"
 """Sizes and times of the other files when they were left: nothing else may change them."""

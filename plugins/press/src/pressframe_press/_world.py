@@ -44,9 +44,20 @@ class Said(NamedTuple):
 
 
 class _List(NamedTuple):
+    """The posts of one group; ``is_nested`` if an entry tells a wider group for it."""
+
     name: str
     parent: str | None
     ids: list[str]
+    is_nested: bool = False
+
+
+class _Like(NamedTuple):
+    """A world in which all entries stand in the same places, but ``moved`` in groups of ``taxonomies``."""
+
+    world: World
+    taxonomies: Set[str]
+    moved: Set[str]
 
 
 Item = TypeVar("Item", Row, Said)
@@ -102,7 +113,7 @@ class World:
     now: str
     recalled: Callable[[str], str] = lambda name: ""
     _made: dict[str, Mapping[str, _List]] = attrs.field(factory=dict, init=False)
-    _like: tuple[World, Set[str]] | None = attrs.field(default=None, init=False)
+    _like: _Like | None = attrs.field(default=None, init=False)
 
     # ------------------------------------------------------------------------------------------- entries
 
@@ -140,7 +151,7 @@ class World:
     @functools.cached_property
     def _kinds(self) -> dict[str, list[str]]:
         if self._like:
-            return self._like[0]._kinds
+            return self._like.world._kinds
         known = self.recalled("kinds")
         if known:
             return dict(parse(known))
@@ -160,25 +171,55 @@ class World:
         return {(group[0], group[1]): (group[2], group[3]) for id in order for group in self._groups.get(id, ())}
 
     def _lists(self, taxonomy: str) -> Mapping[str, _List]:
-        if self._like and taxonomy not in self._like[1]:
-            return self._like[0]._lists(taxonomy)
+        if self._like and taxonomy not in self._like.taxonomies:
+            return self._like.world._lists(taxonomy)
         if taxonomy not in self._made:
             known = self.recalled(f"lists\t{taxonomy}")
-            lists = {slug: _List(*one) for slug, one in parse(known).items()} if known else self._find_lists(taxonomy)
-            self._made[taxonomy] = lists
+            lists = {slug: _List(*one) for slug, one in parse(known).items()} if known else None
+            self._made[taxonomy] = lists or self._derive_lists(taxonomy) or self._find_lists(taxonomy)
         return self._made[taxonomy]
 
     def _find_lists(self, taxonomy: str) -> dict[str, _List]:
         lists: dict[str, _List] = {}
+        nested: set[str] = set()
         for id in self.ids("post", None):
             seen: set[str] = set()
             for found, slug, name, parent in self._groups.get(id, ()):
                 if found == taxonomy:
+                    if parent:
+                        nested.add(slug)
                     for one in self._with_wider(taxonomy, slug, name, parent):
                         if one[0] not in seen:
                             seen.add(one[0])
                             lists.setdefault(one[0], _List(one[1], one[2], [])).ids.append(id)
+        return {slug: one._replace(is_nested=slug in nested) for slug, one in lists.items()}
+
+    def _derive_lists(self, taxonomy: str) -> dict[str, _List] | None:
+        """Return the lists of the world that this one is like, with what has moved; None where groups are nested."""
+        if self._like is None:
+            return None
+        before, _, moved = self._like
+        lists = dict(before._lists(taxonomy))
+        posts = moved & self._positions.keys()
+        told = {id: list(self._told(id, taxonomy)) for id in posts}
+        if any(one.is_nested for one in lists.values()) or any(parent for one in told.values() for *_, parent in one):
+            return None
+        slugs = {id: {slug for slug, *_ in one} for id, one in told.items()}
+        left = {slug for id in posts for slug, _, _ in before._told(id, taxonomy)}
+        for slug in left.union(*slugs.values()):
+            stayed = lists.pop(slug).ids if slug in lists else []
+            ids = {*stayed} - posts | {id for id in posts if slug in slugs[id]}
+            if ids:
+                order = sorted(ids, key=self._positions.__getitem__)
+                name = next(name for one, name, _ in self._told(order[0], taxonomy) if one == slug)
+                lists[slug] = _List(name, None, order)
         return lists
+
+    def _told(self, id: str, taxonomy: str) -> Iterator[tuple[str, str, str | None]]:
+        """Yield slug, name and parent of each group of one taxonomy that an entry tells."""
+        row = self.rows.get(id)
+        groups = parse(row.groups) if row else ()
+        yield from ((slug, name, parent) for one, slug, name, parent in groups if one == taxonomy)
 
     def _with_wider(
         self, taxonomy: str, slug: str, name: str, parent: str | None
@@ -195,7 +236,7 @@ class World:
         """Return the groups whose lists show *row*."""
         found: set[Within] = set()
         for taxonomy, slug, name, parent in parse(row.groups):
-            is_nested = parent is not None and parent in self._lists(taxonomy)  # a month's year is no month
+            is_nested = parent is not None and taxonomy != "month" and parent in self._lists(taxonomy)
             wider = self._with_wider(taxonomy, slug, name, parent) if is_nested else [(slug, name, parent)]
             found |= {(taxonomy, one[0]) for one in wider}
         return found
@@ -208,9 +249,9 @@ class World:
             if kind == "lists":
                 self._lists(taxonomy)
 
-    def stand_like(self, other: World, but: Set[str]) -> None:
-        """Take over the lists of *other*: all entries stand in the same places, but in groups of these taxonomies."""
-        self._like = other, but
+    def stand_like(self, other: World, but: Set[str], moved: Set[str]) -> None:
+        """Take over the lists of *other*: all stand in the same places, but *moved* in groups of these taxonomies."""
+        self._like = _Like(other, but, moved)
 
     def standing(self) -> dict[str, str]:
         """Return the lists that were put together here, for ``recalled`` to give back."""
@@ -219,7 +260,7 @@ class World:
 
     def is_standing(self, name: str) -> bool:
         """Say whether what was returned by this name is right still."""
-        return self._like is not None and name.partition("\t")[2] not in self._like[1]
+        return self._like is not None and name.partition("\t")[2] not in self._like.taxonomies
 
     @functools.cached_property
     def groups(self) -> Callable[[str], tuple[Group, ...]]:
