@@ -97,6 +97,7 @@ def _build_watched(site: Site, result: Result) -> None:
     """Note peak memory; also warms up: compiled Python modules, and the files in the system's cache."""
     result.memory = peak_memory(site.generator.command(site.output), folder=site.folder)
     result.size = _size(site.output)
+    site.check()
 
 
 def _edit_and_measure(site: Site, result: Result, edit: Edit, number: int) -> None:

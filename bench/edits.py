@@ -42,7 +42,7 @@ def _nothing(site: Site, _: int) -> list[Proof]:
 
 
 def _text(site: Site, run: int) -> list[Proof]:
-    post = site.posts[len(site.posts) // 2]
+    post = site.open_posts[len(site.open_posts) // 2]
     added = f"Un mot de plus, le {run}e."
     site.write(attrs.evolve(post, text=f"{post.text}\n{added}\n"))
     return [Proof(post.address, added)]
@@ -61,9 +61,16 @@ def _base_template(site: Site, run: int) -> list[Proof]:
     return [Proof("/", mark, everywhere=True)] if site.edit_base_template("<main>", mark) else []
 
 
+def _comment(site: Site, run: int) -> list[Proof]:
+    post = site.open_posts[len(site.open_posts) // 4]
+    said = f"Une réponse de plus, la {run}e."
+    return [Proof(post.address, said)] if site.add_comment(post, said) else []
+
+
 EDITS = (
     Edit("nothing changed", _nothing),
     Edit("one post's text edited", _text),
     Edit("one post's title and tags edited", _title_and_tags),
     Edit("base template edited", _base_template),
+    Edit("one comment more", _comment),
 )

@@ -6,8 +6,9 @@ from bench.environment import Environment
 from bench.generators import eleventy, hugo, nikola, pelican, pressframe
 from bench.generators._generator import Generator, Site
 from bench.generators.pressframe import live
+from bench.generators.prland import prland
 
-OURS = {"plain": pressframe.plain, "journal": pressframe.journal}
+OURS = {"plain": pressframe.plain, "journal": pressframe.journal, "prland": prland}
 PEERS = {
     "eleventy": eleventy.generator,
     "hugo": hugo.generator,

@@ -20,6 +20,7 @@ class Generator:
     Attributes:
         version: As it tells itself.
         skeleton: Folder with its settings and templates.
+        leaves_out: Names in the skeleton that the site does not get.
         base_template: The template that every page is made with, a path in the skeleton; None if it is not the site's.
         front_matter: The lines above a post's text.
         fences: What stands above and below the front matter.
@@ -29,11 +30,13 @@ class Generator:
         once_from: With so many posts or more it runs once: it takes long.
         posts_at_most: With more it is left out.
         makes_same_pages: False if its pages are not those of the others, and not compared with them.
+        site_class: What makes its site, and changes it.
     """
 
     name: str
     version: str
     skeleton: Path
+    leaves_out: tuple[str, ...] = ()
     base_template: str | None
     front_matter: Callable[[Post], str]
     fences: tuple[str, str] = ("---", "---")
@@ -43,6 +46,7 @@ class Generator:
     once_from: int = 50_000
     posts_at_most: int = 20_000
     makes_same_pages: bool = True
+    site_class: type[Site] = attrs.field(factory=lambda: Site)
 
     def runs(self, wanted: int, *, posts: int) -> int:
         """Return how many times it is to run with so many posts, if *wanted* are wanted of those that are fast."""
@@ -52,7 +56,7 @@ class Generator:
 
     def site(self, folder: Path, posts: Sequence[Post]) -> Site:
         """Return its site of *posts*, not yet created."""
-        return Site(self, folder, posts)
+        return self.site_class(self, folder, posts)
 
 
 @attrs.frozen
@@ -67,9 +71,15 @@ class Site:
     def output(self) -> Path:
         return self.folder / "public"
 
+    @property
+    def open_posts(self) -> Sequence[Post]:
+        """The posts that everybody may read whole: what is added to one of them is to be seen."""
+        return self.posts
+
     def create(self) -> None:
         """Write every file; the folder must not exist."""
-        shutil.copytree(self.generator.skeleton, self.folder)
+        left_out = shutil.ignore_patterns(*self.generator.leaves_out)
+        shutil.copytree(self.generator.skeleton, self.folder, ignore=left_out)
         for folder in {self.generator.folder_of(post) for post in self.posts}:
             (self._content / folder).mkdir(parents=True)
         for post in self.posts:
@@ -89,6 +99,13 @@ class Site:
             raise ValueError(f"{self.generator.base_template} must hold {old} once")
         (self.folder / self.generator.base_template).write_text(text.replace(old, new), encoding="utf-8")
         return True
+
+    def add_comment(self, post: Post, text: str) -> bool:
+        """Have a reader reply to *post*; return False if nobody can."""
+        return False
+
+    def check(self) -> None:
+        """Raise RuntimeError if a cold build did not make of the site what it should; of most, the pages tell."""
 
     def forget(self) -> None:
         """Remove what earlier builds left, so that the next one is cold."""

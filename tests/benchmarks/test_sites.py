@@ -9,6 +9,7 @@ from bench import posts
 from bench.edits import EDITS, Proof
 from bench.generators import OURS
 from pressframe import Site as OpenedSite
+from pressframe_comments import State, comment_store
 
 
 def _created(name, folder, count=40):
@@ -19,6 +20,51 @@ def _created(name, folder, count=40):
 
 def _build(site):
     return OpenedSite.open(site.folder).build(output=site.output)
+
+
+def test_a_fifth_of_prland_is_closed_and_its_comments_are_shown(tmp_path):
+    site = _created("prland", tmp_path)
+
+    release = _build(site)
+    site.check()
+
+    assert len(release.gated) == 8 == len(site.posts) - len(site.open_posts)
+    shown = sum(page.count('<li id="comment-') for post in site.posts for page in site.pages(post.address))
+    assert 80 < shown < 160
+    assert shown == comment_store(OpenedSite.open(site.folder)).count(State.APPROVED)
+
+
+def test_an_open_post_that_should_be_closed_is_seen(tmp_path):
+    site = _created("prland", tmp_path)
+    (closed, *_) = (post for post in site.posts if post not in site.open_posts)
+    (file,) = site.folder.rglob(f"{closed.slug}.md")
+    file.write_text(file.read_text("utf-8").replace("---\n", "---\naudience: public\n", 1), "utf-8")
+    _build(site)
+
+    with pytest.raises(RuntimeError, match=f"{closed.address} is not closed to strangers"):
+        site.check()
+
+
+def test_a_closed_post_that_should_be_open_is_seen(tmp_path):
+    site = _created("prland", tmp_path)
+    post = site.open_posts[0]
+    (file,) = site.folder.rglob(f"{post.slug}.md")
+    file.write_text(file.read_text("utf-8").replace("audience: public", "audience: subscribers"), "utf-8")
+    _build(site)
+
+    with pytest.raises(RuntimeError, match=f"{post.address} is not open to all"):
+        site.check()
+
+
+def test_a_comment_that_is_not_shown_is_seen(tmp_path):
+    site = _created("prland", tmp_path)
+    store = comment_store(OpenedSite.open(site.folder))
+    (filed,) = store.find(count=1)
+    store.move([filed.comment.id], State.SPAM)
+    _build(site)
+
+    with pytest.raises(RuntimeError, match="does not show its"):
+        site.check()
 
 
 @pytest.mark.parametrize("name", OURS)
