@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import builds, live, report
+from bench import builds, goals, live, report
 from bench.generators import OURS, PEERS, Environment, Generator
 
 _MEMORY = Path("/dev/shm")
@@ -54,6 +54,7 @@ def _build(options: argparse.Namespace, folder: Path) -> None:
         if not options.keep:
             for site in folder.iterdir():
                 shutil.rmtree(site)
+    print(f"{report.goals(goals.judge(measured))}\n", flush=True)
     if any(result.failure for results in measured.values() for result in results):
         raise RuntimeError("not every generator built everything")
     if any(report.differences(results) for results in measured.values()):

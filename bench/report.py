@@ -10,6 +10,7 @@ from statistics import fmean
 from bench import pages
 from bench.builds import COLD, Result
 from bench.edits import EDITS
+from bench.goals import Finding
 from bench.live import Served
 
 _BASE = "Hugo"
@@ -52,6 +53,13 @@ def differences(results: Sequence[Result]) -> list[str]:
         for other, found in zip(same[1:], counted[1:], strict=True)
         for difference in pages.differences(counted[0], found)
     ]
+
+
+def goals(findings: Sequence[Finding]) -> str:
+    """Return the table of goals."""
+    lines = ["goals of the build engine", "", _goal_row(("", "at most", "measured", ""))]
+    lines += [_goal_row(tuple(_goal_cells(finding))) for finding in findings]
+    return "\n".join(lines)
 
 
 def live(served: Served, *, runs: int) -> str:
@@ -97,6 +105,20 @@ def _pages(results: Sequence[Result]) -> Iterator[str]:
         if result.size:
             counted = pages.count(result.size.pages)
             yield _row((f"  {result.generator.name}", *(f"{counted[kind]}" for kind in pages.KINDS)))
+
+
+def _goal_cells(finding: Finding) -> Iterator[str]:
+    yield f"  {finding.goal.name}"
+    yield f"{finding.goal.limit:.2f}"
+    if finding.value is None:
+        yield from ("–", "not measured")
+    else:
+        yield from (f"{finding.value:.2f}", "held" if finding.is_held else "missed")
+
+
+def _goal_row(cells: Sequence[str]) -> str:
+    name, limit, measured, held = cells
+    return f"{name:<60}{limit:>9}{measured:>10}  {held}".rstrip()
 
 
 def _with_version(result: Result) -> str:
