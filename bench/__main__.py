@@ -49,6 +49,9 @@ def _build(options: argparse.Namespace, folder: Path) -> None:
     for count in options.posts:
         results = builds.compare(generators, count=count, runs=options.runs, folder=folder, told=_tell)
         _tell("")
+        if not results:
+            print(f"{count:,} posts are too many for all that is to be measured")
+            continue
         print(f"\n{report.builds(results, count=count, runs=options.runs)}\n", flush=True)
         measured[count] = results
         if not options.keep:
