@@ -23,7 +23,7 @@ help:
 	@echo "make check    format, lint, types and imports, as CI checks them"
 	@echo "make format   mend what ruff can mend"
 	@echo "make prove    random edits and builds against clean builds, for so many MINUTES (10)"
-	@echo "make bench    measure against Hugo and Pelican"
+	@echo "make bench    measure against Eleventy, Hugo, Nikola and Pelican (POSTS='10000 100000' for other sizes)"
 	@echo "make docs     write the reference from the code"
 	@echo "make lock     write constraints.txt anew with the newest versions"
 	@echo "make clean    remove .venv and everything built"
@@ -48,7 +48,7 @@ prove: .venv
 	PRESSFRAME_PROVE_MINUTES=$(MINUTES) $(bin)/pytest -s plugins/press/tests/test_stateful.py
 
 bench: .venv
-	$(bin)/python -m bench
+	$(bin)/python -m bench $(if $(POSTS),--posts $(POSTS))
 
 .venv: .venv/stamp
 

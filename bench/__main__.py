@@ -7,12 +7,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import builds, environment, live, report
-from bench.generators import PEERS, ours
+from bench import builds, goals, live, report
+from bench.generators import OURS, PEERS, Environment, Generator
 
 _MEMORY = Path("/dev/shm")
 _ROOM = 6_000_000_000
@@ -35,6 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure pressframe against its peers.")
     parser.add_argument("what", nargs="?", choices=["build", "serve", "all"], default="all")
     parser.add_argument("--posts", nargs="+", type=int, default=[1_000, 10_000], help="sizes of the sites to build")
+    parser.add_argument("--sites", nargs="*", choices=sorted(OURS), default=list(OURS), help="pressframe's own")
     parser.add_argument("--runs", type=int, default=3, help="of which the median is shown")
     parser.add_argument("--peers", nargs="*", choices=sorted(PEERS), default=sorted(PEERS))
     parser.add_argument("--folder", type=Path, help="where to work; left out: in memory if there is room, else on disk")
@@ -43,17 +44,34 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _build(options: argparse.Namespace, folder: Path) -> None:
-    peers = environment.prepare() if options.peers else None
-    generators = ours() + [PEERS[name](peers) for name in options.peers if peers]
+    generators = [OURS[name]() for name in options.sites] + list(_peers(options.peers))
+    measured: dict[int, list[builds.Result]] = {}
     for count in options.posts:
         results = builds.compare(generators, count=count, runs=options.runs, folder=folder, told=_tell)
         _tell("")
+        if not results:
+            print(f"{count:,} posts are too many for all that is to be measured")
+            continue
         print(f"\n{report.builds(results, count=count, runs=options.runs)}\n", flush=True)
-        if any(result.failure for result in results):
-            raise RuntimeError("not every generator built everything")
+        measured[count] = results
         if not options.keep:
             for site in folder.iterdir():
                 shutil.rmtree(site)
+    print(f"{report.goals(goals.judge(measured))}\n", flush=True)
+    if any(result.failure for results in measured.values() for result in results):
+        raise RuntimeError("not every generator built everything")
+    if any(report.differences(results) for results in measured.values()):
+        raise RuntimeError("not every generator made the same pages")
+
+
+def _peers(names: Sequence[str]) -> Iterator[Generator]:
+    """Yield the peers that can be installed here; say which cannot."""
+    environment = Environment()
+    for name in names:
+        try:
+            yield PEERS[name](environment)
+        except RuntimeError as error:
+            print(f"{name} is left out: {error}")
 
 
 def _serve(options: argparse.Namespace, folder: Path) -> None:

@@ -52,12 +52,13 @@ class Result:
 def compare(
     generators: Sequence[Generator], *, count: int, runs: int, folder: Path, told: Callable[[str], None]
 ) -> list[Result]:
-    """Return what each generator took for *count* posts; sites are made in *folder*."""
-    told(f"{count:,} posts: writing the sites")
+    """Return what each generator took that can do with *count* posts; sites are made in *folder*."""
     content = posts.generate(count)
-    sites = [Site(generator, folder / f"{count}-{generator.skeleton}", content) for generator in generators]
+    able = [generator for generator in generators if generator.runs(runs, posts=count)]
+    sites = [generator.site(folder / f"{count}-{generator.skeleton.name}", content) for generator in able]
     pairs = [(site, Result(site.generator)) for site in sites]
     for site, result in pairs:
+        told(f"{count:,} posts: writing the site of {site.generator.name}")
         site.create()
         told(f"{count:,} posts: {site.generator.name}, peak memory")
         with _failing(result):
@@ -79,7 +80,7 @@ def _in_turn(pairs: Sequence[tuple[Site, Result]], runs: int) -> Iterable[tuple[
     """Yield run 1 of every generator, then run 2 of every: what slows the machine for a while slows all."""
     for number in range(1, runs + 1):
         for site, result in pairs:
-            if number <= site.generator.runs_at_most(len(site.posts)) and result.failure is None:
+            if number <= site.generator.runs(runs, posts=len(site.posts)) and result.failure is None:
                 yield number, site, result
 
 
@@ -96,12 +97,14 @@ def _build_watched(site: Site, result: Result) -> None:
     """Note peak memory; also warms up: compiled Python modules, and the files in the system's cache."""
     result.memory = peak_memory(site.generator.command(site.output), folder=site.folder)
     result.size = _size(site.output)
+    site.check()
 
 
 def _edit_and_measure(site: Site, result: Result, edit: Edit, number: int) -> None:
-    proof = edit.make(site, number)
-    if proof is not None:
+    proofs = edit.make(site, number)
+    if proofs:
         _measure(site, result, edit.name)
+    for proof in proofs:
         proof.check(site)
 
 

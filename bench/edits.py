@@ -1,8 +1,8 @@
-"""What happens to a site between two builds, and how to see on a page that the second one was right."""
+"""What happens to a site between two builds, and how to see on its pages that the second one was right."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import attrs
 
@@ -11,13 +11,15 @@ from bench.generators import Site
 
 @attrs.frozen
 class Proof:
-    """After the edit, *text* stands on the page at *address*."""
+    """After the edit, *text* stands on a page at *address* or below it; on all of them, if *everywhere*."""
 
     address: str
     text: str
+    everywhere: bool = False
 
     def check(self, site: Site) -> None:
-        if self.text not in site.page(self.address):
+        shown = [self.text in page for page in site.pages(self.address)]
+        if not (all(shown) if self.everywhere else any(shown)) or not shown:
             raise RuntimeError(f"{site.generator.name} built {self.address} without {self.text!r}")
 
 
@@ -26,36 +28,43 @@ class Edit:
     """A change to a site.
 
     Attributes:
-        make: Makes it; gets the number of the run, for each must change something. None: the site has no such thing.
+        make: Makes it; gets the number of the run, for each must change something. No proofs: the site has no such
+            thing.
     """
 
     name: str
-    make: Callable[[Site, int], Proof | None]
+    make: Callable[[Site, int], Sequence[Proof]]
 
 
-def _nothing(site: Site, _: int) -> Proof:
+def _nothing(site: Site, _: int) -> list[Proof]:
     post = site.posts[0]
-    return Proof(post.address, post.title)
+    return [Proof(post.address, post.title)]
 
 
-def _text(site: Site, run: int) -> Proof:
-    post = site.posts[len(site.posts) // 2]
+def _text(site: Site, run: int) -> list[Proof]:
+    post = site.open_posts[len(site.open_posts) // 2]
     added = f"Un mot de plus, le {run}e."
     site.write(attrs.evolve(post, text=f"{post.text}\n{added}\n"))
-    return Proof(post.address, added)
+    return [Proof(post.address, added)]
 
 
-def _title_and_tags(site: Site, run: int) -> Proof:
+def _title_and_tags(site: Site, run: int) -> list[Proof]:
     post = site.posts[len(site.posts) // 3]
     others = site.posts[len(site.posts) // 3 + run].tags
     title = f"{post.title}, version {run}"
     site.write(attrs.evolve(post, title=title, tags=others))
-    return Proof(post.address, title)
+    return [Proof(address, title) for address in (post.address, *(f"/tag/{tag}/" for tag in others))]
 
 
-def _base_template(site: Site, run: int) -> Proof | None:
+def _base_template(site: Site, run: int) -> list[Proof]:
     mark = f'<main id="edition-{run}">'
-    return Proof(site.posts[-1].address, mark) if site.edit_base_template("<main>", mark) else None
+    return [Proof("/", mark, everywhere=True)] if site.edit_base_template("<main>", mark) else []
+
+
+def _comment(site: Site, run: int) -> list[Proof]:
+    post = site.open_posts[len(site.open_posts) // 4]
+    said = f"Une réponse de plus, la {run}e."
+    return [Proof(post.address, said)] if site.add_comment(post, said) else []
 
 
 EDITS = (
@@ -63,4 +72,5 @@ EDITS = (
     Edit("one post's text edited", _text),
     Edit("one post's title and tags edited", _title_and_tags),
     Edit("base template edited", _base_template),
+    Edit("one comment more", _comment),
 )

@@ -1,48 +1,79 @@
-"""The peers' own environment, `.bench/venv`: what they need stays out of pressframe's."""
+"""The peers' own environments in `.bench`: what they need stays out of pressframe's."""
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import attrs
 
 _HERE = Path(__file__).parent
-_PEERS = _HERE / "peers.txt"
+_FOLDER = _HERE.parent / ".bench"
+_PYTHON, _NODE = _HERE / "peers.txt", _HERE / "peers-npm.txt"
 
 
 @attrs.frozen
 class Environment:
-    """A virtual environment with the peers that `peers.txt` pins."""
+    """Where the peers are installed: those of `peers.txt` in *venv*, those of `peers-npm.txt` in *node*.
 
-    folder: Path
+    Each is made when something is first asked of it, and again when its list has changed.
+    """
+
+    venv: Path = _FOLDER / "venv"
+    node: Path = _FOLDER / "node"
 
     def program(self, name: str) -> Path:
-        return self.folder / "bin" / name
+        """Return a program that a Python package brings."""
+        _install(_PYTHON, self.venv, _install_for_python)
+        return self.venv / "bin" / name
 
     def packaged(self, pattern: str) -> Path:
-        """Return the one file that an installed package brings, by its path in `site-packages`."""
-        (found,) = self.folder.glob(f"lib/python*/site-packages/{pattern}")
+        """Return the one file that a Python package brings, by its path in `site-packages`."""
+        _install(_PYTHON, self.venv, _install_for_python)
+        (found,) = self.venv.glob(f"lib/python*/site-packages/{pattern}")
         return found
 
+    def node_program(self, name: str) -> Path:
+        """Return a program that a package for Node brings.
 
-def prepare() -> Environment:
-    """Return the environment, made at the first call and again when `peers.txt` has changed."""
-    folder = _HERE.parent / ".bench" / "venv"
-    stamp = folder / "peers.txt"
-    wanted = _PEERS.read_text(encoding="utf-8")
-    if not stamp.exists() or stamp.read_text(encoding="utf-8") != wanted:
-        print(f"installing {', '.join(wanted.split())} into {folder}")
-        subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-        (folder.parent / ".gitignore").write_text("*\n", encoding="utf-8")
-        subprocess.run([*_installer(folder), "-r", str(_PEERS)], check=True)
-        stamp.write_text(wanted, encoding="utf-8")
-    return Environment(folder)
+        Raises:
+            RuntimeError: There is no npm to install it.
+        """
+        _install(_NODE, self.node, _install_for_node)
+        return self.node / "node_modules" / ".bin" / name
 
 
-def _installer(folder: Path) -> list[str]:
+def _install(pins: Path, folder: Path, install: Callable[[Path, Sequence[str]], None]) -> None:
+    stamp = folder / pins.name
+    text = pins.read_text(encoding="utf-8")
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == text:
+        return
+    wanted = text.split()
+    print(f"installing {', '.join(wanted)} into {folder}", flush=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (_FOLDER / ".gitignore").write_text("*\n", encoding="utf-8")
+    install(folder, wanted)
+    stamp.write_text(text, encoding="utf-8")
+
+
+def _install_for_python(folder: Path, wanted: Sequence[str]) -> None:
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     python, uv = folder / "bin" / "python", Path(sys.executable).with_name("uv")
     if uv.exists():
-        return [str(uv), "pip", "install", "--quiet", "--python", str(python)]
-    return [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        installer = [uv, "pip", "install", "--quiet", "--python", python]
+    else:
+        installer = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*installer, *wanted], check=True)
+
+
+def _install_for_node(folder: Path, wanted: Sequence[str]) -> None:
+    npm = shutil.which("npm")
+    if npm is None:
+        raise RuntimeError("npm is not installed (Debian and Ubuntu: apt-get install npm)")
+    quiet = ["--loglevel=error", "--no-audit", "--no-fund", "--no-update-notifier"]
+    kept = ["--no-save", "--no-package-lock", "--ignore-scripts"]
+    subprocess.run([npm, "install", f"--prefix={folder}", *kept, *quiet, *wanted], check=True)

@@ -17,7 +17,7 @@ from statistics import median
 import attrs
 
 from bench import posts
-from bench.generators import Site, live
+from bench.generators import live
 from bench.measure import usual_environment
 from bench.reader import Reader
 
@@ -75,7 +75,7 @@ def why_not() -> str | None:
 def measure(folder: Path, *, runs: int, told: Callable[[str], None]) -> Served:
     """Return how many requests a second are answered; the site is made in *folder*."""
     opened, closed = _articles()
-    site = Site(live(), folder / "live", [*posts.generate(_POSTS), opened, closed])
+    site = live().site(folder / "live", [*posts.generate(_POSTS), opened, closed])
     site.create()
     program = Path(sys.executable).with_name("pressframe")
     port, bare = _free_ports(2)

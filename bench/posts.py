@@ -50,13 +50,18 @@ def generate(count: int, *, seed: int = 2010) -> list[Post]:
     return list(_Writer(random.Random(seed)).posts(count))
 
 
+def sentences(*, seed: int = 2010) -> list[str]:
+    """Return sentences such as posts are made of."""
+    return _Writer(random.Random(seed)).sentences
+
+
 class _Writer:
     """Makes posts of French words; a pool of sentences keeps 10,000 of them a matter of seconds."""
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
         self._words = Path(__file__).with_name("words.txt").read_text(encoding="utf-8").split()
-        self._sentences = [self._sentence() for _ in range(20_000)]
+        self.sentences = [self._sentence() for _ in range(20_000)]
         plain = dict.fromkeys(_ascii(word) for word in self._words if len(word) > 3)
         self._tags = chance.sample(list(plain), TAGS)
         self._zipf = list(accumulate(1 / rank for rank in range(1, TAGS + 1)))
@@ -108,20 +113,20 @@ class _Writer:
         yield self._paragraph(5)
         kind = self._chance.random()
         if kind < 0.5:
-            yield "\n".join(f"- {sentence}" for sentence in self._chance.sample(self._sentences, k=4))
+            yield "\n".join(f"- {sentence}" for sentence in self._chance.sample(self.sentences, k=4))
         elif kind < 0.7:
-            yield "\n".join(f"> {sentence}" for sentence in self._chance.sample(self._sentences, k=2))
+            yield "\n".join(f"> {sentence}" for sentence in self._chance.sample(self.sentences, k=2))
         elif kind < 0.8:
             rows = (f"| {word} | {self._chance.randint(1, 999)} |" for word in self._chance.sample(self._words, k=5))
             yield "\n".join(["| Support | Mentions |", "| --- | ---: |", *rows])
         yield self._paragraph(4)
 
     def _paragraph(self, sentences: int) -> str:
-        return " ".join(self._chance.choices(self._sentences, k=sentences))
+        return " ".join(self._chance.choices(self.sentences, k=sentences))
 
     def _marked_up(self, addresses: Sequence[str]) -> str:
         """Return a paragraph with emphasis and two links, one of them to an older post if there is one."""
-        first, second, third = self._chance.choices(self._sentences, k=3)
+        first, second, third = self._chance.choices(self.sentences, k=3)
         inside = self._chance.choice(addresses) if addresses else "/archives/"
         outside = f"https://example.org/{_ascii(self._chance.choice(self._words))}"
         return f"{first} *{self._title()}*, [{self._title()}]({inside}). **{second}** {third} [Source]({outside})."

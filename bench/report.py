@@ -7,14 +7,16 @@ import platform
 from collections.abc import Iterator, Sequence
 from statistics import fmean
 
+from bench import pages
 from bench.builds import COLD, Result
 from bench.edits import EDITS
+from bench.goals import Finding
 from bench.live import Served
 
 _BASE = "Hugo"
 _DISTURBED = 0.15
 _COLUMNS = ("", "wall s", "× Hugo", "CPU s", "× Hugo", "peak MB", "× Hugo", "pages", "MB")
-_WIDTHS = (26, 9, 8, 9, 8, 9, 8, 9, 8)
+_WIDTHS = (26, 9, 8, 9, 12, 9, 9, 9, 8)
 
 
 def machine() -> str:
@@ -25,18 +27,39 @@ def machine() -> str:
 
 def builds(results: Sequence[Result], *, count: int, runs: int) -> str:
     """Return the table of builds of *count* posts."""
-    versions = dict.fromkeys(f"{result.generator.name} {result.generator.version}" for result in results)
-    lines = [f"{count:,} posts, medians of {runs} runs (Pelican: 1 from 5,000 posts on)", ", ".join(versions), ""]
+    versions = dict.fromkeys(_with_version(result) for result in results)
+    once = [result.generator.name for result in results if result.generator.runs(runs, posts=count) < runs]
+    fewer = f" ({', '.join(once)}: 1)" if once else ""
+    lines = [f"{count:,} posts, medians of {runs} runs{fewer}", ", ".join(versions), ""]
     lines.append(_row(_COLUMNS))
     base = next((result for result in results if result.generator.name == _BASE), None)
     for step in (COLD, *(edit.name for edit in EDITS)):
-        lines += ["", step]
-        lines += [_row(_cells(result, base, step)) for result in results if step in result.runs]
+        rows = [_row(_cells(result, base, step)) for result in results if step in result.runs]
+        lines += ["", step, *rows] if rows else []
     costs = [cost for result in results for costs in result.runs.values() for cost in costs]
     others = fmean(cost.others for cost in costs) if costs else 0.0
     warning = ": too many to trust the figures" if others > _DISTURBED else ""
     lines += ["", f"other programs kept {others:.2f} processors busy meanwhile{warning}"]
-    return "\n".join([*lines, *_compared(results)])
+    failed = [f"{one.generator.name} FAILED, and was left out then: {one.failure}" for one in results if one.failure]
+    return "\n".join([*lines, "", *_pages(results), *differences(results), *failed])
+
+
+def differences(results: Sequence[Result]) -> list[str]:
+    """Return who makes other pages than the first of those that are to make the same."""
+    same = [result for result in results if result.generator.makes_same_pages and result.size]
+    counted = [pages.count(result.size.pages) for result in same if result.size]
+    return [
+        f"PAGES DIFFER, which is no comparison: {other.generator.name} made {difference}"
+        for other, found in zip(same[1:], counted[1:], strict=True)
+        for difference in pages.differences(counted[0], found)
+    ]
+
+
+def goals(findings: Sequence[Finding]) -> str:
+    """Return the table of goals."""
+    lines = ["goals of the build engine", "", _goal_row(("", "at most", "measured", ""))]
+    lines += [_goal_row(tuple(_goal_cells(finding))) for finding in findings]
+    return "\n".join(lines)
 
 
 def live(served: Served, *, runs: int) -> str:
@@ -75,14 +98,29 @@ def _row(cells: Sequence[str] | Iterator[str]) -> str:
     return f"{first:<{_WIDTHS[0]}}{''.join(aligned)}".rstrip()
 
 
-def _compared(results: Sequence[Result]) -> Iterator[str]:
-    """Yield whether all have the same pages as the first, and who failed."""
-    measured = [result for result in results if result.size]
-    for first, other in zip(measured[:1] * len(measured), measured[1:], strict=False):
-        if first.size and other.size:
-            missing, more = len(first.size.pages - other.size.pages), len(other.size.pages - first.size.pages)
-            said = "the same" if not missing and not more else f"{missing} missing, {more} more"
-            yield f"pages of {other.generator.name} against those of {first.generator.name}: {said}"
+def _pages(results: Sequence[Result]) -> Iterator[str]:
+    """Yield the table of pages by kind."""
+    yield _row(("pages", *pages.KINDS))
     for result in results:
-        if result.failure:
-            yield f"{result.generator.name} FAILED, and was left out after that: {result.failure}"
+        if result.size:
+            counted = pages.count(result.size.pages)
+            yield _row((f"  {result.generator.name}", *(f"{counted[kind]}" for kind in pages.KINDS)))
+
+
+def _goal_cells(finding: Finding) -> Iterator[str]:
+    yield f"  {finding.goal.name}"
+    yield f"{finding.goal.limit:.2f}"
+    if finding.value is None:
+        yield from ("–", "not measured")
+    else:
+        yield from (f"{finding.value:.2f}", "held" if finding.is_held else "missed")
+
+
+def _goal_row(cells: Sequence[str]) -> str:
+    name, limit, measured, held = cells
+    return f"{name:<60}{limit:>9}{measured:>10}  {held}".rstrip()
+
+
+def _with_version(result: Result) -> str:
+    name = result.generator.name.partition(",")[0]  # all of ours have one
+    return f"{name} {result.generator.version}"

@@ -1,17 +1,19 @@
-"""What is measured: pressframe and its peers, each with a site of its own in `bench/sites`."""
+"""What is measured: pressframe and its peers, each with a site of its own."""
 
 from __future__ import annotations
 
 from bench.environment import Environment
-from bench.generators import hugo, pelican, pressframe
+from bench.generators import eleventy, hugo, nikola, pelican, pressframe
 from bench.generators._generator import Generator, Site
 from bench.generators.pressframe import live
+from bench.generators.prland import prland
 
-PEERS = {"hugo": hugo.generator, "pelican": pelican.generator}
+OURS = {"plain": pressframe.plain, "journal": pressframe.journal, "prland": prland}
+PEERS = {
+    "eleventy": eleventy.generator,
+    "hugo": hugo.generator,
+    "nikola": nikola.generator,
+    "pelican": pelican.generator,
+}
 
-__all__ = ["PEERS", "Environment", "Generator", "Site", "live", "ours"]
-
-
-def ours() -> list[Generator]:
-    """Return pressframe with templates like the peers', and with its own theme."""
-    return [pressframe.plain(), pressframe.journal()]
+__all__ = ["OURS", "PEERS", "Environment", "Generator", "Site", "live"]

@@ -7,7 +7,7 @@ import re
 import subprocess
 
 from bench.environment import Environment
-from bench.generators._generator import Generator
+from bench.generators._generator import SITES, Generator
 from bench.posts import Post
 
 
@@ -18,7 +18,7 @@ def generator(environment: Environment) -> Generator:
     return Generator(
         name="Hugo",
         version=found[1] if found else told,
-        skeleton="hugo",
+        skeleton=SITES / "hugo",
         base_template="layouts/baseof.html",
         front_matter=_front_matter,
         command=lambda output: [binary, "--quiet", "--destination", output, "--cacheDir", output.parent / "cache"],

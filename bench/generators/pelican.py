@@ -5,10 +5,8 @@ from __future__ import annotations
 import subprocess
 
 from bench.environment import Environment
-from bench.generators._generator import Generator
+from bench.generators._generator import SITES, Generator
 from bench.posts import Post
-
-_MANY = 5_000
 
 
 def generator(environment: Environment) -> Generator:
@@ -17,12 +15,12 @@ def generator(environment: Environment) -> Generator:
     return Generator(
         name="Pelican",
         version=told.strip(),
-        skeleton="pelican",
+        skeleton=SITES / "pelican",
         base_template="theme/templates/base.html",
         front_matter=_front_matter,
         command=lambda output: [program, "--quiet", "--settings", "pelicanconf.py", "--output", output],
         caches=("cache",),
-        runs_at_most=lambda posts: 1 if posts >= _MANY else 100,
+        once_from=5_000,
     )
 
 

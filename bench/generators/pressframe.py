@@ -9,7 +9,7 @@ from pathlib import Path
 
 import attrs
 
-from bench.generators._generator import Generator
+from bench.generators._generator import SITES, Generator
 from bench.posts import Post
 
 
@@ -19,27 +19,35 @@ def plain() -> Generator:
     return Generator(
         name="pressframe",
         version=metadata.version("pressframe"),
-        skeleton="pressframe",
+        skeleton=SITES / "pressframe",
         base_template="templates/base.html",
-        front_matter=_front_matter,
+        front_matter=front_matter,
         command=lambda output: [program, "build", "--output", output, "--json"],
         caches=(".pressframe",),
+        posts_at_most=1_000_000,
     )
 
 
 def journal() -> Generator:
-    """Return pressframe with its own theme, which makes larger pages: not compared with the peers' pages."""
-    return attrs.evolve(plain(), name="pressframe, own theme", skeleton="journal", base_template=None)
+    """Return pressframe with its own theme, which makes more pages, and larger ones."""
+    return attrs.evolve(
+        plain(),
+        name="pressframe, own theme",
+        skeleton=SITES / "journal",
+        base_template=None,
+        makes_same_pages=False,
+        posts_at_most=20_000,
+    )
 
 
 def live() -> Generator:
     """Return pressframe with its own theme and subscriptions."""
-    return attrs.evolve(journal(), skeleton="live")
+    return attrs.evolve(journal(), skeleton=SITES / "live")
 
 
-def _front_matter(post: Post) -> str:
+def front_matter(post: Post) -> str:
     audience = f"\naudience: {post.audience}" if post.audience else ""
     return (
-        f"title: {json.dumps(post.title, ensure_ascii=False)}\ndate: {post.published:%Y-%m-%dT%H:%M:%SZ}\n"
+        f"title: {json.dumps(post.title, ensure_ascii=False)}\ndate: {post.published.isoformat()}\n"
         f"categories: [{post.category}]\ntags: [{', '.join(post.tags)}]{audience}"
     )
