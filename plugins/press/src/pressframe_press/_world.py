@@ -6,6 +6,7 @@ Two states can be asked the same question: where both answer alike, what was ren
 from __future__ import annotations
 
 import functools
+import itertools
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Generic, NamedTuple, TypeAlias, TypeVar
@@ -313,13 +314,14 @@ class World:
 
     def newest(self, count: int, audiences: Audiences) -> list[tuple[str, str]]:
         """Return entry and id of the newest comments that may be shown, newest first."""
-        said = [
-            (moment, comment, id)
-            for id, one in self.said.all.items()
-            if (gate := self.gate(id, audiences)) is None or gate.conversation == "shown"
-            for moment, comment in parse(one.times)
-        ]
-        return [(id, comment) for _, comment, id in sorted(said, reverse=True)[:count]]
+        shown = functools.cache(lambda id: (gate := self.gate(id, audiences)) is None or gate.conversation == "shown")
+        return list(itertools.islice(((id, comment) for _, comment, id in self._comments if shown(id)), count))
+
+    @functools.cached_property
+    def _comments(self) -> list[tuple[str, str, str]]:
+        """Moment, id and entry of every comment, newest first."""
+        said = self.said.all.items()
+        return sorted(((moment, comment, id) for id, one in said for moment, comment in parse(one.times)), reverse=True)
 
     # ------------------------------------------------------------------------------------------- answers
 
