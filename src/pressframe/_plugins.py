@@ -81,11 +81,12 @@ def find_plugins(
     """
     plugins: list[Plugin] = []
     errors: list[PressframeError] = []
+    points = installed()
     for index, name in enumerate(names):
         try:
             if name in names[:index]:
                 raise PluginError(f'plugins lists "{name}" twice', at=place(index), fix="list it once")
-            plugins.append(_find(name, folder, place(index)))
+            plugins.append(_find(name, folder, place(index), points))
         except PressframeError as error:
             errors.append(error)
     known, found = known_hooks(plugins), {plugin.name for plugin in plugins}
@@ -101,9 +102,9 @@ def installed() -> EntryPoints:
     return entry_points(group=GROUP)
 
 
-def _find(name: str, folder: Path, at: Place) -> Plugin:
+def _find(name: str, folder: Path, at: Place, known: EntryPoints) -> Plugin:
     file = folder / "plugins" / f"{name}.py"
-    points = tuple(installed().select(name=name))
+    points = tuple(known.select(name=name))
     origins = [_origin(point) for point in points] + ([f"plugins/{name}.py"] if file.is_file() else [])
     if not origins:
         raise _missing(name, folder, at)
