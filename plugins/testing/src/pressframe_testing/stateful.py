@@ -16,13 +16,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar
 
+import attrs
 import hypothesis
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from pressframe_testing._clock import Clock
 from pressframe_testing._kill import killed_at
-from pressframe_testing._look import Look, Order, build, build_apart, differences
+from pressframe_testing._look import Order, build, building_apart, differences
 from pressframe_testing._site import TestSite
 
 __all__ = ["BuildMachine", "prove"]
@@ -213,10 +214,15 @@ class BuildMachine(RuleBasedStateMachine):
         self._held -= self._held > 0
         if self._held:
             return
-        before = _tree(self._public)
-        incremental = build_apart(self._order) if self._apart else build(self._order)
+        before, order = _tree(self._public), self._order
+        with building_apart(self._clean_order()) as clean:  # beside the other, on another processor
+            if self._apart:
+                with building_apart(order) as apart:
+                    incremental = apart()
+            else:
+                incremental = build(order)
+            wrong = differences(incremental, clean())
         self._apart = False
-        wrong = differences(incremental, self._build_clean())
         if wrong:
             print(wrong)  # noqa: T201 - Hypothesis would say no more than "flaky" of what it cannot repeat
         assert not wrong, wrong
@@ -230,16 +236,15 @@ class BuildMachine(RuleBasedStateMachine):
     def _order(self) -> Order:
         return Order(folder=self.folder, output=self._public, now=self.clock.now, drafts=self._drafts, jobs=self._jobs)
 
-    def _build_clean(self) -> Look:
-        """Return what a build makes where there was none before, of the same files at the same moment."""
+    def _clean_order(self) -> Order:
+        """Return the order of a build where there was none before, of the same files at the same moment."""
         shutil.rmtree(self._clean, ignore_errors=True)
         code = _tree(self.folder / "plugins") | {"": (self.folder / "pressframe.toml").read_bytes()}
         for kept in (self.folder / ".pressframe").glob("output-*/*"):
             if kept.name != "templates" or code != self._code:  # compiled templates hold nothing else
                 shutil.rmtree(kept) if kept.is_dir() else kept.unlink()
         self._code = code
-        order = Order(folder=self.folder, output=self._clean, now=self.clock.now, drafts=self._drafts, jobs=1)
-        return build_apart(order)
+        return attrs.evolve(self._order, output=self._clean, jobs=1)
 
 
 def prove(machine: type[BuildMachine], *, examples: int = 6, steps: int = 12) -> None:
