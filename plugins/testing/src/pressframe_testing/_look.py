@@ -57,6 +57,20 @@ def build(order: Order) -> Look:
             _close(site)
 
 
+def explain(order: Order, address: str) -> bool:
+    """Have what is built explained; say whether it could be."""
+    site = None
+    try:
+        site = Site.open(order.folder)
+        site.explain(address, output=order.output, now=order.now)
+        return True
+    except PressframeError:  # as edits have left it
+        return False
+    finally:
+        if site is not None:
+            _close(site)
+
+
 @contextlib.contextmanager
 def building_apart(order: Order) -> Iterator[Callable[[], Look]]:
     """Build in a process that has never built anything, so that nothing can be left over in it, while the block runs.
@@ -142,7 +156,7 @@ def _seen(release: Release, order: Order) -> Iterator[tuple[str, object]]:
         if file.is_file():
             yield f"public/{file.relative_to(order.output)}", file.read_bytes()
     report = release.report
-    yield "until", release.until
+    yield "until", release.until and release.until.isoformat()
     yield "entries, pages, notes", (report.entries, report.pages, report.notes)
     for address, required in release.gated.items():
         yield f"gate of {address}", sorted(required)

@@ -5,14 +5,17 @@ Needs Hypothesis: ``pressframe-testing[stateful]``.
 
 import contextlib
 import itertools
+import math
 import os
 import random
 import re
 import shutil
 import tempfile
 import time
+import unittest
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
 
@@ -23,13 +26,16 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from pressframe_testing._clock import Clock
 from pressframe_testing._kill import killed_at
-from pressframe_testing._look import Order, build, building_apart, differences
+from pressframe_testing._look import Order, build, building_apart, differences, explain
 from pressframe_testing._site import TestSite
 
-__all__ = ["BuildMachine", "prove"]
+__all__ = ["BuildMachine", "hows", "prove"]
 
 MINUTES = "PRESSFRAME_PROVE_MINUTES"
 """The environment variable that says how long ``prove`` goes on, with other seeds each time."""
+
+_ROUND = 40
+"""Examples with one seed: the first is always the dullest there is, and too many weigh on Hypothesis's memory."""
 
 _PLUGINS = re.compile(r"^plugins = \[(.*)\]$", re.MULTILINE)
 _MARK = re.compile(rb"mark(\d{4})")
@@ -53,6 +59,8 @@ class BuildMachine(RuleBasedStateMachine):
         entries: Paths of entries that may come and go, also those in *text*.
         contents: Texts of such entries, a Hypothesis strategy.
         moves: How the clock may move; also back.
+        tally: How often what happened; ``count`` counts.
+        end: When to stop, by ``time.monotonic``; ``prove`` says it.
     """
 
     text: ClassVar[str] = ""
@@ -62,6 +70,8 @@ class BuildMachine(RuleBasedStateMachine):
     entries: ClassVar[Sequence[str]] = ()
     contents: ClassVar[st.SearchStrategy[str]] = st.nothing()
     moves: ClassVar[Sequence[timedelta]] = (timedelta(hours=1), timedelta(days=1), timedelta(days=30), timedelta(-1))
+    tally: ClassVar[Counter[str]] = Counter()
+    end: ClassVar[float] = math.inf
 
     def __init__(self) -> None:
         super().__init__()
@@ -72,25 +82,36 @@ class BuildMachine(RuleBasedStateMachine):
         self.folder = self.site.folder
         self._clean, self._code = top / "clean", dict[str, bytes]()
         self._drafts, self._jobs, self._held, self._apart = False, 1, 0, False
+        self._until: datetime | None = None
 
     def teardown(self) -> None:
         self._closing.close()
+
+    def count(self, what: str) -> None:
+        """Count *what* has really happened."""
+        self.tally[what] += 1
 
     # ----------------------------------------------------------------------------------------------- edits
 
     def put(self, path: str, content: str | bytes | None, how: str = "written") -> None:
         """Give the file *path* this content; None removes it. See ``hows``."""
         file = self.folder / path
+        before = file.stat() if file.exists() else None
         if content is None:
             file.unlink(missing_ok=True)
+            if before:
+                self.count(f"{_kind(path)}: removed")
             return
         file.parent.mkdir(parents=True, exist_ok=True)
-        before = file.stat() if file.exists() else None
+        raw = content.encode() if isinstance(content, str) else content
+        done = "added" if before is None else "left" if file.read_bytes() == raw else "changed"
         target = file.with_name(f".{file.name}.new") if how == "replaced" else file
-        target.write_bytes(content.encode() if isinstance(content, str) else content)
+        target.write_bytes(raw)
         target.replace(file)
         if how == "unseen" and before:
             os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+        is_unseen = how == "unseen" and before and before.st_size == len(raw)
+        self.count(f"{_kind(path)}: {done}{', size and time kept' if is_unseen and done == 'changed' else ''}")
 
     @precondition(lambda self: self.variants)
     @rule(data=st.data(), how=hows)
@@ -128,6 +149,7 @@ class BuildMachine(RuleBasedStateMachine):
         if one.exists():
             other.parent.mkdir(parents=True, exist_ok=True)
             one.replace(other)
+            self.count("entry: renamed" if one != other else "entry: left")
 
     @precondition(lambda self: self.settings)
     @rule(data=st.data(), how=hows)
@@ -147,6 +169,7 @@ class BuildMachine(RuleBasedStateMachine):
         found = _PLUGINS.search(text)
         assert found, "the settings need a line: plugins = [...]"
         listed = [one.strip().strip('"') for one in found[1].split(",")]
+        self.count(f"plugin: {'disabled' if name in listed else 'enabled'}")
         if name in listed:
             listed.remove(name)
         else:
@@ -158,7 +181,10 @@ class BuildMachine(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def move_clock(self, data: st.DataObject) -> None:
-        self.clock.move(data.draw(st.sampled_from(self.moves), "by"))
+        by = data.draw(st.sampled_from(self.moves), "by")
+        self.clock.move(by)
+        has_come = self._until is not None and self.clock.now >= self._until
+        self.count(f"clock: moved {'back' if by < timedelta() else 'over a moment that counts' if has_come else 'on'}")
 
     @rule()
     def change_drafts(self) -> None:
@@ -173,10 +199,20 @@ class BuildMachine(RuleBasedStateMachine):
         """Let the next build be another process's, as after a restart."""
         self._apart = True
 
-    @rule(step=st.integers(1, 60))
+    @rule(step=st.one_of(st.integers(1, 40), st.integers(1, 400)))
     def kill(self, step: int) -> None:
         """Kill a build half way."""
-        killed_at(step, lambda: build(self._order))
+        was_killed = killed_at(step, lambda: build(self._order))
+        is_switching = (self.folder / ".pressframe" / "journal.json").exists()
+        self.count(f"kill: {('in the switch' if is_switching else 'half way') if was_killed else 'too late'}")
+
+    @rule(place=_places)
+    def explain(self, place: int) -> None:
+        """Have a page explained, which must change nothing."""
+        found = [file for file in sorted(self._public.rglob("*.html")) if file.is_file()]
+        if found:
+            address = f"/{found[place % len(found)].relative_to(self._public)}".removesuffix("index.html")
+            self.count(f"explain: {'told' if explain(self._order, address) else 'refused'}")
 
     @rule()
     def forget(self) -> None:
@@ -185,16 +221,27 @@ class BuildMachine(RuleBasedStateMachine):
 
     @rule(place=_places, at=_places, damage=st.sampled_from(("cut", "flip", "empty", "odd", "gone")))
     def damage_memory(self, place: int, at: int, damage: str) -> None:
-        files = [file for file in sorted((self.folder / ".pressframe" / "memory").glob("*")) if file.is_file()]
-        if files:
-            _damage(files[place % len(files)], at, damage)
+        self._damage(sorted((self.folder / ".pressframe" / "memory").glob("*")), place, at, damage)
+
+    @rule(place=_places, at=_places, damage=st.sampled_from(("cut", "flip", "empty", "odd", "gone")))
+    def damage_state(self, place: int, at: int, damage: str) -> None:
+        """Damage what says what was published, or an open rendering."""
+        state = self.folder / ".pressframe"
+        self._damage([*sorted((state / "open").glob("*")), state / "release.json"], place, at, damage)
 
     @rule(place=_places, at=_places, damage=st.sampled_from(("cut", "flip", "empty", "gone")))
     def damage_public(self, place: int, at: int, damage: str) -> None:
         """Change what was built; the mark that makes the folder ours is left alone."""
-        found = [file for file in sorted(self._public.rglob("*")) if file.is_file() and file.name != ".pressframe"]
-        if found:
-            _damage(found[place % len(found)], at, damage)
+        found = [file for file in sorted(self._public.rglob("*")) if file.name != ".pressframe"]
+        self._damage(found, place, at, damage)
+
+    def _damage(self, found: Sequence[Path], place: int, at: int, damage: str) -> None:
+        files = [file for file in found if file.is_file()]
+        if files:
+            file = files[place % len(files)]
+            _damage(file, at, damage)
+            inside = file.relative_to(self.folder).parts
+            self.count(f"damage: {'/'.join(inside[: 2 if inside[0] == '.pressframe' else 1])}")
 
     @rule(name=st.sampled_from(("strange.txt", "strange/index.html")))
     def add_public(self, name: str) -> None:
@@ -214,6 +261,8 @@ class BuildMachine(RuleBasedStateMachine):
         self._held -= self._held > 0
         if self._held:
             return
+        if time.monotonic() > self.end:
+            raise _Over("the time is over")
         before, order = _tree(self._public), self._order
         with building_apart(self._clean_order()) as clean:  # beside the other, on another processor
             if self._apart:
@@ -226,7 +275,11 @@ class BuildMachine(RuleBasedStateMachine):
         if wrong:
             print(wrong)  # noqa: T201 - Hypothesis would say no more than "flaky" of what it cannot repeat
         assert not wrong, wrong
-        assert "error" not in incremental or _tree(self._public) == before, "a build that failed changed the output"
+        is_as_before = _tree(self._public) == before
+        assert "error" not in incremental or is_as_before, "a build that failed changed the output"
+        self.count(f"build: {'failed' if 'error' in incremental else 'changed nothing' if is_as_before else 'right'}")
+        until = incremental.get("until", b"None").decode().strip("'")
+        self._until = None if until == "None" else datetime.fromisoformat(until)
 
     @property
     def _public(self) -> Path:
@@ -247,37 +300,53 @@ class BuildMachine(RuleBasedStateMachine):
         return attrs.evolve(self._order, output=self._clean, jobs=1)
 
 
-def prove(machine: type[BuildMachine], *, examples: int = 6, steps: int = 12) -> None:
-    """Let *machine* run: so many times so many steps, the same ones in each run.
+class _Over(unittest.SkipTest):
+    """The time is over: Hypothesis lets tests be skipped half way, as it does no others."""
 
-    Where the environment says for how many minutes, in ``PRESSFRAME_PROVE_MINUTES``, it is run over and over with new
-    seeds, which are printed.
+
+def prove(machine: type[BuildMachine], *, examples: int = 6, steps: int = 12, seconds: float = 0) -> Counter[str]:
+    """Let *machine* run: so many times so many steps, or as often as it can in so many seconds; return what happened.
+
+    The steps are the same ones in each run, as far as it comes. Where the environment says for how many minutes, in
+    ``PRESSFRAME_PROVE_MINUTES``, they are others each time, by seeds which are printed.
 
     Raises:
         AssertionError: A build was not what a clean build is; the steps that lead there are printed.
     """
     minutes = float(os.environ.get(MINUTES, "0"))
-    phases = [phase for phase in hypothesis.Phase if phase.name != "shrink"]  # a step takes half a second
+    budget = 60 * minutes or seconds
+    machine.end = time.monotonic() + budget if budget else math.inf
+    machine.tally = Counter()
+    phases = [phase for phase in hypothesis.Phase if phase.name != "shrink"]  # it would take an hour
     chosen = hypothesis.settings(
-        max_examples=examples, stateful_step_count=steps, deadline=None, derandomize=True, database=None,
-        suppress_health_check=list(hypothesis.HealthCheck), print_blob=False, phases=phases,
+        max_examples=_ROUND if budget else examples, stateful_step_count=3 * steps if minutes else steps,
+        deadline=None, database=None, suppress_health_check=list(hypothesis.HealthCheck), print_blob=False,
+        phases=phases,
     )  # fmt: skip
-    if not minutes:
-        run_state_machine_as_test(machine, settings=chosen)
-        return
-    end = time.monotonic() + 60 * minutes
-    chosen = hypothesis.settings(chosen, derandomize=False, stateful_step_count=3 * steps)
-    for number in itertools.count(1):
-        seed = random.SystemRandom().getrandbits(32)
-        print(f"{machine.__name__}, round {number}, seed {seed}", flush=True)  # noqa: T201 - to repeat it
-        run_state_machine_as_test(hypothesis.seed(seed)(machine), settings=chosen)
-        if time.monotonic() > end:
-            break
+    with contextlib.suppress(_Over):
+        for number in itertools.count(1) if budget else (1,):
+            seed = random.SystemRandom().getrandbits(32) if minutes else number
+            if minutes:
+                print(f"{machine.__name__}, round {number}, seed {seed}", flush=True)  # noqa: T201 - to repeat it
+            run_state_machine_as_test(hypothesis.seed(seed)(machine), settings=chosen)
+    if minutes:
+        print("\n".join(f"{times:6} {what}" for what, times in sorted(machine.tally.items())))  # noqa: T201 - asked for
+    return machine.tally
 
 
 def _is_kept(path: Path) -> bool:
     """Say whether *path*, from the site's folder, is nothing that people edit."""
     return path.parts[0] in (".pressframe", "public", "data", "outbox") or "__pycache__" in path.parts
+
+
+def _kind(path: str) -> str:
+    """Return what kind of file *path*, from the site's folder, is to its owner."""
+    top, _, rest = path.partition("/")
+    if top == "plugins":
+        return "plugin" if rest.endswith(".py") else "file of a plugin"
+    return {"pressframe.toml": "setting", "content": "entry" if rest.endswith(".md") else "file beside entries"}.get(
+        top, top
+    )
 
 
 def _tree(folder: Path) -> dict[str, bytes]:
