@@ -41,6 +41,18 @@ def test_a_file_that_somebody_changed_in_the_public_folder_is_made_again(blog):
     assert file.read_text("utf-8").strip() == "Two One"
 
 
+@pytest.mark.parametrize("damage", ["changed", "gone"])
+def test_an_open_rendering_that_somebody_changed_is_made_again(diary, damage):
+    whole = diary.build().read("/2026/01/two/", "friends")
+    [file] = [one for one in (diary.folder / ".pressframe/open").iterdir() if "Second text" in one.read_text()]
+    if damage == "gone":
+        file.unlink()
+    else:
+        file.write_text("odd", "utf-8")
+
+    assert diary.build().read("/2026/01/two/", "friends") == whole
+
+
 @pytest.mark.parametrize("damage", ["changed", "cut", "gone"])
 @pytest.mark.parametrize("name", ["index.sqlite", "texts", "states.json"])
 def test_a_damaged_memory_is_forgotten_before_anybody_reads_it(blog, name, damage):
