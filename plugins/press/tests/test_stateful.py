@@ -64,11 +64,12 @@ class Proof(BuildMachine):
         if (self.folder / path).exists():
             before = self.site.read(path)
             _, front, body = before.split("---\n", 2)
-            lines = [line for line in front.splitlines() if line.partition(":")[0] != key]
-            lines.append(data.draw(one_of(*KEYS[key]), "line"))
-            after = "\n".join(["---", *filter(None, lines), f"---\n{body}"])
-            self.put(path, after, how)
-            self.count(f"key {key}: {'left' if sorted(before) == sorted(after) else 'changed'}")
+            lines = front.splitlines()
+            old = next((line for line in lines if line.partition(":")[0] == key), "")
+            new = data.draw(one_of(*[line for line in dict.fromkeys(KEYS[key]) if line != old]), "line")
+            kept = [line for line in lines if line != old]
+            self.put(path, "\n".join(["---", *kept, *filter(None, [new]), f"---\n{body}"]), how)
+            self.count(f"key: {key}")
 
     @rule(path=one_of(*ENTRIES), body=BODY)
     def change_body(self, path, body):
