@@ -30,7 +30,7 @@ def _page(name: str, data: dict) -> Page:
 
 def _nested(entry: Entry) -> Iterator[Term]:
     """Yield the categories that an entry is in by its key ``nest``: ``a<b`` is a, which the entry holds to be in b."""
-    for told in entry.data.get("nest", ()):
+    for told in entry.data["markdown"]["extra"].get("nest", ()):
         name, _, wider = told.partition("<")
         yield Term(taxonomy="category", slug=name.lower(), name=name, parent=wider or None)
 

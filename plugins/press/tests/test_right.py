@@ -193,3 +193,80 @@ def test_a_wider_category_s_list_follows_a_post_deep_in_it_whoever_says_where_it
     shutil.rmtree(blog.folder / ".pressframe")
 
     assert again == blog.build().read("/list.txt")
+
+
+BROADER = """
+    @hookimpl
+    def filter_entry(self, entry):
+        from pressframe import Term
+        told = (one.partition("<") for one in entry.data["markdown"]["extra"].get("nest", ()))
+        terms = (Term(taxonomy="category", slug=name, name=name, parent=wider or None) for name, _, wider in told)
+        return attrs.evolve(entry, terms=tuple(terms))
+"""
+WITHIN = '{% for one in site.latest(within=("category", "WIDER")) %}{{ one.title }} {% endfor %}'
+
+
+def nested(blog, **entries):
+    """Give *blog* entries that say which category is in which, and lists of the categories d and e, /list and /near."""
+    blog.edit("plugins/own.py", blog.read("plugins/own.py") + BROADER)
+    blog.edit("templates/list.txt", WITHIN.replace("WIDER", "d"))
+    blog.edit("templates/near.txt", WITHIN.replace("WIDER", "e"))
+    blog.edit("templates/page.html", "{{ entry.title }}")
+    for name, (date, nest) in entries.items():
+        write_nested(blog, name, date, nest)
+
+
+def write_nested(blog, name, date, nest):
+    folder = "content/pages" if name == "page" else "content"
+    blog.edit(f"{folder}/{name}.md", f"---\ntitle: {name.title()}\ndate: {date}\nnest: [{nest}]\n---\nText.\n")
+
+
+def test_a_wider_category_s_list_follows_another_entry_that_says_where_a_category_belongs(blog):
+    nested(blog, deep=("2026-01-05", "a<b"), odd=("2026-01-04", "b<e"), last=("2026-01-03", "b<d"))
+    for name in ("e", "d"):
+        write_nested(blog, name, "2025-01-01", name)
+    built = blog.build()
+    assert ("Deep" in built.read("/list.txt"), "Deep" in built.read("/near.txt")) == (True, False)
+
+    blog.remove("content/last.md")
+
+    built = blog.build()
+    assert ("Deep" in built.read("/list.txt"), "Deep" in built.read("/near.txt")) == (False, True)
+
+
+def test_a_wider_category_s_list_follows_a_page_that_says_where_a_category_belongs(blog):
+    nested(blog, deep=("2026-01-05", "a<b"), page=("2026-01-04", "b<d"))
+    for name in ("e", "d"):
+        write_nested(blog, name, "2025-01-01", name)
+    assert "Deep" in blog.build().read("/list.txt")
+
+    write_nested(blog, "page", "2026-01-04", "b<e")
+
+    built = blog.build()
+    assert ("Deep" in built.read("/list.txt"), "Deep" in built.read("/near.txt")) == (False, True)
+
+
+def test_which_of_two_says_where_a_category_belongs_depends_on_no_third(blog):
+    nested(blog, deep=("2026-01-05", "a<b"), post=("2026-01-04", "b<e"), page=("2026-01-06", "b<d"))
+    for name in ("e", "d"):
+        write_nested(blog, name, "2025-01-01", name)
+    blog.build()
+
+    write_nested(blog, "new", "2026-01-07", "f")
+    again = [blog.build().read(address) for address in ("/list.txt", "/near.txt")]
+    shutil.rmtree(blog.folder / ".pressframe")
+
+    assert again == [blog.build().read(address) for address in ("/list.txt", "/near.txt")]
+
+
+def test_a_gate_that_failed_is_asked_again_though_nothing_else_has_changed(diary, clock):
+    code = diary.read("plugins/own.py")
+    failing = "    def judge_gate(self, entry, now):\n        if now < datetime(2026, 11, 24, tzinfo=UTC):\n"
+    failing += '            raise RuntimeError("not yet")\n'
+    diary.edit("plugins/own.py", code.replace("    def judge_gate(self, entry):\n", failing))
+    for _ in range(3):  # until no file is so new that it is read
+        assert "First text" not in diary.build().read("/2026/01/one/")
+
+    clock.move("2 days")
+
+    assert "First text" in diary.build().read("/2026/01/one/")

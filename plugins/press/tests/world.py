@@ -220,7 +220,7 @@ mark0000
 {% elif what == "past" %}{{ site.is_past("2026-11-22T09:00:00+00:00" | moment) }}
 {% elif what == "parts" %}{{ part("atlas-menu.html", count=1) }} {{ part("atlas-menu.html", count=2) }}
 {% elif what == "chosen" %}{% set one = site.entry("posts/one") %}
-{% set mood = one.data.mood if one and one.data.mood is defined else {} %}
+{% set mood = one.data.markdown.extra.mood if one and one.data.markdown.extra.mood is defined else {} %}
 {% include (mood.layout if mood.layout is defined else "maybe.html") ignore missing %}
 {% include ["missing.html", "maybe.html", "atlas-part.html"] %}
 {% elif what == "odd" %}{{ site.latest(start=-3, count=1) | length }} {{ site.latest(count=0) | length }}

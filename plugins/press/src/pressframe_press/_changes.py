@@ -11,7 +11,7 @@ from pressframe_press._json import parse
 from pressframe_press._memory import Asked, Key, Past, list_topic
 from pressframe_press._rows import Row
 from pressframe_press._view import Press
-from pressframe_press._world import OF_ENTRIES, OF_LISTS, Said, Within, World
+from pressframe_press._world import OF_ENTRIES, OF_LISTS, PERIODS, Said, Within, World
 
 ListName: TypeAlias = tuple[str, Within | None]
 """The kind of the entries in a list, and the group whose posts it has if it has not all."""
@@ -85,7 +85,18 @@ class Changes:
                 if row is not None:
                     for within in (None, *world.lists_with(row)):
                         found[row.kind, within].append(id)
+        for taxonomy in self._nested_anew():
+            for slug in {*self._before.slugs(taxonomy), *self._after.slugs(taxonomy)}:
+                _ = found["post", (taxonomy, slug)]
         return found
+
+    def _nested_anew(self) -> Iterator[str]:
+        """Yield taxonomies of which a term is in another one now: posts move with what other entries say of it."""
+        told = {name for one, _ in self._rows.values() for name, _, _, parent in _groups(one) if parent}
+        for name in self._taxonomies - PERIODS:
+            is_nested = name in told or self._after.is_nested(name)
+            if is_nested and self._before.nesting(name) != self._after.nesting(name):
+                yield name
 
     def _reaches(self, name: ListName, start: str, end: str) -> bool:
         """Say whether a part of a list may be otherwise."""
@@ -167,8 +178,12 @@ class Changes:
                 yield from (f"near\t{one}" for one in (id, *world.near(id)) if one)
 
 
+def _groups(row: Row | None) -> Sequence[tuple[str, str, str, str | None]]:
+    return parse(row.groups) if row else ()
+
+
 def _by_taxonomy(row: Row | None) -> dict[str, list[object]]:
     found: defaultdict[str, list[object]] = defaultdict(list)
-    for taxonomy, *group in parse(row.groups) if row else ():
+    for taxonomy, *group in _groups(row):
         found[taxonomy].append(group)
     return found

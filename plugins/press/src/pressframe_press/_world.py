@@ -24,6 +24,9 @@ OF_ENTRIES = ("entry", "card", "gate", "comments", "count")
 OF_LISTS = ("near", "latest", "size", "groups", "talk")
 """Questions about many: what changes an entry's card can change their answers."""
 
+PERIODS = frozenset({"year", "month"})
+"""Taxonomies of which dates alone say what is in what."""
+
 
 class Said(NamedTuple):
     """The conversation under one entry.
@@ -155,8 +158,10 @@ class World:
 
     @functools.cached_property
     def _terms(self) -> dict[Within, tuple[str, str | None]]:
-        """Name and parent of every term; a page's count, too."""
-        order = [id for ids in self._kinds.values() for id in ids]
+        """Name and parent of every term, as the last one says who has it; a page's count, too."""
+        order = [
+            id for kind in sorted(self._kinds) for id in self._kinds[kind]
+        ]  # which kind is newer counts for nothing
         return {(group[0], group[1]): (group[2], group[3]) for id in order for group in self._groups.get(id, ())}
 
     def _lists(self, taxonomy: str) -> Mapping[str, _List]:
@@ -190,6 +195,18 @@ class World:
             seen.add(parent)
             slug, (name, parent) = parent, self._terms[taxonomy, parent]
             yield slug, name, parent
+
+    def nesting(self, taxonomy: str) -> Mapping[str, str | None]:
+        """Return the wider term of each term."""
+        return {slug: parent for (one, slug), (_, parent) in self._terms.items() if one == taxonomy}
+
+    def is_nested(self, taxonomy: str) -> bool:
+        """Say whether any entry has a term of a taxonomy in a wider one."""
+        return any(group[0] == taxonomy and group[3] for groups in self._groups.values() for group in groups)
+
+    def slugs(self, taxonomy: str) -> Iterable[str]:
+        """Return the groups that have posts."""
+        return self._lists(taxonomy).keys()
 
     def lists_with(self, row: Row) -> set[Within]:
         """Return the groups whose lists show *row*."""
@@ -233,7 +250,7 @@ class World:
             Group(taxonomy=taxonomy, slug=slug, name=one.name, parent=one.parent, size=len(one.ids))
             for slug, one in lists
         ]
-        if taxonomy in ("year", "month"):
+        if taxonomy in PERIODS:
             return tuple(sorted(groups, key=lambda group: group.slug, reverse=True))
         return tuple(sorted(groups, key=lambda group: (_sortable(group.name), group.slug)))
 
