@@ -247,6 +247,7 @@ class Making:
             "addresses": past.fact("addresses") if known else plan.addresses,
             "notes": past.fact("notes") if is_same else encode(notes(self._build.site)),
             "planned": self._digest_of_planned(), "published": self._files.digest,
+            "failed": str(self._loaded.has_failed or ""),
             "order": plan.order, "sum": plan.sum, "listed": plan.answer("listed"),
         }  # fmt: skip
         self._press, self._plan_made = press, plan
