@@ -37,7 +37,7 @@ KEYS = {
     "address": ("", "", "", "", "address: /at/"),
     "audience": ("", "", "audience: subscribers", "audience: public"),
     "status": ("", "", "", "", "status: draft", "status: private"),
-    "tittle": ("", "", "", "", "", "", "", "", "tittle: odd"),
+    "tittle": (*[""] * 20, "tittle: odd"),
     "summary": ("", "", "summary: Short."),
     "image": ("", "", "image: photo.png"),
     "comments": ("", "", "comments: false"),
@@ -61,7 +61,9 @@ class Proof(BuildMachine):
     @rule(data=st.data(), path=one_of(*ENTRIES), key=one_of(*KEYS), how=hows)
     def change_key(self, data, path, key, how):
         """Change one line of an entry's front matter, and nothing else."""
-        if (self.folder / path).exists():
+        if not (self.folder / path).exists():
+            self.idle()
+        else:
             before = self.site.read(path)
             _, front, body = before.split("---\n", 2)
             lines = front.splitlines()
@@ -74,7 +76,9 @@ class Proof(BuildMachine):
     @rule(path=one_of(*ENTRIES), body=BODY)
     def change_body(self, path, body):
         """Change an entry's text, and nothing else."""
-        if (self.folder / path).exists():
+        if not (self.folder / path).exists():
+            self.idle()
+        else:
             _, front, _ = self.site.read(path).split("---\n", 2)
             self.put(path, f"---\n{front}---\n{body}")
 

@@ -60,6 +60,7 @@ class BuildMachine(RuleBasedStateMachine):
         moves: How the clock may move; also back.
         tally: How often what happened; ``count`` counts.
         end: When no build is to begin any more, by ``time.monotonic``; ``prove`` says it.
+        is_first: Whether the next example is the first of a round, which is the dullest there is: no build begins.
     """
 
     text: ClassVar[str] = ""
@@ -71,6 +72,7 @@ class BuildMachine(RuleBasedStateMachine):
     moves: ClassVar[Sequence[timedelta]] = (timedelta(hours=1), timedelta(days=1), timedelta(days=30), timedelta(-1))
     tally: ClassVar[Counter[str]] = Counter()
     end: ClassVar[float] = math.inf
+    is_first: ClassVar[bool] = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -83,21 +85,23 @@ class BuildMachine(RuleBasedStateMachine):
         self._drafts, self._jobs, self._held, self._apart = False, 1, 0, False
         self._until: datetime | None = None
         self._right, self._failures = dict[str, bytes](), 0
+        self._is_dull, self._is_idle, type(self).is_first = self.is_first, False, False
 
     def teardown(self) -> None:
         self._closing.close()
 
     @property
     def is_over(self) -> bool:
-        """Say whether the time is over: what is left of the examples is then gone through without builds.
-
-        Hypothesis takes it amiss when one ends half way.
-        """
-        return time.monotonic() > self.end
+        """Say whether no build is to begin: examples are gone through to their end, else Hypothesis takes it amiss."""
+        return self._is_dull or time.monotonic() > self.end
 
     def count(self, what: str) -> None:
         """Count *what* has really happened."""
         self.tally[what] += 1
+
+    def idle(self) -> None:
+        """Say that nothing has happened that a build could be wrong about: none is made at the end of this step."""
+        self._is_idle = True
 
     # ----------------------------------------------------------------------------------------------- edits
 
@@ -107,19 +111,21 @@ class BuildMachine(RuleBasedStateMachine):
         before = file.stat() if file.exists() else None
         if content is None:
             file.unlink(missing_ok=True)
-            if before:
-                self.count(f"{_kind(path)}: removed")
+            self.count(f"{_kind(path)}: removed") if before else self.idle()
             return
         file.parent.mkdir(parents=True, exist_ok=True)
         raw = content.encode() if isinstance(content, str) else content
-        done = "added" if before is None else "left" if file.read_bytes() == raw else "changed"
+        if before and file.read_bytes() == raw:
+            self.idle()
+            return
+        done = "added" if before is None else "changed"
         target = file.with_name(f".{file.name}.new") if how == "replaced" else file
         target.write_bytes(raw)
         target.replace(file)
         if how == "unseen" and before:
             os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
         is_unseen = how == "unseen" and before and before.st_size == len(raw)
-        self.count(f"{_kind(path)}: {done}{', size and time kept' if is_unseen and done == 'changed' else ''}")
+        self.count(f"{_kind(path)}: {done}{', size and time kept' if is_unseen else ''}")
 
     @precondition(lambda self: self.variants)
     @rule(data=st.data(), how=hows)
@@ -152,17 +158,21 @@ class BuildMachine(RuleBasedStateMachine):
     @rule(data=st.data())
     def delete_entry(self, data: st.DataObject) -> None:
         present = [path for path in self.entries if (self.folder / path).exists()]
-        if present:
+        if not present:
+            self.idle()
+        else:
             self.put(data.draw(st.sampled_from(present), "path"), None)
 
     @precondition(lambda self: self.entries)
     @rule(data=st.data())
     def rename_entry(self, data: st.DataObject) -> None:
         one, other = (self.folder / data.draw(st.sampled_from(self.entries), name) for name in ("old", "new"))
-        if one.exists():
-            other.parent.mkdir(parents=True, exist_ok=True)
-            one.replace(other)
-            self.count("entry: renamed" if one != other else "entry: left")
+        if not one.exists() or one == other:
+            self.idle()
+            return
+        other.parent.mkdir(parents=True, exist_ok=True)
+        one.replace(other)
+        self.count("entry: renamed")
 
     @precondition(lambda self: self.settings)
     @rule(data=st.data(), how=hows)
@@ -177,7 +187,7 @@ class BuildMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.optional)
     @rule(data=st.data(), at=_places)
     def change_plugins(self, data: st.DataObject, at: int) -> None:
-        """Disable a plugin if it is enabled, else enable it at some place of the list."""
+        """Disable a plugin and its settings if it is enabled, else enable it at some place of the list."""
         name = data.draw(st.sampled_from(self.optional), "plugin")
         text = self.site.read("pressframe.toml")
         found = _PLUGINS.search(text)
@@ -189,7 +199,11 @@ class BuildMachine(RuleBasedStateMachine):
         else:
             listed.insert(at % (len(listed) + 1), name)
         line = ", ".join(f'"{one}"' for one in listed)
-        self.put("pressframe.toml", _PLUGINS.sub(f"plugins = [{line}]", text, count=1))
+        text = _PLUGINS.sub(f"plugins = [{line}]", text, count=1)
+        off = f"#{name}# "
+        table = re.compile(rf"^\[plugins\.{re.escape(name)}\]\n(?:[^\[#\n].*\n?)*", re.MULTILINE)
+        hidden = table.sub(lambda found: "".join(off + line for line in found[0].splitlines(keepends=True)), text)
+        self.put("pressframe.toml", text.replace(off, "") if name in listed else hidden)
 
     # ------------------------------------------------------------------------------------ what else happens
 
@@ -207,11 +221,13 @@ class BuildMachine(RuleBasedStateMachine):
     @rule(jobs=st.sampled_from((1, 2)))
     def change_jobs(self, jobs: int) -> None:
         self._jobs = jobs
+        self.idle()
 
     @rule()
     def build_apart(self) -> None:
         """Let the next build be another process's, as after a restart."""
         self._apart = True
+        self.idle()
 
     @rule(step=st.one_of(st.integers(1, 40), st.integers(1, 400)))
     def kill(self, step: int) -> None:
@@ -269,13 +285,17 @@ class BuildMachine(RuleBasedStateMachine):
     def wait(self, edits: int) -> None:
         """Let some edits come together before the next build."""
         self._held = edits + 1
+        self.idle()
 
     # ------------------------------------------------------------------------------------------ the claim
 
     @invariant()
     def looks_like_a_clean_build(self) -> None:
+        is_idle, self._is_idle = self._is_idle, False
+        if is_idle or self.is_over:
+            return
         self._held -= self._held > 0
-        if self._held or self.is_over:
+        if self._held:
             return
         before, order = _tree(self._public), self._order
         with building_apart(self._clean_order()) as clean:  # beside the other, on another processor
@@ -306,6 +326,8 @@ class BuildMachine(RuleBasedStateMachine):
             now = {path for path in _tree(self.folder) if not _is_kept(Path(path))}
             for path in sorted(now | self._right.keys()):
                 self.put(path, self._right.get(path))
+            self.count("mended")
+            self._is_idle = False
 
     @property
     def _public(self) -> Path:
@@ -349,6 +371,7 @@ def prove(machine: type[BuildMachine], *, examples: int = 6, steps: int = 12, se
         seed = random.SystemRandom().getrandbits(32) if minutes else number
         if minutes:
             print(f"{machine.__name__}, round {number}, seed {seed}", flush=True)  # noqa: T201 - to repeat it
+        machine.is_first = budget > 0
         run_state_machine_as_test(hypothesis.seed(seed)(machine), settings=chosen)
         if not budget or time.monotonic() > machine.end:
             break
