@@ -7,6 +7,7 @@ from hypothesis.stateful import rule
 
 from pressframe import PressframeError, Site
 from pressframe_comments import Draft, State, comment_store
+from pressframe_press import _pool
 from pressframe_sql import database
 from pressframe_testing.stateful import BuildMachine, hows, prove
 
@@ -108,5 +109,7 @@ class Proof(BuildMachine):
         self.store(move)
 
 
-def test_what_is_made_again_is_what_a_clean_build_makes():
+def test_what_is_made_again_is_what_a_clean_build_makes(monkeypatch):
+    monkeypatch.setattr(_pool, "_BATCH", 3)  # so that two processes have enough to do
+
     prove(Proof, seconds=60)
