@@ -270,3 +270,14 @@ def test_a_gate_that_failed_is_asked_again_though_nothing_else_has_changed(diary
     clock.move("2 days")
 
     assert "First text" in diary.build().read("/2026/01/one/")
+
+
+@pytest.mark.parametrize("text", ["", '{"removed": ["li', "{}"])
+def test_a_journal_that_was_cut_off_leads_to_a_clean_build(blog, text):
+    whole = blog.published()
+    blog.edit(".pressframe/journal.json", text)
+    blog.edit("public/list.txt", "half")
+    blog.edit("public/gone.txt", "half")
+
+    assert blog.build().release
+    assert blog.published() == whole

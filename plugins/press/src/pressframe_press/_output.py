@@ -218,10 +218,16 @@ class Output:
         return written + len(present & needed - self._opened_before), len(removed)
 
     def _finish(self) -> None:
-        """Do what the journal says, from wherever it was left."""
+        """Do what the journal says, from wherever it was left; one that power cut off leaves an output nobody knows."""
         if not self._journal.exists():
             return
-        for path in parse(self._journal.read_bytes())["removed"]:
+        try:
+            removed = list(parse(self._journal.read_bytes())["removed"])
+        except (Damaged, TypeError, KeyError):
+            self._manifest.unlink(missing_ok=True)
+            self._journal.unlink()
+            return
+        for path in removed:
             file = self.folder / path
             file.unlink(missing_ok=True)
             with contextlib.suppress(OSError):  # from the first that is not empty; the output itself holds MARK
