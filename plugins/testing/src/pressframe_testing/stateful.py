@@ -264,9 +264,10 @@ class BuildMachine(RuleBasedStateMachine):
 
     @rule(place=_places, at=_places, damage=st.sampled_from(("cut", "flip", "empty", "odd", "gone")))
     def damage_state(self, place: int, at: int, damage: str) -> None:
-        """Damage what says what was published, or an open rendering."""
+        """Damage what says what was published, or was to be, or an open rendering."""
         state = self.folder / ".pressframe"
-        self._damage([*sorted((state / "open").glob("*")), state / "release.json"], place, at, damage)
+        told = [state / "release.json", state / "journal.json"]
+        self._damage([*sorted((state / "open").glob("*")), *told], place, at, damage)
 
     @rule(place=_places, at=_places, damage=st.sampled_from(("cut", "flip", "empty", "gone")))
     def damage_public(self, place: int, at: int, damage: str) -> None:
