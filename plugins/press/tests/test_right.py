@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from datetime import UTC, datetime
 
 import pytest
 
@@ -22,6 +23,16 @@ def test_what_looks_at_the_date_is_made_again_when_its_day_has_come(blog, clock)
     clock.move("60 days")
 
     assert blog.build().read("/late.txt").strip() == "True"
+
+
+def test_a_release_waits_for_no_moment_that_only_a_page_asked_about_that_is_gone(blog):
+    blog.edit("templates/late.txt", "nothing")
+    blog.edit("templates/post.html", "{{ site.is_past(entry.published.replace(year=2027)) }}")
+    assert blog.build().release.until == datetime(2027, 1, 1, tzinfo=UTC)
+
+    blog.remove("content/one.md")
+
+    assert blog.build().release.until == datetime(2027, 1, 2, tzinfo=UTC)
 
 
 def test_the_only_neighbour_may_move_to_the_other_side(blog):
