@@ -93,18 +93,25 @@ class Proof(BuildMachine):
             work(comment_store(site))
         database(site).close()
 
-    @rule(entry=one_of("posts/one", "posts/two", "own", "pages/four"), author=one_of("Ann", "Bo"))
-    def send_comment(self, entry, author):
+    @rule(
+        entry=one_of("posts/one", "posts/one", "posts/two", "own", "pages/four"), author=one_of("Ann", "Bo"),
+        state=one_of(State.APPROVED, State.APPROVED, State.PENDING),
+    )  # fmt: skip
+    def send_comment(self, entry, author, state):
         draft = Draft(entry=entry, author=author, email="", url=None, body="Hear mark0000!", received=self.clock.now)
-        self.store(lambda store: (store.add(draft, State.PENDING), self.count("comment: sent")))
+        self.store(lambda store: (store.add(draft, state), self.count(f"comment: sent, {state.value}")))
 
-    @rule(state=st.sampled_from(State), place=st.integers(0, 99))
-    def judge_comment(self, state, place):
+    @rule(data=st.data(), place=st.integers(0, 99))
+    def judge_comment(self, data, place):
         def move(store):
-            found = [one.comment.id for one in store.find()]
-            if found:
-                moved = store.move([found[place % len(found)]], state)
-                self.count(f"comment: {f'now {state.value}' if moved else 'left'}")
+            found = store.find()
+            if not found:
+                self.idle()
+                return
+            one = found[place % len(found)]
+            state = data.draw(one_of(*[state for state in State if state is not one.state]), "state")
+            store.move([one.comment.id], state)
+            self.count(f"comment: from {one.state.value} to {state.value}")
 
         self.store(move)
 
