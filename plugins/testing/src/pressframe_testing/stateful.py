@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from pressframe_testing._clock import Clock
+from pressframe_testing._files import damage_file, is_kept, kind_of, tree_of
 from pressframe_testing._kill import killed_at
 from pressframe_testing._look import Look, Order, build, building_apart, differences, explain
 from pressframe_testing._site import TestSite
@@ -116,7 +117,7 @@ class BuildMachine(RuleBasedStateMachine):
         before = file.stat() if file.exists() else None
         if content is None:
             file.unlink(missing_ok=True)
-            self.count(f"{_kind(path)}: removed") if before else self.idle()
+            self.count(f"{kind_of(path)}: removed") if before else self.idle()
             return
         file.parent.mkdir(parents=True, exist_ok=True)
         raw = content.encode() if isinstance(content, str) else content
@@ -130,7 +131,7 @@ class BuildMachine(RuleBasedStateMachine):
         if how == "unseen" and before:
             os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
         is_unseen = how == "unseen" and before and before.st_size == len(raw)
-        self.count(f"{_kind(path)}: {done}{', size and time kept' if is_unseen else ''}")
+        self.count(f"{kind_of(path)}: {done}{', size and time kept' if is_unseen else ''}")
 
     @precondition(lambda self: self.variants)
     @rule(data=st.data(), how=hows)
@@ -147,7 +148,7 @@ class BuildMachine(RuleBasedStateMachine):
         """Change a word such as ``mark0000`` in a file, in place, its size and its times as they were."""
         if self.is_over:
             return
-        ours = [file for file in sorted(self.folder.rglob("*")) if not _is_kept(file.relative_to(self.folder))]
+        ours = [file for file in sorted(self.folder.rglob("*")) if not is_kept(file.relative_to(self.folder))]
         marked = [file for file in ours if file.is_file() and _MARK.search(file.read_bytes())]
         if marked:
             file = marked[place % len(marked)]
@@ -221,6 +222,14 @@ class BuildMachine(RuleBasedStateMachine):
         has_come = self._until is not None and self.clock.now >= self._until
         self.count(f"clock: moved {'back' if by < timedelta() else 'over a moment that counts' if has_come else 'on'}")
 
+    @precondition(lambda self: self._until and self._until > self.clock.now)
+    @rule()
+    def await_moment(self) -> None:
+        """Go to the next moment that makes the release out of date, to the second."""
+        assert self._until is not None
+        self.clock.now = self._until
+        self.count("clock: moved to the moment that counts")
+
     @rule()
     def change_drafts(self) -> None:
         self._drafts = not self._drafts
@@ -279,7 +288,7 @@ class BuildMachine(RuleBasedStateMachine):
         files = [file for file in found if file.is_file()]
         if files:
             file = files[place % len(files)]
-            _damage(file, at, damage)
+            damage_file(file, at, damage)
             inside = file.relative_to(self.folder).parts
             self.count(f"damage: {'/'.join(inside[: 2 if inside[0] == '.pressframe' else 1])}")
 
@@ -305,7 +314,7 @@ class BuildMachine(RuleBasedStateMachine):
         self._held -= self._held > 0
         if self._held:
             return
-        before, order = _tree(self._public), self._order
+        before, order = tree_of(self._public), self._order
         with building_apart(self._clean_order()) as clean:  # beside the other, on another processor
             if self._apart:
                 with building_apart(order) as apart:
@@ -318,7 +327,7 @@ class BuildMachine(RuleBasedStateMachine):
         if wrong:
             print(wrong)  # noqa: T201 - Hypothesis would say no more than "flaky" of what it cannot repeat
         assert not wrong, wrong
-        is_as_before = _tree(self._public) == before
+        is_as_before = tree_of(self._public) == before
         assert "error" not in incremental or is_as_before, "a build that failed changed the output"
         self.count(f"build: {'failed' if 'error' in incremental else 'changed nothing' if is_as_before else 'right'}")
         self._mend(incremental)
@@ -329,10 +338,10 @@ class BuildMachine(RuleBasedStateMachine):
         """Undo what has kept builds from succeeding twice: what fails and fails again proves little."""
         self._failures = self._failures + 1 if "error" in look else 0
         if not self._failures:
-            self._right = {path: text for path, text in _tree(self.folder).items() if not _is_kept(Path(path))}
+            self._right = {path: text for path, text in tree_of(self.folder).items() if not is_kept(Path(path))}
         elif self._failures > 1:
             self.count(f"failed: {look['error'].decode()[:100]}")
-            now = {path for path in _tree(self.folder) if not _is_kept(Path(path))}
+            now = {path for path in tree_of(self.folder) if not is_kept(Path(path))}
             for path in sorted(now | self._right.keys()):
                 self.put(path, self._right.get(path))
             self.count("mended")
@@ -349,7 +358,7 @@ class BuildMachine(RuleBasedStateMachine):
     def _clean_order(self) -> Order:
         """Return the order of a build where there was none before, of the same files at the same moment."""
         shutil.rmtree(self._clean, ignore_errors=True)
-        code = _tree(self.folder / "plugins") | {"": (self.folder / "pressframe.toml").read_bytes()}
+        code = tree_of(self.folder / "plugins") | {"": (self.folder / "pressframe.toml").read_bytes()}
         for kept in (self.folder / ".pressframe").glob("output-*/*"):
             if kept.name != "templates" or code != self._code:  # compiled templates hold nothing else
                 shutil.rmtree(kept) if kept.is_dir() else kept.unlink()
@@ -387,34 +396,3 @@ def prove(machine: type[BuildMachine], *, examples: int = 6, steps: int = 12, se
     if minutes:
         print("\n".join(f"{times:6} {what}" for what, times in sorted(machine.tally.items())))  # noqa: T201 - asked for
     return machine.tally
-
-
-def _is_kept(path: Path) -> bool:
-    """Say whether *path*, from the site's folder, is nothing that people edit."""
-    return path.parts[0] in (".pressframe", "public", "data", "outbox") or "__pycache__" in path.parts
-
-
-def _kind(path: str) -> str:
-    """Return what kind of file *path*, from the site's folder, is to its owner."""
-    top, _, rest = path.partition("/")
-    if top == "plugins":
-        return "plugin" if rest.endswith(".py") else "file of a plugin"
-    return {"pressframe.toml": "setting", "content": "entry" if rest.endswith(".md") else "file beside entries"}.get(
-        top, top
-    )
-
-
-def _tree(folder: Path) -> dict[str, bytes]:
-    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
-
-
-def _damage(file: Path, at: int, damage: str) -> None:
-    content = bytearray(file.read_bytes())
-    place = at * len(content) // 1000
-    if damage == "gone":
-        file.unlink()
-        return
-    if damage == "flip" and content:
-        content[place] ^= 0x15
-    texts = {"cut": content[:place], "empty": b"", "odd": b"odd" * 100, "flip": content}
-    file.write_bytes(bytes(texts[damage]))
