@@ -80,7 +80,7 @@ club = false
 [plugins.gates]
 friends = "d"
 talk = "hidden"
-fails = ""
+fails = "for now"
 
 == content/posts/one.md ==
 ---
@@ -270,6 +270,7 @@ VARIANTS = {
     "templates/atlas-part.html": [None, "the site's mark0000", "{% extends 'atlas:atlas-part.html' %}", "{{ broken"],
     "templates/late-base.html": [None, "late mark0000"],
     "templates/atlas-base.html": [None, "other {% block main %}{% endblock %} {{ slot('footer') }}"],
+    "templates/missing.html": [None, "found mark0000", "{% include 'atlas-part.html' %}"],
     "templates/maybe.html": [None, "maybe mark0000", "{% include 'atlas-part.html' %}"],
     "templates/comments/comment.html": [None, "<p>{{ reply.html | safe }} mark0000</p>"],
     "templates/journal/head.html": [None, "<!-- mark0000 -->"],
