@@ -26,7 +26,7 @@ from datetime import UTC, datetime
 import attrs
 from pressframe import Gate, Teaser, hookimpl
 
-SOON = datetime(2026, 11, 24, tzinfo=UTC)
+CLEAR = datetime(2026, 11, 23, 14, tzinfo=UTC)  # which nothing else asks about
 
 @attrs.frozen(eq=False)
 class Gates:
@@ -39,7 +39,7 @@ class Gates:
     @hookimpl
     def judge_gate(self, entry, now):
         slugs = {term.slug for term in entry.terms}
-        if (self.fails == "for some" and "b" in slugs) or (self.fails == "for now" and now < SOON and "a" in slugs):
+        if (self.fails == "for some" and "b" in slugs) or (self.fails == "for now" and now < CLEAR and "a" in slugs):
             raise RuntimeError("nobody knows")
         if self.friends in slugs:
             return Gate(requires=frozenset({"friends"}), reason="friends", conversation=self.talk)
