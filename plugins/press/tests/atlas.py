@@ -6,17 +6,33 @@ from pathlib import Path
 
 import attrs
 
-from pressframe import Asset, Block, Comment, Entry, Gate, Page, View, hookimpl
+from pressframe import Asset, Block, Comment, Entry, Gate, Page, Term, View, hookimpl
 
 WORD = "mark0000"
 IDS = ("posts/one", "posts/two", "posts/sub/three", "pages/four", "own")
 OF_ONE = ("entry", "card", "gate", "near", "comments", "count")
-OF_ALL = ("latest", "rest", "pages", "size", "tag", "tags", "years", "authors", "talk", "soon", "asset", "addresses")
+OF_ALL = (
+    "latest", "rest", "pages", "notes", "size", "tagged", "talk", "all said", "soon", "past", "asset", "addresses",
+    "listed", "parts", "chosen", "odd",
+)  # fmt: skip
+GROUPS = (
+    *(("category", slug) for slug in ("a", "b", "c", "d", "news")), ("tag", "a"), ("tag", "b"), ("author", "ann"),
+    ("year", "2026"), ("month", "2026/11"), ("month", "2026/10"),
+)  # fmt: skip
+OF_GROUP = ("first", "second", "within", "number", "beside")
+TAXONOMIES = ("category", "tag", "author", "year", "month", "none")
 SOON = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 def _page(name: str, data: dict) -> Page:
     return Page(address=f"/atlas/{name}.txt", template="atlas.txt", media_type="text/plain", data=data)
+
+
+def _nested(entry: Entry) -> Iterator[Term]:
+    """Yield the categories that an entry is in by its key ``nest``: ``a<b`` is a, which the entry holds to be in b."""
+    for told in entry.data["markdown"]["extra"].get("nest", ()):
+        name, _, wider = told.partition("<")
+        yield Term(taxonomy="category", slug=name.lower(), name=name, parent=wider or None)
 
 
 @attrs.frozen(eq=False)
@@ -27,7 +43,8 @@ class Atlas:
     @hookimpl
     def filter_entry(self, entry: Entry) -> Entry:
         words = [*entry.body.html.split()[:3], WORD]
-        return attrs.evolve(entry, data={**entry.data, "atlas": {"words": words, "pair": (1, (2, 3))}})
+        data = {**entry.data, "atlas": {"words": words, "pair": (1, (2, 3))}}
+        return attrs.evolve(entry, data=data, terms=(*entry.terms, *_nested(entry)))
 
     @hookimpl
     def judge_gate(self, entry: Entry, now: datetime) -> Gate | None:
@@ -62,7 +79,15 @@ class Atlas:
             for id in IDS:
                 yield _page(f"{what}/{id.replace('/', '-')}", {"what": what, "id": id})
         for what in OF_ALL:
-            yield _page(what, {"what": what, "id": ""})
+            yield _page(what.replace(" ", "-"), {"what": what, "id": ""})
+        for what in OF_GROUP:
+            for taxonomy, slug in GROUPS:
+                name = f"{what}/{taxonomy}-{slug.replace('/', '-')}"
+                yield _page(name, {"what": what, "taxonomy": taxonomy, "slug": slug})
+        for taxonomy in TAXONOMIES:
+            yield _page(f"groups/{taxonomy}", {"what": "groups", "taxonomy": taxonomy})
+        if site.size(within=("category", "c")) > 1 and not site.pages():
+            yield Page(address="/atlas/many.html", template="atlas.html", title="many", data={"ids": ()}, indexed=False)
         yield Page(address="/atlas/all/", template="atlas.html", title=WORD, data={"ids": IDS})
         for card in site.latest(count=2):
             yield Page(address=f"/atlas/of{card.address}", template="atlas.html", subject=card.id, data={"ids": ()})

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from datetime import UTC, datetime
 
 import pytest
 
@@ -24,6 +25,16 @@ def test_what_looks_at_the_date_is_made_again_when_its_day_has_come(blog, clock)
     assert blog.build().read("/late.txt").strip() == "True"
 
 
+def test_a_release_waits_for_no_moment_that_only_a_page_asked_about_that_is_gone(blog):
+    blog.edit("templates/late.txt", "nothing")
+    blog.edit("templates/post.html", "{{ site.is_past(entry.published.replace(year=2027)) }}")
+    assert blog.build().release.until == datetime(2027, 1, 1, tzinfo=UTC)
+
+    blog.remove("content/one.md")
+
+    assert blog.build().release.until == datetime(2027, 1, 2, tzinfo=UTC)
+
+
 def test_the_only_neighbour_may_move_to_the_other_side(blog):
     assert blog.build().read("/near.txt").strip() == "One < None"
 
@@ -39,6 +50,18 @@ def test_a_file_that_somebody_changed_in_the_public_folder_is_made_again(blog):
     blog.build()
 
     assert file.read_text("utf-8").strip() == "Two One"
+
+
+@pytest.mark.parametrize("damage", ["changed", "gone"])
+def test_an_open_rendering_that_somebody_changed_is_made_again(diary, damage):
+    whole = diary.build().read("/2026/01/two/", "friends")
+    [file] = [one for one in (diary.folder / ".pressframe/open").iterdir() if "Second text" in one.read_text()]
+    if damage == "gone":
+        file.unlink()
+    else:
+        file.write_text("odd", "utf-8")
+
+    assert diary.build().read("/2026/01/two/", "friends") == whole
 
 
 @pytest.mark.parametrize("damage", ["changed", "cut", "gone"])
@@ -181,3 +204,91 @@ def test_a_wider_category_s_list_follows_a_post_deep_in_it_whoever_says_where_it
     shutil.rmtree(blog.folder / ".pressframe")
 
     assert again == blog.build().read("/list.txt")
+
+
+BROADER = """
+    @hookimpl
+    def filter_entry(self, entry):
+        from pressframe import Term
+        told = (one.partition("<") for one in entry.data["markdown"]["extra"].get("nest", ()))
+        terms = (Term(taxonomy="category", slug=name, name=name, parent=wider or None) for name, _, wider in told)
+        return attrs.evolve(entry, terms=tuple(terms))
+"""
+WITHIN = '{% for one in site.latest(within=("category", "WIDER")) %}{{ one.title }} {% endfor %}'
+
+
+def nested(blog, **entries):
+    """Give *blog* entries that say which category is in which, and lists of the categories d and e, /list and /near."""
+    blog.edit("plugins/own.py", blog.read("plugins/own.py") + BROADER)
+    blog.edit("templates/list.txt", WITHIN.replace("WIDER", "d"))
+    blog.edit("templates/near.txt", WITHIN.replace("WIDER", "e"))
+    blog.edit("templates/page.html", "{{ entry.title }}")
+    for name, (date, nest) in entries.items():
+        write_nested(blog, name, date, nest)
+
+
+def write_nested(blog, name, date, nest):
+    folder = "content/pages" if name == "page" else "content"
+    blog.edit(f"{folder}/{name}.md", f"---\ntitle: {name.title()}\ndate: {date}\nnest: [{nest}]\n---\nText.\n")
+
+
+def test_a_wider_category_s_list_follows_another_entry_that_says_where_a_category_belongs(blog):
+    nested(blog, deep=("2026-01-05", "a<b"), odd=("2026-01-04", "b<e"), last=("2026-01-03", "b<d"))
+    for name in ("e", "d"):
+        write_nested(blog, name, "2025-01-01", name)
+    built = blog.build()
+    assert ("Deep" in built.read("/list.txt"), "Deep" in built.read("/near.txt")) == (True, False)
+
+    blog.remove("content/last.md")
+
+    built = blog.build()
+    assert ("Deep" in built.read("/list.txt"), "Deep" in built.read("/near.txt")) == (False, True)
+
+
+def test_a_wider_category_s_list_follows_a_page_that_says_where_a_category_belongs(blog):
+    nested(blog, deep=("2026-01-05", "a<b"), page=("2026-01-04", "b<d"))
+    for name in ("e", "d"):
+        write_nested(blog, name, "2025-01-01", name)
+    assert "Deep" in blog.build().read("/list.txt")
+
+    write_nested(blog, "page", "2026-01-04", "b<e")
+
+    built = blog.build()
+    assert ("Deep" in built.read("/list.txt"), "Deep" in built.read("/near.txt")) == (False, True)
+
+
+def test_which_of_two_says_where_a_category_belongs_depends_on_no_third(blog):
+    nested(blog, deep=("2026-01-05", "a<b"), post=("2026-01-04", "b<e"), page=("2026-01-06", "b<d"))
+    for name in ("e", "d"):
+        write_nested(blog, name, "2025-01-01", name)
+    blog.build()
+
+    write_nested(blog, "new", "2026-01-07", "f")
+    again = [blog.build().read(address) for address in ("/list.txt", "/near.txt")]
+    shutil.rmtree(blog.folder / ".pressframe")
+
+    assert again == [blog.build().read(address) for address in ("/list.txt", "/near.txt")]
+
+
+def test_a_gate_that_failed_is_asked_again_though_nothing_else_has_changed(diary, clock):
+    code = diary.read("plugins/own.py")
+    failing = "    def judge_gate(self, entry, now):\n        if now < datetime(2026, 11, 24, tzinfo=UTC):\n"
+    failing += '            raise RuntimeError("not yet")\n'
+    diary.edit("plugins/own.py", code.replace("    def judge_gate(self, entry):\n", failing))
+    for _ in range(3):  # until no file is so new that it is read
+        assert "First text" not in diary.build().read("/2026/01/one/")
+
+    clock.move("2 days")
+
+    assert "First text" in diary.build().read("/2026/01/one/")
+
+
+@pytest.mark.parametrize("text", ["", '{"removed": ["li', "{}"])
+def test_a_journal_that_was_cut_off_leads_to_a_clean_build(blog, text):
+    whole = blog.published()
+    blog.edit(".pressframe/journal.json", text)
+    blog.edit("public/list.txt", "half")
+    blog.edit("public/gone.txt", "half")
+
+    assert blog.build().release
+    assert blog.published() == whole

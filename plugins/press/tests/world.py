@@ -21,6 +21,36 @@ class Crowd:
             yield Page(address=f"/crowd/{number}.txt", template="atlas.txt", data=data)
 '''
 
+GATES = '''
+from datetime import UTC, datetime
+import attrs
+from pressframe import Gate, Teaser, hookimpl
+
+CLEAR = datetime(2026, 11, 23, 14, tzinfo=UTC)  # which nothing else asks about
+
+@attrs.frozen(eq=False)
+class Gates:
+    """Closes a category, and fails where it is told to."""
+
+    friends: str = "c"
+    talk: str = "hidden"
+    fails: str = ""
+
+    @hookimpl
+    def judge_gate(self, entry, now):
+        slugs = {term.slug for term in entry.terms}
+        if (self.fails == "for some" and "b" in slugs) or (self.fails == "for now" and now < CLEAR and "a" in slugs):
+            raise RuntimeError("nobody knows")
+        if self.friends in slugs:
+            return Gate(requires=frozenset({"friends"}), reason="friends", conversation=self.talk)
+
+    @hookimpl
+    def find_teaser(self, entry, gate):
+        if self.fails == "at teasers":
+            raise RuntimeError("no teaser")
+        return Teaser(html="<p>For friends mark0000.</p>") if "friends" in gate.requires else None
+'''
+
 TEXT = """
 == pressframe.toml ==
 [site]
@@ -30,7 +60,8 @@ description = "mark0000"
 language = "en"
 timezone = "Europe/Paris"
 per_page = 2
-plugins = ["markdown", "sql", "web", "members", "comments", "archives", "feeds", "journal", "atlas"]
+menu = { Start = "/" }
+plugins = ["markdown", "sql", "web", "members", "comments", "archives", "feeds", "journal", "atlas", "gates"]
 
 [plugins.markdown]
 permalink = "/{year}/{slug}/"
@@ -45,6 +76,11 @@ close_after = "3 days"
 [plugins.atlas]
 label = "atlas"
 club = false
+
+[plugins.gates]
+friends = "d"
+talk = "hidden"
+fails = "for now"
 
 == content/posts/one.md ==
 ---
@@ -66,6 +102,39 @@ tags: [a, b]
 categories: [News]
 ---
 Second ![](photo.png) mark0000.
+
+== content/posts/sub/three.md ==
+---
+title: Three
+date: 2026-11-19
+nest: [a<b]
+tags: [b]
+---
+Third mark0000.
+
+== content/posts/five.md ==
+---
+title: Five
+date: 2026-10-24 09:30
+nest: [b<c]
+authors: [ann]
+---
+Fifth mark0000.
+
+== content/posts/six.md ==
+---
+title: Six
+date: 2026-11-18
+nest: [b<d]
+---
+Sixth mark0000.
+
+== content/pages/four.md ==
+---
+title: Four
+nest: [c<d]
+---
+Fourth mark0000.
 
 == content/posts/one.comments.toml ==
 [[comment]]
@@ -103,6 +172,13 @@ part mark0000 {{ "folded" | loud }} {{ "/here/" | absolute }} {{ _("Said") }}
 == plugins/theme/atlas-macros.html ==
 {% macro show(text) %}<i>{{ text }} mark0000</i>{% endmacro %}
 
+== plugins/theme/atlas-menu.html ==
+{% for card in site.latest(within=("category", "b"), count=count) %}{{ card.title }} {% endfor %}
+{{ part("atlas-count.html") }} {{ site.card("posts/one") and site.card("posts/one").comments }} mark0000
+
+== plugins/theme/atlas-count.html ==
+{{ site.size(within=("tag", "b")) }} {{ site.comment_count("posts/two") }} {{ site.audiences | sort | join(" ") }}
+
 == plugins/theme/atlas-near.html ==
 {% for one in near if one %}<a href="{{ one.address }}">{{ one.title }} {{ one.comments }}</a>{% endfor %}
 {% include "maybe.html" ignore missing %}
@@ -126,11 +202,31 @@ mark0000
 {% elif what == "pages" %}{% for one in site.latest(kind="page") %}{{ one.title }} {% endfor %}
 {{ site.size(kind="page") }}
 {% elif what == "size" %}{{ site.size() }} {{ site.size(within=("tag", "a")) }}
-{% elif what == "tag" %}{% for one in site.latest(within=("tag", "a"), count=5) %}{{ card(one) }}{% endfor %}
-{% elif what == "tags" %}{% for one in site.groups("tag") %}{{ one.name }} {{ one.size }} {% endfor %}
-{% elif what == "years" %}{% for one in site.groups("month") %}{{ one.slug }} {{ one.name }} {{ one.size }} {% endfor %}
-{% elif what == "authors" %}{% for one in site.groups("author") %}{{ one.name }} {{ one.size }} {% endfor %}
+{% elif what == "tagged" %}{% for kind in ("page", "note") %}
+{{ site.latest(kind=kind, within=("tag", "a")) | length }} {{ site.size(kind=kind, within=("tag", "a")) }}{% endfor %}
+{% elif what == "notes" %}{{ site.latest(kind="note") | length }} {{ site.size(kind="note") }}
+{% elif what == "groups" %}{% for one in site.groups(taxonomy) %}
+{{ one.slug }} {{ one.name }} {{ one.size }} {{ one.parent }} {% endfor %}
+{% elif what == "first" %}{% for one in site.latest(within=(taxonomy, slug), count=1) %}{{ card(one) }}{% endfor %}
+{% elif what == "second" %}{% for one in site.latest(within=(taxonomy, slug), start=1, count=1) %}{{ one.title }}
+{% endfor %}
+{% elif what == "within" %}{% for one in site.latest(within=(taxonomy, slug), count=50) %}{{ card(one) }}{% endfor %}
+{% elif what == "number" %}{{ site.size(within=(taxonomy, slug)) }}
+{% elif what == "beside" %}{% set ns = namespace(before="") %}
+{% for one in site.latest(within=(taxonomy, slug), count=9) %}{{ ns.before }} > {{ one.id }}{% set ns.before = one.id %}
+{% endfor %}
 {% elif what == "talk" %}{% for one, reply in site.latest_comments(3) %}{{ one.title }} {{ reply.html }} {% endfor %}
+{% elif what == "all said" %}{{ site.latest_comments(99) | length }}
+{% elif what == "past" %}{{ site.is_past("2026-11-22T09:00:00+00:00" | moment) }}
+{% elif what == "parts" %}{{ part("atlas-menu.html", count=1) }} {{ part("atlas-menu.html", count=2) }}
+{% elif what == "chosen" %}{% set one = site.entry("posts/one") %}
+{% set mood = one.data.markdown.extra.mood if one and one.data.markdown.extra.mood is defined else {} %}
+{% include (mood.layout if mood.layout is defined else "maybe.html") ignore missing %}
+{% include ["missing.html", "maybe.html", "atlas-part.html"] %}
+{% elif what == "odd" %}{{ site.latest(start=-3, count=1) | length }} {{ site.latest(count=0) | length }}
+{{ site.card("nothing") }} {{ site.neighbours("pages/four").older }} {{ site.gate("nothing") }}
+{{ site.settings.description }} {{ site.settings.menu | length }} {{ site.audiences | sort | join(" ") }}
+{% elif what == "listed" %}{% for address, changed in site.listed() %}{{ address }} {{ changed }} {% endfor %}
 {% elif what == "soon" %}{{ "late" if site.is_past("2026-11-24T00:00:00+00:00" | moment) else "early" }}
 {% elif what == "asset" %}{{ asset("/look.css") }} {{ asset("/atlas.css") if "atlas" in site.settings.plugins }}
 {% elif what == "addresses" %}{% for one in site.pages() %}{{ one.address }} {{ one.title }} {% endfor %}
@@ -141,6 +237,8 @@ TEXT += f"""
 {ATLAS}
 == plugins/crowd.py ==
 {CROWD}
+== plugins/gates.py ==
+{GATES}
 """
 
 
@@ -172,6 +270,7 @@ VARIANTS = {
     "templates/atlas-part.html": [None, "the site's mark0000", "{% extends 'atlas:atlas-part.html' %}", "{{ broken"],
     "templates/late-base.html": [None, "late mark0000"],
     "templates/atlas-base.html": [None, "other {% block main %}{% endblock %} {{ slot('footer') }}"],
+    "templates/missing.html": [None, "found mark0000", "{% include 'atlas-part.html' %}"],
     "templates/maybe.html": [None, "maybe mark0000", "{% include 'atlas-part.html' %}"],
     "templates/comments/comment.html": [None, "<p>{{ reply.html | safe }} mark0000</p>"],
     "templates/journal/head.html": [None, "<!-- mark0000 -->"],
@@ -182,6 +281,8 @@ VARIANTS = {
         "{% macro show(text) %}a {{ text }}{% endmacro %}", "{% macro show(text) %}mark0000{% endmacro %}",
     ],
     "plugins/theme/atlas-base.html": ["<b>{% block main %}{% endblock %}</b>", "{% block main %}{% endblock %} base"],
+    "plugins/theme/atlas-menu.html": ["{{ site.size() }}", "{% include 'atlas-count.html' %}", "mark0000"],
+    "plugins/gates.py": [GATES, GATES.replace("For friends", "Only for friends"), GATES.replace('"b" in', '"a" in')],
     "plugins/atlas.css": ["one", "mark0000"],
     "plugins/atlas.py": [ATLAS, ATLAS.replace("upper", "lower"), ATLAS.replace("count=2", "count=3")],
     "static/look.css": ["one", "two", "mark0000", None],
@@ -202,4 +303,7 @@ SETTINGS = {
     "per_page": ["1", "2", "3"], "permalink": ['"/{year}/{slug}/"', '"/{slug}/"'],
     "archive_after": ['"30 days"', '"2 days"'], "closed_comments": ['"counted"', '"shown"', '"hidden"'],
     "close_after": ['"3 days"', '"1 day"'], "label": ['"atlas"', '"globe"'], "club": ["true", "false"],
+    "friends": ['""', '"a"', '"b"', '"c"', '"d"'], "talk": ['"hidden"', '"counted"', '"shown"'],
+    "fails": ['""', '"for some"', '"for now"', '"at teasers"'], "menu": ['{ Start = "/" }', "{}"],
+    "description": ['"mark0000"', '""'],
 }  # fmt: skip

@@ -38,6 +38,7 @@ class Own:
 == templates/own.txt ==
 {{ site.settings.title | said }} {{ slot("head") }}
 """
+HERE = "builder: this process, 1 jobs"
 RIGHT = "said = lambda text: text.upper()"
 WRONG = {
     "a file that is no source": "said = lambda text: Path(__file__).parents[1].joinpath('words.txt').read_text()",
@@ -80,3 +81,48 @@ def test_it_goes_on_for_as_long_as_it_is_told_to(monkeypatch, capsys):
     prove(machine(RIGHT), examples=1, steps=1)
 
     assert "Proof, round 1, seed " in capsys.readouterr().out
+
+
+def test_it_tells_how_often_what_happened():
+    tally = prove(machine(RIGHT), examples=3)
+
+    assert tally["build: right"] > 0
+    assert tally.keys() & {"setting: changed", "file of a plugin: changed", "damage: public", "kill: half way"}
+
+
+def test_no_build_begins_when_the_time_is_over():
+    tally = prove(machine(RIGHT), seconds=1e-9)
+
+    assert not [what for what in tally if what.startswith("build")]
+
+
+@pytest.fixture
+def started():
+    """Return a proof whose steps the test takes itself."""
+    made = machine(RIGHT)()
+    made.tally.clear()
+    yield made
+    made.teardown()
+
+
+def test_a_step_that_changed_nothing_is_not_built_for(started):
+    started.looks_like_a_clean_build()
+    started.put("words.txt", started.site.read("words.txt"))
+    started.looks_like_a_clean_build()
+    started.put("words.txt", "other")
+    started.looks_like_a_clean_build()
+
+    assert dict(started.tally) == {"build: right": 1, "build: changed nothing": 1, "words.txt: changed": 1, HERE: 2}
+
+
+def test_what_fails_twice_is_put_back(started):
+    before = started.site.read("templates/own.txt")
+    started.looks_like_a_clean_build()
+    started.put("templates/own.txt", "{{ broken")
+    started.looks_like_a_clean_build()
+    assert started.site.read("templates/own.txt") != before
+
+    started.looks_like_a_clean_build()
+
+    assert started.site.read("templates/own.txt") == before
+    assert started.tally["build: failed"] == 2

@@ -11,7 +11,7 @@ from pressframe_press._json import parse
 from pressframe_press._memory import Asked, Key, Past, list_topic
 from pressframe_press._rows import Row
 from pressframe_press._view import Press
-from pressframe_press._world import OF_ENTRIES, OF_LISTS, Said, Within, World
+from pressframe_press._world import OF_ENTRIES, OF_LISTS, PERIODS, Said, Within, World
 
 ListName: TypeAlias = tuple[str, Within | None]
 """The kind of the entries in a list, and the group whose posts it has if it has not all."""
@@ -85,7 +85,17 @@ class Changes:
                 if row is not None:
                     for within in (None, *world.lists_with(row)):
                         found[row.kind, within].append(id)
+        for taxonomy in self._nested_anew():
+            for slug in {*self._before.slugs(taxonomy), *self._after.slugs(taxonomy)}:
+                _ = found["post", (taxonomy, slug)]
         return found
+
+    def _nested_anew(self) -> Iterator[str]:
+        """Yield taxonomies of which a term is in another one now: posts move with what other entries say of it."""
+        for name in self._taxonomies - PERIODS:
+            is_nested = self._before.is_nested(name) or self._after.is_nested(name)
+            if is_nested and self._before.nesting(name) != self._after.nesting(name):
+                yield name
 
     def _reaches(self, name: ListName, start: str, end: str) -> bool:
         """Say whether a part of a list may be otherwise."""

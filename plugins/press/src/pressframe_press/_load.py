@@ -111,6 +111,7 @@ class Loaded:
         put: Those that were loaded now.
         gone: Those that are there no more.
         sources: JSON of what tells whether each must be loaded again; ``until`` is when the first must.
+        has_failed: Whether a plugin failed that must be asked again, though nothing has changed.
     """
 
     order: Sequence[Key] | None = None
@@ -118,6 +119,7 @@ class Loaded:
     gone: frozenset[Key] = frozenset()
     sources: str = ""
     until: str = ""
+    has_failed: bool = False
     is_ordered_as_before: bool = True
 
 
@@ -152,6 +154,7 @@ def load(reading: Reading, past: Past, spread: Spread) -> Loaded:
         gone=gone,
         sources=encode(sources),
         until=min((one for one in untils if one > now), default=""),
+        has_failed=now in untils,
         is_ordered_as_before=list(known) == order,
     )
 

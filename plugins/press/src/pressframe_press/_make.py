@@ -255,6 +255,7 @@ class Making:
             "addresses": past.fact("addresses") if known else plan.addresses,
             "notes": past.fact("notes") if is_same else encode(notes(self._build.site)),
             "planned": self._digest_of_planned(), "published": self._files.digest,
+            "failed": str(self._loaded.has_failed or ""),
             "order": plan.order, "sum": plan.sum, "listed": plan.answer("listed"),
         }  # fmt: skip
         self._press, self._plan_made = press, plan
@@ -302,10 +303,9 @@ class Making:
         planned = (question for one in self._planned.values() for question in parse(one.questions))
         told = [*(key[0] for key in asked), *planned]
         moments = [one.partition("\t")[2] for one in told if one.startswith("past\t")]
-        moments += [
-            one.partition("\t")[2]
-            for (one,) in self._past.asked.read("topic", "topic > ? AND topic < 'past~'", f"past\t{now}")
-        ]
+        later = self._past.asked.read("topic, address, audiences", "topic > ? AND topic < 'past~'", f"past\t{now}")
+        again = {*self._fresh, *self._gone}
+        moments += [one.partition("\t")[2] for one, *key in later if tuple(key) not in again]
         return min((one for one in (self._loaded.until, *moments) if one > now), default="")
 
 

@@ -23,7 +23,7 @@ from urllib.parse import unquote
 import attrs
 
 from pressframe.errors import BuildError, Place
-from pressframe.files import digest_of_bytes
+from pressframe.files import digest_of, digest_of_bytes
 from pressframe.model import Output as Rendered
 from pressframe.press import Stored
 from pressframe_press._json import Damaged, pack, parse
@@ -102,23 +102,26 @@ class Output:
         self._next.mkdir(parents=True)
         (self._next / MARK).touch()
         self._opened.mkdir(exist_ok=True)
-        self.before, self._opened_before = dict[str, str](), set(self._opened.iterdir())
+        self.before, self._opened_before = dict[str, str](), set[Path]()
 
     def version(self) -> str:
         """Return what changes with each switch; empty if the output is not as the last one left it."""
         if not (self.folder / MARK).is_file() or not self._manifest.is_file():
             return ""
         status = self._manifest.stat()
-        is_whole = status.st_size > _MANY or self._tags == self._found()
-        return f"{status.st_mtime_ns}-{status.st_ino}-{status.st_size}" if is_whole else ""
+        made = f"{status.st_mtime_ns}-{status.st_ino}-{status.st_size}"
+        if status.st_size > _MANY:
+            return made
+        opened = digest_of("\n".join(sorted(file.name for file in self._found_open())))
+        return f"{made}-{opened}" if self._tags == self._found() else ""
 
     def look(self, *, closely: bool) -> None:
         """Find out what is there: file by file if *closely*, else by what the last switch left."""
         self.before = self._found() if closely else self._tags
+        self._opened_before = self._found_open()
 
     def peek(self) -> None:
         """Note what is there, and change nothing."""
-        self._opened_before = set(self._opened.iterdir()) if self._opened.is_dir() else set()
         self.look(closely=True)
 
     def _found(self) -> dict[str, str]:
@@ -127,6 +130,11 @@ class Output:
         left = self._manifest.stat().st_mtime_ns if tags else 0  # everything was staged before this was written
         found = ((path, status.st_mtime_ns <= left) for path, status in _files(self.folder))
         return {path: tags.get(path, "") if is_ours else "" for path, is_ours in found if path != MARK}
+
+    def _found_open(self) -> set[Path]:
+        """Return the open renderings that are there, without those that others put there or changed."""
+        left = self._manifest.stat().st_mtime_ns if self._tags else 0
+        return {self._opened / name for name, status in _files(self._opened) if status.st_mtime_ns <= left}
 
     @functools.cached_property
     def _tags(self) -> dict[str, str]:
@@ -187,7 +195,7 @@ class Output:
         """Keep an open rendering, under the hash of its bytes, which is its tag."""
         tag = digest_of_bytes(rendered.body)
         file = self._open_file(tag)
-        if not file.exists():
+        if file not in self._opened_before:
             _write_whole(file, rendered.body)
         return tag
 
@@ -213,10 +221,16 @@ class Output:
         return written + len(present & needed - self._opened_before), len(removed)
 
     def _finish(self) -> None:
-        """Do what the journal says, from wherever it was left."""
+        """Do what the journal says, from wherever it was left; one that power cut off leaves an output nobody knows."""
         if not self._journal.exists():
             return
-        for path in parse(self._journal.read_bytes())["removed"]:
+        try:
+            removed = list(parse(self._journal.read_bytes())["removed"])
+        except (Damaged, TypeError, KeyError):
+            self._manifest.unlink(missing_ok=True)
+            self._journal.unlink()
+            return
+        for path in removed:
             file = self.folder / path
             file.unlink(missing_ok=True)
             with contextlib.suppress(OSError):  # from the first that is not empty; the output itself holds MARK

@@ -89,7 +89,8 @@ def seal_of(site: Site, epoch: str, found: Sequence[Found], comments: Sequence[s
 def is_fresh(past: Past, seal: str, now: str) -> bool:
     """Say whether what is remembered is of a site that nothing has changed in since."""
     until, then = past.fact("until"), past.fact("now")
-    return past.fact("seal") == seal and then <= now and not (until and until <= now) and are_files_as_before(past)
+    is_due = past.fact("failed") or (until and until <= now)
+    return past.fact("seal") == seal and then <= now and not is_due and are_files_as_before(past)
 
 
 def are_files_as_before(past: Past) -> bool:

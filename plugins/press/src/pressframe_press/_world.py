@@ -25,6 +25,9 @@ OF_ENTRIES = ("entry", "card", "gate", "comments", "count")
 OF_LISTS = ("near", "latest", "size", "groups", "talk")
 """Questions about many: what changes an entry's card can change their answers."""
 
+PERIODS = frozenset({"year", "month"})
+"""Taxonomies of which dates alone say what is in what."""
+
 
 class Said(NamedTuple):
     """The conversation under one entry.
@@ -167,8 +170,9 @@ class World:
 
     @functools.cached_property
     def _terms(self) -> dict[Within, tuple[str, str | None]]:
-        """Name and parent of every term; a page's count, too."""
-        order = [id for ids in self._kinds.values() for id in ids]
+        """Name and parent of every term, as the last one says who has it; a page's count, too."""
+        kinds = sorted(self._kinds)  # which of them is newer counts for nothing
+        order = [id for kind in kinds for id in self._kinds[kind]]
         return {(group[0], group[1]): (group[2], group[3]) for id in order for group in self._groups.get(id, ())}
 
     def _lists(self, taxonomy: str) -> Mapping[str, _List]:
@@ -233,11 +237,23 @@ class World:
             slug, (name, parent) = parent, self._terms[taxonomy, parent]
             yield slug, name, parent
 
+    def nesting(self, taxonomy: str) -> Mapping[str, str | None]:
+        """Return the wider term of each term."""
+        return {slug: parent for (one, slug), (_, parent) in self._terms.items() if one == taxonomy}
+
+    def is_nested(self, taxonomy: str) -> bool:
+        """Say whether any post has a term of a taxonomy in a wider one."""
+        return any(one.is_nested for one in self._lists(taxonomy).values())
+
+    def slugs(self, taxonomy: str) -> Iterable[str]:
+        """Return the groups that have posts."""
+        return self._lists(taxonomy).keys()
+
     def lists_with(self, row: Row) -> set[Within]:
         """Return the groups whose lists show *row*."""
         found: set[Within] = set()
         for taxonomy, slug, name, parent in parse(row.groups):
-            is_nested = parent is not None and taxonomy != "month" and parent in self._lists(taxonomy)
+            is_nested = parent is not None and taxonomy not in PERIODS and parent in self._lists(taxonomy)
             wider = self._with_wider(taxonomy, slug, name, parent) if is_nested else [(slug, name, parent)]
             found |= {(taxonomy, one[0]) for one in wider}
         return found
@@ -275,7 +291,7 @@ class World:
             Group(taxonomy=taxonomy, slug=slug, name=one.name, parent=one.parent, size=len(one.ids))
             for slug, one in lists
         ]
-        if taxonomy in ("year", "month"):
+        if taxonomy in PERIODS:
             return tuple(sorted(groups, key=lambda group: group.slug, reverse=True))
         return tuple(sorted(groups, key=lambda group: (_sortable(group.name), group.slug)))
 

@@ -1,14 +1,15 @@
 """All that can be seen of a build, as plain values: two builds of one site are right if they look alike."""
 
+import contextlib
 import difflib
 import functools
 import importlib.util
 import itertools
+import logging
 import multiprocessing
 import pkgutil
 import traceback
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from importlib.metadata import entry_points
 from multiprocessing.connection import Connection
@@ -56,11 +57,28 @@ def build(order: Order) -> Look:
             _close(site)
 
 
-def build_apart(order: Order) -> Look:
-    """Build in a process that has never built anything, so that nothing can be left over in it.
+def explain(order: Order, address: str) -> bool:
+    """Have what is built explained; say whether it could be."""
+    site = None
+    try:
+        site = Site.open(order.folder)
+        site.explain(address, output=order.output, now=order.now)
+        return True
+    except PressframeError:  # as edits have left it
+        return False
+    finally:
+        if site is not None:
+            _close(site)
+
+
+@contextlib.contextmanager
+def building_apart(order: Order) -> Iterator[Callable[[], Look]]:
+    """Build in a process that has never built anything, so that nothing can be left over in it, while the block runs.
+
+    What is yielded waits for the build, and returns what there is to be seen.
 
     Raises:
-        RuntimeError: The build failed in a way that is not told of as an error of the site.
+        RuntimeError: When it is asked; the build failed in a way that is not told of as an error of the site.
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_modules())
@@ -69,12 +87,17 @@ def build_apart(order: Order) -> Look:
     process.start()
     there.close()
     try:
-        look = here.recv()
+        yield lambda: _received(here)
+    finally:
+        here.close()  # so that it can't wait for who takes its answer
+        process.join()
+
+
+def _received(connection: Connection) -> Look:
+    try:
+        look = connection.recv()
     except EOFError:
         raise RuntimeError("the process that built was ended") from None
-    finally:
-        process.join()
-        here.close()
     if isinstance(look, str):
         raise RuntimeError(f"a build failed:\n{look}")
     assert isinstance(look, dict)
@@ -113,16 +136,18 @@ def _difference(name: str, one: bytes | None, other: bytes | None) -> str:
 
 
 def _send(order: Order, connection: Connection) -> None:
-    try:
-        connection.send(dict(build(order)))
-    except Exception:  # noqa: BLE001 - told in the process that waits
-        connection.send(traceback.format_exc())
+    logging.disable()  # what fails shut is told in the process that waits, too
+    with contextlib.suppress(BrokenPipeError):  # nobody waits any more
+        try:
+            connection.send(dict(build(order)))
+        except Exception:  # noqa: BLE001 - told in the process that waits
+            connection.send(traceback.format_exc())
 
 
 def _close(site: Site) -> None:
     from pressframe_sql import database
 
-    with suppress(PluginError):  # it has none
+    with contextlib.suppress(PluginError):  # it has none
         database(site).close()
 
 
@@ -131,7 +156,7 @@ def _seen(release: Release, order: Order) -> Iterator[tuple[str, object]]:
         if file.is_file():
             yield f"public/{file.relative_to(order.output)}", file.read_bytes()
     report = release.report
-    yield "until", release.until
+    yield "until", release.until and release.until.isoformat()
     yield "entries, pages, notes", (report.entries, report.pages, report.notes)
     for address, required in release.gated.items():
         yield f"gate of {address}", sorted(required)
@@ -157,10 +182,21 @@ def _groups(release: Release) -> list[frozenset[str]]:
 def _live(release: Release, audiences: frozenset[str]) -> Iterator[tuple[str, object]]:
     """Yield what a page that is made for one request may show."""
     view, whose = release.view(audiences), sorted(audiences)
+    taxonomies = {"author", "year", "month"}
     for kind in ("post", "page"):
-        for card in view.latest(kind=kind, count=10_000):
+        cards = view.latest(kind=kind, count=10_000)
+        yield f"{kind}s for {whose}", cards
+        for card in cards:
             gate = view.gate(card.id)
             yield f"entry {card.id} for {whose}", view.entry(card.id)
-            yield f"comments of {card.id} for {whose}", view.comments(card.id)
-            yield f"card of {card.id} for {whose}", card
+            yield f"comments of {card.id} for {whose}", (view.comments(card.id), view.comment_count(card.id))
+            yield f"card of {card.id} for {whose}", view.card(card.id)
             yield f"gate of {card.id} for {whose}", gate and (sorted(gate.requires), gate.until, gate.conversation)
+            yield f"neighbours of {card.id} for {whose}", view.neighbours(card.id)
+            taxonomies |= {term.taxonomy for term in card.terms}
+    for taxonomy in taxonomies:
+        groups = view.groups(taxonomy)
+        posts = [[card.id for card in view.latest(within=(taxonomy, one.slug), count=one.size)] for one in groups]
+        yield f"every {taxonomy} for {whose}", (groups, posts)
+    yield f"newest comments for {whose}", view.latest_comments(10_000)
+    yield f"pages for {whose}", (view.pages(), view.listed())
