@@ -95,7 +95,7 @@ class Large:
     def groups(self, taxonomy):
         return ()
 
-    def latest_comments(self, count):
+    def conversations(self):
         return ()
 
     def listed(self):

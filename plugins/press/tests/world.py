@@ -216,7 +216,7 @@ mark0000
 {% for one in site.latest(within=(taxonomy, slug), count=9) %}{{ ns.before }} > {{ one.id }}{% set ns.before = one.id %}
 {% endfor %}
 {% elif what == "talk" %}{% for one, reply in site.latest_comments(3) %}{{ one.title }} {{ reply.html }} {% endfor %}
-{% elif what == "all said" %}{{ site.latest_comments(99) | length }}
+{% elif what == "all said" %}{{ site.latest_comments(99) | length }} {{ site.conversations() }}
 {% elif what == "past" %}{{ site.is_past("2026-11-22T09:00:00+00:00" | moment) }}
 {% elif what == "parts" %}{{ part("atlas-menu.html", count=1) }} {{ part("atlas-menu.html", count=2) }}
 {% elif what == "chosen" %}{% set one = site.entry("posts/one") %}

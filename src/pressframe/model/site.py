@@ -128,6 +128,9 @@ class View(Host, Protocol):
     def latest_comments(self, count: int) -> tuple[tuple[Card, Reply], ...]:
         """Return the newest comments on the site that may be shown, each with its entry's card, newest first."""
 
+    def conversations(self) -> tuple[tuple[str, str], ...]:
+        """Return id and address of every entry under which comments are shown; much sooner than with each comment."""
+
     def is_past(self, time: datetime) -> bool:
         """Tell whether *time*, aware, had come when the site was built; served, it is built again when it comes."""
 

@@ -6,7 +6,6 @@ Hooks: register_templates, register_translations, register_filters, register_pag
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote
@@ -115,11 +114,9 @@ class Feeds:
                 yield self._posts_within(taxonomy, group.slug, group.name)
         if _has_conversations(site):
             yield Topic(comments=True)
-        # Entries are found by their comments: most may have none.
-        shown = site.latest_comments(sys.maxsize) if self.entry_comments else ()
-        for card in {card.id: card for card, _ in shown}.values():
-            if has_comment_feed(site, card):
-                yield _comments_on(card)
+        for id, address in site.conversations() if self.entry_comments else ():
+            if address != "/":  # the site's is there
+                yield Topic(address, comments=True, about=id)
 
     def _links(self, page: Page, site: View) -> Iterator[Link]:
         """Yield the feeds that *page* links to: the site's, and what is on the page."""

@@ -103,7 +103,9 @@ class Making:
         heard: dict[str, Said] = {}
         gone: set[str] = set()
         if past.fact("comments") != comments or after != self._before.keys():
-            heard = hear(self._build.site, rows.all.keys(), past.said, self._build.memory.shelf)
+            build = self._build
+            spread = functools.partial(build.spread, "load", is_portable=False)
+            heard = hear(build.site, rows.all.keys(), past.said, build.memory.shelf, spread=spread)
             gone = {id for (id,) in past.said.all() if id not in heard}
         self._heard = {id: one for id, one in heard.items() if past.said.get(id) != one}
         self._unsaid = gone

@@ -311,7 +311,7 @@ def topic_of(question: str) -> str:
     if name in ("latest", "size"):
         kind, start, end, *within = rest.split("\t", 4)
         return f"{list_topic(kind, within)}{start}\t{end}"
-    return question if name in ("near", "past") else "talk" if name == "talk" else f"entry\t{rest}"
+    return question if name in ("near", "past") else "talk" if name in ("talk", "conversations") else f"entry\t{rest}"
 
 
 def list_topic(kind: str, within: Sequence[str]) -> str:

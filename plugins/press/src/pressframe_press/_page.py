@@ -121,7 +121,7 @@ class PageExplaining:
         planned, asked = self._planned, {one.partition("\t")[0] for done in self._done for one in self._questions(done)}
         found = [Contribution("register_pages", planned.plugin, "planned this page")] if planned else []
         found += self._trace.contributions(self._build.wish)
-        if asked & {"comments", "talk"}:
+        if asked & {"comments", "talk", "conversations"}:
             filters = self._site.hooks.implementers("filter_comment")
             found += [
                 Contribution("register_comments", name, "asked for comments")

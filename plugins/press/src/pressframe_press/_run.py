@@ -142,15 +142,17 @@ class Build:
         yield
         self.stages[name] = round(time.perf_counter() - start, 4)
 
-    def spread(self, stage: str, work: Callable[[range], Sequence[Any]], size: int) -> Iterator[Any]:
-        """Yield the results of *work*, done by as many processes as pay, or where a plugin says."""
+    def spread(
+        self, stage: str, work: Callable[[range], Sequence[Any]], size: int, *, is_portable: bool = True
+    ) -> Iterator[Any]:
+        """Yield the results of *work*, done by as many processes as pay, or where a plugin says if it *is_portable*."""
         from pressframe_press._pool import spread
 
         def told(done: int) -> None:
             self.wish.told(stage, done, size)
 
         def where() -> Elsewhere | None:
-            return self._elsewhere
+            return self._elsewhere if is_portable else None
 
         profile = self._profile
         if profile is None:

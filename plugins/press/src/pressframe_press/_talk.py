@@ -1,6 +1,9 @@
 """What is said under entries: asked of the sources, filtered, and remembered as it is shown."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TypeAlias
+
+import attrs
 
 from pressframe.errors import ContentError
 from pressframe.files import digest_of, digest_of_bytes
@@ -18,8 +21,37 @@ def fingerprints(host: Host) -> tuple[str, ...]:
     return tuple(ask_part(plugin, "fingerprint", str, source.fingerprint) for plugin, source in sources)
 
 
-def hear(host: Host, entries: Collection[str], before: Table[Said], shelf: Shelf) -> dict[str, Said]:
+@attrs.frozen
+class Hearing:
+    """Makes conversations as they are shown, by their numbers: what each process of the build does.
+
+    Attributes:
+        told: Of each its entry, a digest of what sources tell, and its comments, oldest first.
+    """
+
+    host: Host
+    shelf: Shelf
+    told: Sequence[tuple[str, str, Sequence[Comment]]]
+
+    def __call__(self, numbers: Iterable[int]) -> list[Said]:
+        """Return each conversation, its comments filtered."""
+        return [self._said(*self.told[number]) for number in numbers]
+
+    def _said(self, entry: str, heard: str, comments: Sequence[Comment]) -> Said:
+        replies = [Reply(comment=comment, html=self.host.hooks.filter_comment(comment)) for comment in comments]
+        times = encode([(moment(comment.received), comment.id) for comment in comments])
+        content = pack(replies)
+        return Said(entry, heard, digest_of_bytes(content), self.shelf.put(content), times, len(comments))
+
+
+Spread: TypeAlias = Callable[[Hearing, int], Iterator[Said]]
+
+
+def hear(host: Host, entries: Collection[str], before: Table[Said], shelf: Shelf, *, spread: Spread) -> dict[str, Said]:
     """Return the conversation of every one of *entries* that has one; unchanged ones as they are remembered.
+
+    Args:
+        spread: Has work done, perhaps by several processes; gets the work and its size.
 
     Raises:
         ContentError, HookError: A source fails, or two comments have one id.
@@ -35,19 +67,13 @@ def hear(host: Host, entries: Collection[str], before: Table[Said], shelf: Shelf
                         f"two comments on {entry} have the id {comment.id}", fix=f"see {plugin}'s {source.name}"
                     )
                 found[entry][comment.id] = comment
-    return {
-        entry: _said(host, entry, comments.values(), before.get(entry), shelf)
-        for entry, comments in found.items()
-        if comments
-    }
+    told = [_ordered(entry, comments.values()) for entry, comments in found.items() if comments]
+    known = {entry: one for entry, heard, _ in told if (one := before.get(entry)) and one.heard == heard}
+    new = [one for one in told if one[0] not in known]
+    said = known | {one.entry: one for one in spread(Hearing(host, shelf, new), len(new))}
+    return {entry: said[entry] for entry, _, _ in told}
 
 
-def _said(host: Host, entry: str, comments: Iterable[Comment], before: Said | None, shelf: Shelf) -> Said:
+def _ordered(entry: str, comments: Iterable[Comment]) -> tuple[str, str, Sequence[Comment]]:
     ordered = sorted(comments, key=lambda comment: (comment.received, comment.id))
-    heard = digest_of(encode(ordered))
-    if before and before.heard == heard:
-        return before
-    replies = [Reply(comment=comment, html=host.hooks.filter_comment(comment)) for comment in ordered]
-    times = encode([(moment(comment.received), comment.id) for comment in ordered])
-    content = pack(replies)
-    return Said(entry, heard, digest_of_bytes(content), shelf.put(content), times, len(ordered))
+    return entry, digest_of(encode(ordered)), ordered

@@ -117,6 +117,10 @@ class SeenBy:
         found = ((self._world.card(id, self.audiences), self._world.reply(id, one)) for id, one in newest)
         return tuple((card, reply) for card, reply in found if card)
 
+    def conversations(self) -> tuple[tuple[str, str], ...]:
+        self._note("conversations")
+        return tuple(self._world.conversations(self.audiences))
+
     def is_past(self, time: datetime) -> bool:
         question = moment(time)
         self._note(f"past\t{question}")

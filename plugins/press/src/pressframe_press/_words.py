@@ -22,6 +22,7 @@ _WORDS: Mapping[str, _Words] = {
     "comments": _Words("comments on", "{0}", "what is said under {0}"),
     "count": _Words("number of comments on", "{0}", "the number of comments on {0}"),
     "talk": _Words("lists", "{0}", "the list of {0}"),
+    "conversations": _Words("lists", "{0}", "the list of {0}"),
     "near": _Words("neighbours of", "{0}", "a neighbour of {0}"),
     "latest": _Words("lists", "{0}", "the list of {0}"),
     "size": _Words("lists", "how many {0}", "the number of {0}"),
@@ -57,6 +58,8 @@ def _parts(question: str) -> tuple[str, str]:
         return name, moment_in(ZoneInfo("UTC"), rest)
     if name == "talk":
         return name, "all comments" if int(rest) == sys.maxsize else f"the {rest} newest comments"
+    if name == "conversations":
+        return name, "entries with comments"
     if name in ("latest", "size"):
         kind, start, end, *within = rest.split("\t", 4)
         group = f" of the {within[0]} {within[1]}" if within else ""

@@ -22,7 +22,7 @@ Within: TypeAlias = tuple[str, str]
 
 OF_ENTRIES = ("entry", "card", "gate", "comments", "count")
 """Questions about one entry: only what changes it, or its comments, can change their answers."""
-OF_LISTS = ("near", "latest", "size", "groups", "talk")
+OF_LISTS = ("near", "latest", "size", "groups", "talk", "conversations")
 """Questions about many: what changes an entry's card can change their answers."""
 
 PERIODS = frozenset({"year", "month"})
@@ -311,9 +311,8 @@ class World:
 
     def replies(self, id: str, audiences: Audiences) -> tuple[Reply, ...]:
         """Return what is shown under an entry, oldest first."""
-        gate, said = self.gate(id, audiences), self.said.get(id)
-        shown = said and (gate is None or gate.conversation == "shown")
-        return read_replies(self.shelf, said.text) if said and shown else ()
+        said = self.said.get(id)
+        return read_replies(self.shelf, said.text) if said and self._shows_comments(id, audiences) else ()
 
     def count(self, id: str, audiences: Audiences) -> int:
         """Return how many comments an entry has; 0 where the gate hides even that."""
@@ -330,8 +329,17 @@ class World:
 
     def newest(self, count: int, audiences: Audiences) -> list[tuple[str, str]]:
         """Return entry and id of the newest comments that may be shown, newest first."""
-        shown = functools.cache(lambda id: (gate := self.gate(id, audiences)) is None or gate.conversation == "shown")
+        shown = functools.cache(lambda id: self._shows_comments(id, audiences))
         return list(itertools.islice(((id, comment) for _, comment, id in self._comments if shown(id)), count))
+
+    def conversations(self, audiences: Audiences) -> list[tuple[str, str]]:
+        """Return id and address of the entries under which comments are shown, in the order of the entries."""
+        said, rows = self.said.all, self.rows.all
+        return [(id, row.address) for id, row in rows.items() if id in said and self._shows_comments(id, audiences)]
+
+    def _shows_comments(self, id: str, audiences: Audiences) -> bool:
+        gate = self.gate(id, audiences)
+        return gate is None or gate.conversation == "shown"
 
     @functools.cached_property
     def _comments(self) -> list[tuple[str, str, str]]:
@@ -372,6 +380,8 @@ class World:
             case "talk":
                 found = self.newest(int(rest), audiences)
                 return [(one, self.said.all[one[0]].shown, self.shown(one[0], audiences)) for one in found]
+            case "conversations":
+                return self.conversations(audiences)
             case "past":
                 return rest <= self.now
         raise LookupError(question)

@@ -198,5 +198,5 @@ def _live(release: Release, audiences: frozenset[str]) -> Iterator[tuple[str, ob
         groups = view.groups(taxonomy)
         posts = [[card.id for card in view.latest(within=(taxonomy, one.slug), count=one.size)] for one in groups]
         yield f"every {taxonomy} for {whose}", (groups, posts)
-    yield f"newest comments for {whose}", view.latest_comments(10_000)
+    yield f"newest comments for {whose}", (view.latest_comments(10_000), view.conversations())
     yield f"pages for {whose}", (view.pages(), view.listed())
