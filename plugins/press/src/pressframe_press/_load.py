@@ -21,6 +21,9 @@ Outcome: TypeAlias = "Row | PressframeError"
 Spread: TypeAlias = "Callable[[str, Callable[[range], Sequence[Outcome]], int], Iterator[Outcome]]"
 
 
+_HEADING_ID = re.compile(r"""<h[1-6]\b[^<>]*?\sid=["']?([^\s"'<>]+)""")
+
+
 class Found(NamedTuple):
     """A source, with the loader that reads it and the plugin that brought that."""
 
@@ -208,17 +211,13 @@ def _gated(written: Entry, hooks: Hooks, now: datetime) -> tuple[Entry, Entry, G
         return entry, entry, gate
     teaser = hooks.find_teaser(written, gate)
     text = teaser.html if teaser else written.body.html[: written.body.more or 0]
-    public = Body(html=text, headings=tuple(one for one in written.body.headings if _heads(text, one.id)))
+    shown = set(_HEADING_ID.findall(text))
+    public = Body(html=text, headings=tuple(one for one in written.body.headings if one.id in shown))
     # Filtered anew from the public part alone: nothing that a plugin derives from the rest can be left in it.
     closed = hooks.filter_entry(attrs.evolve(written, body=public, assets=()))
-    shown = (one for one in entry.assets if one.address == closed.image or _shows(closed.body.html, one.address))
-    closed = attrs.evolve(closed, assets=tuple(shown))
+    assets = (one for one in entry.assets if one.address == closed.image or _shows(closed.body.html, one.address))
+    closed = attrs.evolve(closed, assets=tuple(assets))
     return attrs.evolve(entry, address=closed.address), closed, gate
-
-
-def _heads(html: str, id: str) -> bool:
-    """Say whether *html* has the heading with this id."""
-    return re.search(rf"""<h[1-6]\b[^<>]*\sid=["']?{re.escape(id)}["'\s>]""", html) is not None
 
 
 def _shows(html: str, address: str) -> bool:

@@ -265,6 +265,7 @@ class World:
             kind, _, taxonomy = name.partition("\t")
             if kind == "lists":
                 self._lists(taxonomy)
+        self.__dict__.pop("_groups", None)  # large, and seldom wanted again
 
     def stand_like(self, other: World, but: Set[str], moved: Set[str]) -> None:
         """Take over the lists of *other*: all stand in the same places, but *moved* in groups of these taxonomies."""
