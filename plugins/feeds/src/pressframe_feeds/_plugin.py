@@ -117,7 +117,7 @@ class Feeds:
             yield Topic(comments=True)
         # Entries are found by their comments: most may have none.
         shown = site.latest_comments(sys.maxsize) if self.entry_comments else ()
-        for card in {card.id: card for card, _ in shown}.values():
+        for _, card in sorted({card.id: card for card, _ in shown}.items()):  # in an order that no new comment changes
             if has_comment_feed(site, card):
                 yield _comments_on(card)
 
