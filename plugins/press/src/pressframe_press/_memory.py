@@ -142,6 +142,10 @@ class Table(Generic[Kind]):
             self._some[key] = next(iter(self.find(where, *key)), None)
         return self._some[key]
 
+    def take(self, every: dict[Key, Kind]) -> None:
+        """Take every row from who has them already."""
+        self._every = every
+
     def all(self) -> dict[Key, Kind]:
         """Return every row by its key, in the order in which they were first kept."""
         if self._every is None:
@@ -256,6 +260,12 @@ class Memory:
             (self._folder / _STATES).write_text(json.dumps(states), "utf-8")
         except (sqlite3.Error, UnicodeError, OSError):
             self.forget()
+
+    def held(self) -> Shelf:
+        """Return the texts for a release, which outlives this."""
+        shelf = Shelf(self._folder)
+        shelf.hold()
+        return shelf
 
     def forget(self) -> None:
         """Start anew. Releases that read texts from the files go on doing so."""

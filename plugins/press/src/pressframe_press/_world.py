@@ -88,6 +88,13 @@ class Part(Generic[Item]):
         self._id_of: Callable[[Item], str] = id_of
         self._some: dict[str, Item | None] = dict(put)
 
+    @classmethod
+    def whole(cls, all: dict[str, Item]) -> Part[Item]:
+        """Return a part that has *all* from the start."""
+        part = cls(all.get, all.values, {}, lambda one: "")
+        part.all = all
+        return part
+
     @functools.cached_property
     def all(self) -> dict[str, Item]:
         """All, by id."""
