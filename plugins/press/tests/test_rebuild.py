@@ -1,6 +1,8 @@
 """Releases that are put together from the one before, as a server has them made."""
 
+import gc
 import shutil
+import weakref
 
 import pytest
 
@@ -175,6 +177,22 @@ def test_nothing_is_taken_over_where_another_process_has_built_since(blog, opene
     assert set(release.gated) == {TWO}
     assert "Second" not in release.find(TWO).file.read_text()
     assert "Other" in release.find(ONE).file.read_text()
+
+
+@pytest.mark.parametrize("is_remembered", [True, False])
+def test_a_release_keeps_none_of_those_before(blog, opened, is_remembered):
+    release = opened.build(now=blog.clock.now)
+    for number in range(3):
+        blog.edit("content/one.md", blog.read("content/one.md").replace("First", f"First {number}"))
+        if not is_remembered:
+            shutil.rmtree(blog.folder / ".pressframe")
+        last, release = release, again(opened, release, blog)
+        assert release.files
+        gone = weakref.ref(last.contents.press)
+        del last
+        gc.collect()
+
+        assert gone() is None
 
 
 def test_a_release_is_made_though_the_memory_was_deleted(blog, opened, first):

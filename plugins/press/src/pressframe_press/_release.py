@@ -133,7 +133,9 @@ class Release:
     @functools.cached_property
     def contents(self) -> Contents:
         """What it holds; put together when first asked for, as a build that has nothing to do needs none of it."""
-        return self._make()
+        contents = self._make()
+        self._make = kept(contents)  # what made them may have the release before at hand
+        return contents
 
     @property
     def files(self) -> Mapping[str, Stored]:

@@ -101,8 +101,9 @@ class Build:
     def _last(self, past: Past) -> Release | None:
         """Return the last release if it is the one that is remembered: nobody else has built since."""
         last = self.wish.last
-        is_remembered = isinstance(last, Release) and last.host is self.site and last.mark == past.fact("mark")
-        return last if isinstance(last, Release) and is_remembered else None
+        if isinstance(last, Release) and last.host is self.site and last.mark == past.fact("mark") != "":
+            return last
+        return None
 
     def _release_of(
         self, seen: Seen, past: Past, output: Output, facts: dict[str, str], last: Release | None
