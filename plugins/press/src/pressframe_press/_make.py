@@ -294,7 +294,7 @@ class Making:
         rows = {**last.rows, **self._loaded.put}
         for key in self._loaded.gone:
             del rows[key]
-        stand_alone(press, plan, self._build.memory.held())
+        stand_alone(press, plan, self._build.memory.held(last.press.world.shelf))
         if plan.known:
             return last.after(press, fresh, self._output, rows=rows)
         gone = set(self._gone)

@@ -261,11 +261,11 @@ class Memory:
         except (sqlite3.Error, UnicodeError, OSError):
             self.forget()
 
-    def held(self) -> Shelf:
-        """Return the texts for a release, which outlives this."""
+    def held(self, last: Shelf | None = None) -> Shelf:
+        """Return the texts for a release, which outlives this: those of the *last* one if they are the same."""
         shelf = Shelf(self._folder)
         shelf.hold()
-        return shelf
+        return last if last and last.holds_what(shelf) else shelf
 
     def forget(self) -> None:
         """Start anew. Releases that read texts from the files go on doing so."""
