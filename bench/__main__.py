@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import builds, goals, live, report
+from bench import builds, goals, live, report, saves
 from bench.generators import OURS, PEERS, Environment, Generator
 
 _MEMORY = Path("/dev/shm")
@@ -27,14 +27,16 @@ def main() -> None:
                 _build(options, folder)
             if options.what in ("serve", "all"):
                 _serve(options, folder)
+            if options.what in ("saves", "all"):
+                _save(options, folder)
     except (RuntimeError, OSError, subprocess.CalledProcessError) as error:
         sys.exit(f"error: {error}")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure pressframe against its peers.")
-    parser.add_argument("what", nargs="?", choices=["build", "serve", "all"], default="all")
-    parser.add_argument("--posts", nargs="+", type=int, default=[1_000, 10_000], help="sizes of the sites to build")
+    parser.add_argument("what", nargs="?", choices=["build", "serve", "saves", "all"], default="all")
+    parser.add_argument("--posts", nargs="+", type=int, default=[1_000, 10_000], help="sizes of the sites")
     parser.add_argument("--sites", nargs="*", choices=sorted(OURS), default=list(OURS), help="pressframe's own")
     parser.add_argument("--runs", type=int, default=3, help="of which the median is shown")
     parser.add_argument("--peers", nargs="*", choices=sorted(PEERS), default=sorted(PEERS))
@@ -82,6 +84,13 @@ def _serve(options: argparse.Namespace, folder: Path) -> None:
     served = live.measure(folder, runs=options.runs, told=_tell)
     _tell("")
     print(f"\n{report.live(served, runs=options.runs)}\n")
+
+
+def _save(options: argparse.Namespace, folder: Path) -> None:
+    for count in options.posts:
+        delays = saves.measure(folder / f"{count}", count=count, runs=options.runs, told=_tell)
+        _tell("")
+        print(f"\n{report.saves(delays, count=count, runs=options.runs)}\n", flush=True)
 
 
 @contextmanager

@@ -77,14 +77,13 @@ def measure(folder: Path, *, runs: int, told: Callable[[str], None]) -> Served:
     opened, closed = _articles()
     site = live().site(folder / "live", [*posts.generate(_POSTS), opened, closed])
     site.create()
-    program = Path(sys.executable).with_name("pressframe")
-    port, bare = _free_ports(2)
+    port, bare = free_ports(2)
     told("the live server starts")
-    with _running([program, "serve", ".", "--host", HOST, "--port", str(port)], folder=site.folder):
+    with running(serve_command(port), folder=site.folder):
         page, targets = _ready(port, opened.address, closed.address, outbox=site.folder / "outbox")
         body = folder / "body.html"
         body.write_bytes(page)
-        with _running(_bare_server(bare), folder=Path(__file__).parents[1], BENCH_BODY=str(body)):
+        with running(_bare_server(bare), folder=Path(__file__).parents[1], BENCH_BODY=str(body)):
             Reader(HOST, bare).wait()
             limit = Target(name="bare ASGI application", port=bare, path="/")
             return Served(tuple(_in_turn([limit, *targets], runs, told)), len(page))
@@ -138,7 +137,7 @@ def _in_turn(targets: Sequence[Target], runs: int, told: Callable[[str], None]) 
 def _load(target: Target) -> float:
     headers = [part for name, value in target.headers.items() for part in ("-H", f"{name}: {value}")]
     command = [*_WRK, *headers, f"http://{HOST}:{target.port}{target.path}"]
-    with _pinned(_processors()[1]):
+    with pinned(_processors()[1]):
         said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     rate = re.search(r"Requests/sec:\s+([\d.]+)", said)
     if rate is None or "Non-2xx" in said or "Socket errors" in said:
@@ -146,17 +145,23 @@ def _load(target: Target) -> float:
     return float(rate[1])
 
 
+def serve_command(port: int) -> list[str | Path]:
+    """Return what serves the site in the current folder."""
+    program = Path(sys.executable).with_name("pressframe")
+    return [program, "serve", ".", "--host", HOST, "--port", str(port)]
+
+
 @contextmanager
-def _running(command: Sequence[str | Path], *, folder: Path, **environment: str) -> Iterator[None]:
-    """Run a server on the first processor while the block runs; if that fails, show what the server said."""
+def running(command: Sequence[str | Path], *, folder: Path, **environment: str) -> Iterator[int]:
+    """Run a server on the first processor while the block runs, which gets its number; if that fails, show why."""
     with tempfile.TemporaryFile() as said:
-        with _pinned(_processors()[0]):
+        with pinned(_processors()[0]):
             given = {**usual_environment(), **environment}
             process = subprocess.Popen(
                 command, cwd=folder, env=given, stdin=subprocess.DEVNULL, stdout=said, stderr=said
             )
         try:
-            yield
+            yield process.pid
         except (RuntimeError, OSError):
             said.seek(0)
             print(said.read().decode(errors="replace")[-2000:], file=sys.stderr)
@@ -167,7 +172,7 @@ def _running(command: Sequence[str | Path], *, folder: Path, **environment: str)
 
 
 @contextmanager
-def _pinned(processor: int) -> Iterator[None]:
+def pinned(processor: int) -> Iterator[None]:
     """Have processes that start in the block stay on one processor."""
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {processor})
@@ -181,7 +186,8 @@ def _processors() -> list[int]:
     return sorted(os.sched_getaffinity(0))
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Return ports of HOST that nobody listens at."""
     sockets = [socket.create_server((HOST, 0)) for _ in range(count)]
     ports = [one.getsockname()[1] for one in sockets]
     for one in sockets:

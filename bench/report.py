@@ -12,11 +12,12 @@ from bench.builds import COLD, Result
 from bench.edits import EDITS
 from bench.goals import Finding
 from bench.live import Served
+from bench.saves import Delay
 
 _BASE = "Hugo"
 _DISTURBED = 0.15
 _COLUMNS = ("", "wall s", "× Hugo", "CPU s", "× Hugo", "peak MB", "× Hugo", "pages", "MB")
-_WIDTHS = (26, 9, 8, 9, 12, 9, 9, 9, 8)
+_WIDTHS = (34, 10, 8, 9, 12, 9, 9, 9, 8)
 
 
 def machine() -> str:
@@ -73,6 +74,15 @@ def live(served: Served, *, runs: int) -> str:
         cells = (rate.requests / limit, rate.requests / opened, rate.spread)
         lines.append(_row((f"  {rate.name}", f"{rate.requests:.0f}", *(f"{cell:.2f}" for cell in cells))))
     return "\n".join(lines)
+
+
+def saves(delays: Sequence[Delay], *, count: int, runs: int) -> str:
+    """Return the table of what it takes until a change is shown."""
+    lines = [f"{count:,} posts served, from a change to the page that shows it, {runs} runs", ""]
+    lines.append(_row(("", "median ms", "worst ms", "CPU ms")))
+    figures = ((one.name, (one.typical, one.worst, one.cpu)) for one in delays)
+    rows = [_row((f"  {name}", *(f"{value:.0f}" for value in values))) for name, values in figures]
+    return "\n".join([*lines, *rows])
 
 
 def _cells(result: Result, base: Result | None, step: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bench.environment import Environment
 from bench.generators import eleventy, hugo, nikola, pelican, pressframe
 from bench.generators._generator import Generator, Site
-from bench.generators.pressframe import live
+from bench.generators.pressframe import live, writing
 from bench.generators.prland import prland
 
 OURS = {"plain": pressframe.plain, "journal": pressframe.journal, "prland": prland}
@@ -16,4 +16,4 @@ PEERS = {
     "pelican": pelican.generator,
 }
 
-__all__ = ["OURS", "PEERS", "Environment", "Generator", "Site", "live"]
+__all__ = ["OURS", "PEERS", "Environment", "Generator", "Site", "live", "writing"]

@@ -45,6 +45,11 @@ def live() -> Generator:
     return attrs.evolve(journal(), skeleton=SITES / "live")
 
 
+def writing() -> Generator:
+    """Return pressframe with its own theme and comments."""
+    return attrs.evolve(journal(), skeleton=SITES / "writing")
+
+
 def front_matter(post: Post) -> str:
     audience = f"\naudience: {post.audience}" if post.audience else ""
     return (

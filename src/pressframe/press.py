@@ -7,6 +7,7 @@ The press is a distribution of its own, ``pressframe-press``, found by its entry
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -134,7 +135,7 @@ class Release(Protocol):
 
 @attrs.frozen(kw_only=True)
 class Wish:
-    """What ``Site.build`` was asked for; see there."""
+    """What ``Site.build`` or ``Site.rebuild`` was asked for; see there."""
 
     site: Site
     folder: Path
@@ -142,6 +143,8 @@ class Wish:
     now: datetime
     jobs: int | None = None
     told: Callable[[str, int, int], None] = lambda stage, done, of: None
+    last: Release | None = None
+    scan: bool = True
 
 
 class Press(Protocol):
@@ -158,8 +161,9 @@ class Press(Protocol):
         """
 
 
+@functools.cache
 def find_press() -> Press:
-    """Return the press that is installed.
+    """Return the press that is installed; looked for once a process.
 
     Raises:
         PluginError: There is none, or there are several.

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pressframe_press._json import encode
+from pressframe_press._overlay import Part, Said
 from pressframe_press._rows import Row, Shelf
-from pressframe_press._world import Part, Said, World
+from pressframe_press._world import World
 
 Told = tuple[str, str, str, str | None]
 

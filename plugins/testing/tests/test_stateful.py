@@ -84,7 +84,7 @@ def test_it_goes_on_for_as_long_as_it_is_told_to(monkeypatch, capsys):
 
 
 def test_it_tells_how_often_what_happened():
-    tally = prove(machine(RIGHT), examples=3)
+    tally = prove(machine(RIGHT), examples=8)
 
     assert tally["build: right"] > 0
     assert tally.keys() & {"setting: changed", "file of a plugin: changed", "damage: public", "kill: half way"}

@@ -92,6 +92,40 @@ def test_a_plugin_that_cannot_say_whether_something_changed_is_told_of_once(serv
     assert len([record for record in caplog.records if record.levelno >= logging.ERROR]) == 1
 
 
+def test_a_comment_is_shown_though_a_file_is_just_half_written(served, blog):
+    blog.edit("content/posts/2026/open.md", BROKEN)
+    served.app.rebuilder.ask()
+    served.rebuild()
+    blog.edit("outside.txt", "two")
+
+    assert served.rebuild()
+
+    assert not served.app.served.release.is_stale()
+    assert "titel" in str(served.app.rebuilder.error)
+
+
+def test_content_is_looked_at_after_a_comment_though_nobody_told_of_it(served, blog):
+    blog.edit("outside.txt", "two")
+    blog.edit("content/posts/2026/open.md", blog.read("content/posts/2026/open.md").replace("pour tous", "pour toutes"))
+
+    served.rebuild()
+
+    assert "pour toutes" in served.visitor.get(OPEN).text
+
+
+def test_browsers_are_told_of_what_changed_once(served, blog):
+    before = served.app.rebuilder.count
+    served.app.rebuilder.ask()
+    served.rebuild()
+    assert served.app.rebuilder.count == before
+
+    blog.edit("content/posts/2026/open.md", blog.read("content/posts/2026/open.md").replace("pour tous", "pour toutes"))
+    served.app.rebuilder.ask()
+    served.rebuild()
+
+    assert served.app.rebuilder.count == before + 1
+
+
 def test_builds_go_on_in_the_background_until_the_server_ends(served, blog):
     built = threading.Event()
     served.app.switch, switch = lambda release: (switch(release), built.set()), served.app.switch

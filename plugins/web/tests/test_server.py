@@ -264,6 +264,20 @@ def test_the_site_is_built_again_while_it_is_served(site):
     assert "Autre titre" in process.get(OPEN).text
 
 
+@pytest.mark.parametrize("half", ["", "---\ntitle: Ouv"])
+def test_a_file_that_was_half_written_leaves_no_error_behind(site, half):
+    blog = site(SITE.replace("https://essai.example", "http://localhost:8000"))
+    process = blog.start()
+
+    blog.edit("content/posts/2026/open.md", half)
+    process.wait_for("built again|not built again")
+    blog.edit("content/posts/2026/open.md", "---\ntitle: Ouvert\ndate: 2026-11-20\n---\nSalut.\n")
+    process.wait_for("(?s)built again.*built again")
+
+    assert "Salut" in process.get(OPEN).text
+    assert '"error": null' in process.get("/-/changes").text
+
+
 def test_settings_that_open_but_cannot_be_built_leave_the_old_site_up_until_they_are_mended(site):
     """The folder that they name may come later than they do."""
     blog = site(SITE)

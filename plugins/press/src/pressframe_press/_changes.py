@@ -9,9 +9,10 @@ from typing import TypeAlias
 
 from pressframe_press._json import parse
 from pressframe_press._memory import Asked, Key, Past, list_topic
+from pressframe_press._overlay import Said
 from pressframe_press._rows import Row
 from pressframe_press._view import Press
-from pressframe_press._world import OF_ENTRIES, OF_LISTS, PERIODS, Said, Within, World
+from pressframe_press._world import OF_ENTRIES, OF_LISTS, PERIODS, Within, World
 
 ListName: TypeAlias = tuple[str, Within | None]
 """The kind of the entries in a list, and the group whose posts it has if it has not all."""

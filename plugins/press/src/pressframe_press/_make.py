@@ -6,6 +6,8 @@ import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import attrs
+
 from pressframe.files import digest_of
 from pressframe.press import Reason
 from pressframe_press._changes import Changes
@@ -23,17 +25,18 @@ from pressframe_press._memory import (
     facts_of,
 )
 from pressframe_press._output import Output, path_of
-from pressframe_press._parts import by_address, make_press, rows_of, said_of
+from pressframe_press._overlay import Part, Said
+from pressframe_press._parts import by_address, make_press, rows_of, said_of, stand_alone
 from pressframe_press._plan import Files, Known, Plan, Task, plan_pages
 from pressframe_press._pool import WORTH_A_POOL
-from pressframe_press._release import Contents
+from pressframe_press._release import Contents, Places, Release, kept
 from pressframe_press._render import Rendered, Rendering
 from pressframe_press._rows import Row
 from pressframe_press._seal import are_files_as_before
 from pressframe_press._talk import hear
 from pressframe_press._view import Notebook, Press
 from pressframe_press._words import reason_of
-from pressframe_press._world import Part, Said, World
+from pressframe_press._world import World
 
 if TYPE_CHECKING:
     from pressframe_press._run import Build
@@ -46,20 +49,22 @@ class Making:
     """One build that has something to do.
 
     Args:
-        is_whole: Whether the output is as the last build left it.
+        last: The last release, if the server has it.
 
     Attributes:
         facts: What is to be remembered of the whole.
         number: Which build this is: a count since all was made anew, and the moment.
     """
 
-    def __init__(self, build: Build, found: Sequence[Found], past: Past, output: Output, *, is_whole: bool) -> None:
+    def __init__(
+        self, build: Build, found: Sequence[Found], past: Past, output: Output, *, last: Release | None = None
+    ) -> None:
         self._build, self._found, self._past, self._output = build, found, past, output
-        self._is_whole = is_whole
+        self._last = last
+        self._is_whole = past.fact("version") == output.version()
         self._notebook = Notebook()
         self.facts: dict[str, str] = {}
         self.number = f"{int(past.fact('build').partition(' ')[0] or 0) + 1} {build.now}"
-        self.contents: Callable[[], Contents] | None = None
 
     def run(self, comments: str) -> None:
         """Make everything that is not as it was, and switch."""
@@ -76,8 +81,8 @@ class Making:
         build, past = self._build, self._past
         with build.timed("load"):
             reading = Reading(build.site, self._found, build.memory.shelf, build.wish.now, build.wish.drafts)
-            self._loaded = load(reading, past, build.spread)
-            rows = rows_of(past, self._loaded)
+            self._loaded = self._unloaded() or load(reading, past, build.spread)
+            rows = rows_of(past, self._loaded, self._last.contents.press.world.rows.all if self._last else None)
             world = World(rows, self._hear(rows, comments), build.memory.shelf, build.now)
         with build.timed("plan"):
             self._files = Files(build.site, past.copied)
@@ -89,6 +94,18 @@ class Making:
         return press, plan, changes
 
     # ------------------------------------------------------------------------------------------- loading
+
+    @property
+    def loaded(self) -> Loaded:
+        """What became of the sources."""
+        return self._loaded
+
+    def _unloaded(self) -> Loaded | None:
+        """Return what became of the sources if they are the last release's, and none is due: nothing; else None."""
+        last = self._last.seen.loaded if self._last and self._last.seen.found is self._found else None
+        if last is None or "" < last.until <= self._build.now:
+            return None
+        return attrs.evolve(last, put={}, gone=frozenset(), is_ordered_as_before=True)
 
     @functools.cached_property
     def _before(self) -> Mapping[str, Row]:
@@ -153,7 +170,7 @@ class Making:
             and self._is_whole
             and loaded.is_ordered_as_before
             and len(pairs) == len(changed)
-            and past.fact("planned") == self._digest_of_planned()
+            and past.fact("planned") == self._digest_of_planned
             and past.fact("published") == self._files.digest
             and are_files_as_before(past)
         ):
@@ -161,6 +178,7 @@ class Making:
         renamed = [(one, row) for one, row in pairs if one.title != row.title]
         return Known(order=past.fact("order"), sum=past.fact("sum"), listed=past.fact("listed"), renamed=renamed)
 
+    @functools.cached_property
     def _digest_of_planned(self) -> str:
         return digest_of("\n".join(text for one in self._planned.values() for text in (one.plugin, one.pages)))
 
@@ -256,14 +274,35 @@ class Making:
             "rendered": str(len(self._fresh)), "written": str(written), "removed": str(removed),
             "addresses": past.fact("addresses") if known else plan.addresses,
             "notes": past.fact("notes") if is_same else encode(notes(self._build.site)),
-            "planned": self._digest_of_planned(), "published": self._files.digest,
+            "planned": self._digest_of_planned, "published": self._files.digest,
             "failed": str(self._loaded.has_failed or ""),
             "order": plan.order, "sum": plan.sum, "listed": plan.answer("listed"),
         }  # fmt: skip
         self._press, self._plan_made = press, plan
-        if not past:
-            done = dict(self._fresh)
-            self.contents = lambda: Contents(press, plan, done.values(), self._output)
+
+    def contents(self) -> Callable[[], Contents] | None:
+        """Return what gives the contents of the release; None where they are to be recalled."""
+        if self._last:
+            return kept(self._after(self._last.contents))
+        press, plan, output, put = self._press, self._plan_made, self._output, self._loaded.put
+
+        def first() -> Contents:
+            stand_alone(press, plan, self._build.memory.held())
+            return Contents.of(press, plan, self._fresh, Places(output), rows=put)
+
+        return None if self._past else first
+
+    def _after(self, last: Contents) -> Contents:
+        press, plan, fresh = self._press, self._plan_made, self._fresh
+        rows = {**last.rows, **self._loaded.put}
+        for key in self._loaded.gone:
+            del rows[key]
+        stand_alone(press, plan, self._build.memory.held(last.press.world.shelf))
+        if plan.known:
+            return last.after(press, fresh, self._output, rows=rows)
+        gone = set(self._gone)
+        done = {key: one for key, one in {**self._past.done.all(), **fresh}.items() if key not in gone}
+        return Contents.of(press, plan, done, Places(self._output, last), rows=rows)
 
     def news(self, facts: Mapping[str, str]) -> News:
         """Return what is to be remembered; *facts*, too."""

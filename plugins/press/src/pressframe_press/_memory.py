@@ -17,8 +17,8 @@ from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 import attrs
 
 from pressframe_press._json import Damaged
+from pressframe_press._overlay import Said
 from pressframe_press._rows import Row, Shelf
-from pressframe_press._world import Said
 
 FORMAT = "5"
 _FILE = "index.sqlite"
@@ -142,6 +142,10 @@ class Table(Generic[Kind]):
             self._some[key] = next(iter(self.find(where, *key)), None)
         return self._some[key]
 
+    def take(self, every: dict[Key, Kind]) -> None:
+        """Take every row from who has them already."""
+        self._every = every
+
     def all(self) -> dict[Key, Kind]:
         """Return every row by its key, in the order in which they were first kept."""
         if self._every is None:
@@ -256,6 +260,12 @@ class Memory:
             (self._folder / _STATES).write_text(json.dumps(states), "utf-8")
         except (sqlite3.Error, UnicodeError, OSError):
             self.forget()
+
+    def held(self, last: Shelf | None = None) -> Shelf:
+        """Return the texts for a release, which outlives this: those of the *last* one if they are the same."""
+        shelf = Shelf(self._folder)
+        shelf.hold()
+        return last if last and last.holds_what(shelf) else shelf
 
     def forget(self) -> None:
         """Start anew. Releases that read texts from the files go on doing so."""

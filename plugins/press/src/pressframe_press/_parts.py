@@ -11,11 +11,12 @@ from pressframe_press._json import moment
 from pressframe_press._load import Found, Loaded
 from pressframe_press._memory import Key, Memory, Past
 from pressframe_press._output import Output, state_of
+from pressframe_press._overlay import Part, Said
 from pressframe_press._plan import Files, Plan
-from pressframe_press._release import Contents
+from pressframe_press._release import Contents, Places
 from pressframe_press._rows import Row, Shelf
 from pressframe_press._view import Notebook, Press
-from pressframe_press._world import Part, Said, World
+from pressframe_press._world import World
 
 
 def recall(wish: Wish, found: Sequence[Found], version: str) -> Contents:
@@ -30,10 +31,18 @@ def recall(wish: Wish, found: Sequence[Found], version: str) -> Contents:
     if past.fact("version") != version:
         raise LookupError(version)
     press, plan = remembered(wish, past, memory.shelf, [(source.loader, source.key) for _, _, source in found])
-    contents = Contents(press, plan, past.done.all().values(), Output(wish.folder, state))
-    _ = press.world.said.all
+    stand_alone(press, plan, memory.held())
+    places = Places(Output(wish.folder, state))
+    contents = Contents.of(press, plan, past.done.all(), places, rows=past.rows.all())
     past.close()
     return contents
+
+
+def stand_alone(press: Press, plan: Plan, texts: Shelf) -> None:
+    """Have *press* keep all that its release may be asked for: what is remembered will be of other releases."""
+    rows, said = Part.whole(press.world.rows.all), Part.whole(press.world.said.all)
+    press.world = World(rows, said, texts, press.world.now)
+    press.pages = plan.over(rows, by_address(rows))
 
 
 def remembered(wish: Wish, past: Past, shelf: Shelf, order: Sequence[Key] | None = None) -> tuple[Press, Plan]:
@@ -48,8 +57,16 @@ def remembered(wish: Wish, past: Past, shelf: Shelf, order: Sequence[Key] | None
     return press, plan
 
 
-def rows_of(past: Past, loaded: Loaded) -> Part[Row]:
-    """Return the rows of all entries: those loaded now, and the remembered ones of what has stayed the same."""
+def rows_of(past: Past, loaded: Loaded, last: Mapping[str, Row] | None = None) -> Part[Row]:
+    """Return the rows of all entries: those loaded now, and the remembered ones of what has stayed the same.
+
+    Args:
+        last: The remembered ones by id, where somebody has them at hand.
+    """
+    if last is not None and loaded.is_ordered_as_before:
+        before = {key: past.rows.get(*key) for key in loaded.put}
+        if all(one and one.id and one.id == loaded.put[key].id for key, one in before.items()):
+            return Part.whole({**last, **{row.id: row for row in loaded.put.values()}})
 
     def every() -> Iterable[Row]:
         kept = past.rows.all()

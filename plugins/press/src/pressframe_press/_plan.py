@@ -22,9 +22,9 @@ from pressframe.press import NOBODY, Stored
 from pressframe_press._json import decode, encode, parse
 from pressframe_press._memory import Copied, Key, Planned, Table
 from pressframe_press._output import path_of
+from pressframe_press._overlay import Part
 from pressframe_press._rows import Row, read_gate
 from pressframe_press._view import Notebook
-from pressframe_press._world import Part
 
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(1, 10))}
 """Names that Windows keeps for devices."""
@@ -81,12 +81,16 @@ class Plan:
         brought = [(one.plugin, Item(*item)) for one in self.planned for item in parse(one.pages)]
         return {item.address: (plugin, item) for plugin, item in brought}
 
+    def over(self, rows: Part[Row], at: Callable[[str], Row | None]) -> Plan:
+        """Return the same plan, worked out from these rows."""
+        return Plan(rows, self.planned, self._files, at=at)
+
     # --------------------------------------------------------------------------------------------- pages
 
     def get(self, address: str) -> Page | None:
         """Return the page at *address*."""
         if address not in self._made:
-            row = None if address in self._items else self.find(address)
+            row = self.find(address)  # no plugin has a page there, too; reading all that they planned takes longer
             if row is None and address not in self._items:
                 return None
             self._made[address] = _page_of(row) if row else decode(Page, self._items[address][1].page)
@@ -105,9 +109,9 @@ class Plan:
 
     def digest(self, address: str) -> str:
         """Return what changes when the page at *address* is planned otherwise."""
-        found = self._items.get(address)
-        row = None if found else self.find(address)
-        return digest_of(found[1].page) if found else digest_of(encode(_page_of(row))) if row else ""
+        row = self.find(address)
+        found = None if row else self._items.get(address)
+        return digest_of(encode(_page_of(row))) if row else digest_of(found[1].page) if found else ""
 
     @functools.cached_property
     def digests(self) -> dict[str, str]:

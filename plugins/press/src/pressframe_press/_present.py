@@ -15,7 +15,7 @@ from pressframe_press._output import Output, state_of
 from pressframe_press._parts import remembered
 from pressframe_press._plan import Plan, Task
 from pressframe_press._run import Build
-from pressframe_press._seal import epoch_of, is_fresh, seal_of, why_anew
+from pressframe_press._seal import epoch_of, is_fresh, listing_of, seal_of, why_anew
 from pressframe_press._talk import fingerprints
 from pressframe_press._view import Press
 
@@ -44,12 +44,11 @@ def look(build: Build, past: Past, found: Sequence[Found]) -> Present:
     if not build.can_use(past, epoch, version):
         press, plan = remembered(build.wish, past, build.memory.shelf)
         return Present(press=press, plan=plan, anew=why_anew(past, epoch, version, build.now))
-    is_whole = version == past.fact("version")
-    if is_whole and is_fresh(past, seal_of(site, epoch, found, comments), build.now):
+    if version == past.fact("version") and is_fresh(past, seal_of(site, epoch, listing_of(found), comments), build.now):
         press, plan = remembered(build.wish, past, build.memory.shelf)
         return Present(press=press, plan=plan)
     output.peek()
-    making = Making(build, found, past, output, is_whole=is_whole)
+    making = Making(build, found, past, output)
     try:
         press, plan, changes = making.plan(encode(comments))
         return Present(press=press, plan=plan, again=making.tasks(plan, changes))

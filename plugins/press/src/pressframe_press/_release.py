@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -14,12 +14,15 @@ from pressframe.press import Reason, Stored
 from pressframe_press._talk import fingerprints
 
 if TYPE_CHECKING:
-    from pressframe_press._memory import Done
+    from pressframe_press._load import Found, Loaded
+    from pressframe_press._memory import Done, Key
     from pressframe_press._output import Output
     from pressframe_press._plan import Plan
+    from pressframe_press._rows import Row
     from pressframe_press._view import Press
 
 
+@attrs.frozen(eq=False, kw_only=True)
 class Contents:
     """What a release holds.
 
@@ -27,22 +30,82 @@ class Contents:
         files: What every stranger may get, by address.
         gated: Addresses whose answer depends on the reader, with the audiences that open them.
         opened: What those readers get there.
+        rows: What was loaded from each source.
+        done: What was rendered.
     """
 
-    def __init__(self, press: Press, plan: Plan, done: Iterable[Done], output: Output) -> None:
-        _ = press.world.rows.all  # what is remembered will be of other releases
-        press.world.shelf.hold()
-        self.press, self.gated = press, plan.gated
-        self.files: dict[str, Stored] = {}
-        self.opened: dict[str, Stored] = {}
-        for one in done:
-            found = self.opened if one.audiences else self.files
-            found[one.address] = output.stored(one)
+    press: Press
+    files: Mapping[str, Stored]
+    gated: Mapping[str, frozenset[str]]
+    opened: Mapping[str, Stored]
+    rows: Mapping[Key, Row]
+    done: Mapping[Key, Done]
+
+    @classmethod
+    def of(
+        cls, press: Press, plan: Plan, done: Mapping[Key, Done], places: Places, *, rows: Mapping[Key, Row]
+    ) -> Contents:
+        """Return what was planned and rendered."""
+        files, opened = dict[str, Stored](), dict[str, Stored]()
+        for one in done.values():
+            (opened if one.audiences else files)[one.address] = places.page(one)
         for address, source in plan.files.items():
             if address in plan.gated:
-                self.opened[address] = source
+                opened[address] = source
             else:
-                self.files[address] = attrs.evolve(source, file=output.file(address))
+                files[address] = places.file(address, source)
+        return cls(press=press, files=files, gated=plan.gated, opened=opened, rows=rows, done=done)
+
+    def after(self, press: Press, fresh: Mapping[Key, Done], output: Output, *, rows: Mapping[Key, Row]) -> Contents:
+        """Return what the next release holds, which has the same plan, and for which *fresh* pages were rendered."""
+        files, opened, places = dict(self.files), dict(self.opened), Places(output, self)
+        for one in fresh.values():
+            (opened if one.audiences else files)[one.address] = places.page(one)
+        done = {**self.done, **fresh}
+        return Contents(press=press, files=files, gated=self.gated, opened=opened, rows=rows, done=done)
+
+
+@attrs.frozen
+class Places:
+    """Where files stand in an output; what stood there in the *last* release is that release's very object."""
+
+    output: Output
+    last: Contents | None = None
+
+    def page(self, done: Done) -> Stored:
+        """Return where a page stands."""
+        known = self.last and (self.last.opened if done.audiences else self.last.files).get(done.address)
+        return known if known and _is_same(known, done) else self.output.stored(done)
+
+    def file(self, address: str, source: Stored) -> Stored:
+        """Return where the copy of a file stands."""
+        known = self.last and self.last.files.get(address)
+        return known if known and _is_same(known, source) else attrs.evolve(source, file=self.output.file(address))
+
+
+def _is_same(one: Stored, other: Stored | Done) -> bool:
+    return one.tag == other.tag and one.media_type == other.media_type
+
+
+@attrs.frozen(kw_only=True)
+class Seen:
+    """What a release was made of: the sources of a site, as loaders listed them, and what is said there.
+
+    Attributes:
+        listing: Changes when any of them does.
+        comments: What changes when comments do, by source.
+        loaded: What became of them; None where that was not looked at, as nothing had changed.
+    """
+
+    found: Sequence[Found]
+    listing: str
+    comments: tuple[str, ...]
+    loaded: Loaded | None = None
+
+
+def kept(contents: Contents) -> Callable[[], Contents]:
+    """Return what gives *contents*, and keeps no release that had them before."""
+    return lambda: contents
 
 
 @attrs.define(eq=False, kw_only=True)
@@ -54,20 +117,25 @@ class Release:
         now: The moment it was made for.
         until: When a gate, a schedule or a page that looks at the date makes it out of date; None if only an edit can.
         reasons: Why each page that was rendered was, by address.
+        mark: What the memory is known by that it was put into; another one after each build that made something.
+        seen: What it was made of.
     """
 
     report: Report
     now: datetime
     until: datetime | None
-    _host: Host = attrs.field(alias="host")
-    _comments: tuple[str, ...] = attrs.field(alias="comments")
+    host: Host
     _make: Callable[[], Contents] = attrs.field(alias="contents")
+    mark: str
+    seen: Seen
     reasons: Sequence[Reason] = ()
 
     @functools.cached_property
     def contents(self) -> Contents:
         """What it holds; put together when first asked for, as a build that has nothing to do needs none of it."""
-        return self._make()
+        contents = self._make()
+        self._make = kept(contents)  # what made them may have the release before at hand
+        return contents
 
     @property
     def files(self) -> Mapping[str, Stored]:
@@ -95,4 +163,4 @@ class Release:
 
     def is_stale(self) -> bool:
         """Say whether comments have changed since; cheap enough to be asked several times a second."""
-        return fingerprints(self._host) != self._comments
+        return fingerprints(self.host) != self.seen.comments

@@ -5,11 +5,14 @@ from __future__ import annotations
 import functools
 import gc
 import itertools
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+import attrs
 
 from pressframe.errors import BuildError, Place
 from pressframe.model import Report
@@ -18,8 +21,8 @@ from pressframe_press._json import Damaged, encode, moment, parse
 from pressframe_press._load import Found, scan
 from pressframe_press._memory import Memory, Past
 from pressframe_press._output import Output, open_output, state_of
-from pressframe_press._release import Contents, Release
-from pressframe_press._seal import epoch_of, is_fresh, seal_of, why_anew
+from pressframe_press._release import Contents, Release, Seen, kept
+from pressframe_press._seal import epoch_of, is_fresh, listing_of, seal_of, why_anew
 from pressframe_press._talk import fingerprints
 
 if TYPE_CHECKING:
@@ -78,26 +81,42 @@ class Build:
         self._start = time.perf_counter()
 
     def run(self) -> Release:
+        if isinstance(self.wish.last, Release):
+            _ = self.wish.last.contents  # while nothing is locked: what cannot be recalled is built
         comments = fingerprints(self.site)  # before they are read: what comes in between makes the release stale
-        with open_output(self.wish.folder, self.state) as output:
+        with open_output(self.wish.folder, self.state) as output, closing(self.memory.past()) as past:
+            last = self._last(past)
             with self.timed("scan"):
-                found = scan(self.site)
+                seen = (
+                    attrs.evolve(last.seen, comments=comments) if last and not self.wish.scan else self._scan(comments)
+                )
                 epoch = epoch_of(self.site, drafts=self.wish.drafts)
-                seal = seal_of(self.site, epoch, found, comments)
-            with closing(self.memory.past()) as past:
-                return self._release_of(found, past, output, comments, (epoch, seal))
+                seal = seal_of(self.site, epoch, seen.listing, comments)
+            return self._release_of(seen, past, output, {"epoch": epoch, "seal": seal}, last)
+
+    def _scan(self, comments: tuple[str, ...]) -> Seen:
+        found = scan(self.site)
+        return Seen(found=found, listing=listing_of(found), comments=comments)
+
+    def _last(self, past: Past) -> Release | None:
+        """Return the last release if it is the one that is remembered: nobody else has built since."""
+        last = self.wish.last
+        if isinstance(last, Release) and last.host is self.site and last.mark == past.fact("mark") != "":
+            return last
+        return None
 
     def _release_of(
-        self, found: Sequence[Found], past: Past, output: Output, comments: tuple[str, ...], digests: tuple[str, str]
+        self, seen: Seen, past: Past, output: Output, facts: dict[str, str], last: Release | None
     ) -> Release:
         """Return the release as it is remembered if nothing has changed, else a new one."""
-        epoch, seal = digests
         version = output.version()
-        if is_fresh(past, seal, self.now) and past.fact("version") == version != "":
-            report = self._report({name: past.fact(name) for name in ("entries", "pages", "notes")})
-            return self._release(report, past.fact("until"), comments, Recalled(self.wish, found, version))
-        usable = self._usable(past, epoch, version)
-        return self._make(found, usable, output, {"epoch": epoch, "seal": seal, "comments": encode(comments)})
+        if is_fresh(past, facts["seal"], self.now) and past.fact("version") == version != "":
+            contents = kept(last.contents) if last else Recalled(self.wish, seen.found, version)
+            names = ("entries", "pages", "notes", "until", "mark")
+            seen = attrs.evolve(seen, loaded=last.seen.loaded if last else None)
+            return self._release({name: past.fact(name) for name in names}, seen, contents)
+        usable = self._usable(past, facts["epoch"], version)
+        return self._make(seen, usable, output, facts, last if usable else None)
 
     def _usable(self, past: Past, epoch: str, version: str) -> Past:
         """Return what is remembered as far as it is of use; forget what is not."""
@@ -113,23 +132,28 @@ class Build:
         is_of_use = version != "" and past.fact("epoch") == epoch and past.fact("now") <= self.now
         return is_of_use and self.memory.shelf.size() <= 2 * int(past.fact("size")) + _ROOM
 
-    def _make(self, found: Sequence[Found], past: Past, output: Output, facts: dict[str, str]) -> Release:
+    def _make(self, seen: Seen, past: Past, output: Output, facts: dict[str, str], last: Release | None) -> Release:
         from pressframe_press._make import Making
 
-        is_whole = past.fact("version") == output.version()
         output.look(closely=not past)
-        making = Making(self, found, past, output, is_whole=is_whole)
-        making.run(facts["comments"])
+        if last:
+            past.rows.take(dict(last.contents.rows))
+            past.done.take(dict(last.contents.done))
+            past.said.take({(id,): one for id, one in last.contents.press.world.said.all.items()})
+        making = Making(self, seen.found, past, output, last=last)
+        comments = encode(seen.comments)
+        making.run(comments)
         with self.timed("remember"):
-            size = past.fact("size") or str(self.memory.shelf.size())
-            news = making.news(
-                {**facts, "build": making.number, "now": self.now, "version": output.version(), "size": size}
-            )
+            facts = facts | {
+                "comments": comments,
+                "build": making.number, "now": self.now, "version": output.version(), "mark": os.urandom(8).hex(),
+                "size": past.fact("size") or str(self.memory.shelf.size()),
+            }  # fmt: skip
+            news = making.news(facts)
+            contents = making.contents() or Recalled(self.wish, seen.found, output.version())
             self.memory.keep(news, anew=not past)
             past.close()
-        contents = making.contents or Recalled(self.wish, found, output.version())
-        report = self._report(making.facts)
-        release = self._release(report, making.facts["until"], tuple(parse(facts["comments"])), contents)
+        release = self._release(making.facts | facts, attrs.evolve(seen, loaded=making.loaded), contents)
         release.reasons = making.reasons
         return release
 
@@ -184,12 +208,11 @@ class Build:
             notes=tuple(parse(facts["notes"])),
         )  # fmt: skip
 
-    def _release(
-        self, report: Report, until: str, comments: tuple[str, ...], contents: Callable[[], Contents]
-    ) -> Release:
+    def _release(self, facts: Mapping[str, str], seen: Seen, contents: Callable[[], Contents]) -> Release:
+        until = facts["until"]
         return Release(
-            report=report, now=self.wish.now, until=datetime.fromisoformat(until) if until else None,
-            host=self.site, comments=comments, contents=contents,
+            report=self._report(facts), now=self.wish.now, until=datetime.fromisoformat(until) if until else None,
+            host=self.site, mark=facts["mark"], seen=seen, contents=contents,
         )  # fmt: skip
 
 

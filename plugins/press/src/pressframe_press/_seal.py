@@ -73,14 +73,20 @@ def why_anew(past: Past, epoch: str, version: str, now: str) -> str:
     return f"everything is made anew, {why}"
 
 
-def seal_of(site: Site, epoch: str, found: Sequence[Found], comments: Sequence[str]) -> str:
+def listing_of(found: Sequence[Found]) -> str:
+    """Return what changes when a source does, comes or goes."""
+    return digest_of(
+        "\n".join(one for _, _, source in found for one in (source.loader, source.key, source.fingerprint))
+    )
+
+
+def seal_of(site: Site, epoch: str, listing: str, comments: Sequence[str]) -> str:
     """Return what changes when a source, a comment, a template or a file of the site does."""
     folders = [site.folder / "templates", site.folder / "static", *(one for _, one in site.hooks.register_templates())]
     assets = [asset for _, asset in site.hooks.register_assets()]
     return digest_of(
         "\n".join([
-            epoch, *comments, *(f"{asset.address} {asset.file}" for asset in assets),
-            *(one for _, _, source in found for one in (source.loader, source.key, source.fingerprint)),
+            epoch, listing, *comments, *(f"{asset.address} {asset.file}" for asset in assets),
             *(one for folder in folders for one in stamps(folder)),
         ])
     )  # fmt: skip

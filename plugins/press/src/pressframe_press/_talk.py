@@ -11,8 +11,8 @@ from pressframe.model import Comment, Host, Reply
 from pressframe.press import ask_part
 from pressframe_press._json import encode, moment, pack
 from pressframe_press._memory import Table
+from pressframe_press._overlay import Said
 from pressframe_press._rows import Shelf
-from pressframe_press._world import Said
 
 
 def fingerprints(host: Host) -> tuple[str, ...]:

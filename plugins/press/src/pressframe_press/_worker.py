@@ -26,12 +26,13 @@ from pressframe_press._likeness import likeness_of, unlike
 from pressframe_press._load import Found, Reading
 from pressframe_press._memory import Planned
 from pressframe_press._output import Output, state_of
+from pressframe_press._overlay import Part, Said
 from pressframe_press._parts import by_address, make_press
 from pressframe_press._plan import Files, Plan
 from pressframe_press._render import Rendered, Rendering
 from pressframe_press._rows import Row, Shelf
 from pressframe_press._view import Notebook, Press
-from pressframe_press._world import Part, Said, World
+from pressframe_press._world import World
 
 log = logging.getLogger("pressframe")
 

@@ -49,12 +49,17 @@ def build(order: Order) -> Look:
     try:
         site = Site.open(order.folder)
         release = site.build(output=order.output, drafts=order.drafts, now=order.now, jobs=order.jobs)
-        return {name: text if isinstance(text, bytes) else repr(text).encode() for name, text in _seen(release, order)}
+        return look_at(release, order)
     except PressframeError as error:
         return {"error": str(error).encode()}
     finally:
         if site is not None:
-            _close(site)
+            close(site)
+
+
+def look_at(release: Release, order: Order) -> Look:
+    """Return what there is to be seen of a release."""
+    return {name: text if isinstance(text, bytes) else repr(text).encode() for name, text in _seen(release, order)}
 
 
 def explain(order: Order, address: str) -> bool:
@@ -68,7 +73,7 @@ def explain(order: Order, address: str) -> bool:
         return False
     finally:
         if site is not None:
-            _close(site)
+            close(site)
 
 
 @contextlib.contextmanager
@@ -144,7 +149,8 @@ def _send(order: Order, connection: Connection) -> None:
             connection.send(traceback.format_exc())
 
 
-def _close(site: Site) -> None:
+def close(site: Site) -> None:
+    """Let go of the site's database, if it has one."""
     from pressframe_sql import database
 
     with contextlib.suppress(PluginError):  # it has none

@@ -21,12 +21,13 @@ from typing import ClassVar
 import attrs
 import hypothesis
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import invariant, precondition, rule, run_state_machine_as_test
 
 from pressframe_testing._clock import Clock
 from pressframe_testing._files import damage_file, is_kept, kind_of, tree_of
 from pressframe_testing._kill import killed_at
 from pressframe_testing._look import Look, Order, build, building_apart, differences, explain
+from pressframe_testing._server import ServedMachine
 from pressframe_testing._site import TestSite
 
 __all__ = ["BuildMachine", "hows", "prove"]
@@ -48,7 +49,7 @@ _places = st.integers(0, 999)
 """Stand for one of the things that there are, in a thousand."""
 
 
-class BuildMachine(RuleBasedStateMachine):
+class BuildMachine(ServedMachine):
     """Changes a site in any way, builds it, and compares what there is with what a clean build makes.
 
     Say in a subclass what the site is and what may happen to it; add rules for what else your plugin learns from.
@@ -92,6 +93,7 @@ class BuildMachine(RuleBasedStateMachine):
         self._is_dull, self._is_idle, type(self).is_first = self.is_first, False, False
 
     def teardown(self) -> None:
+        super().teardown()
         self._closing.close()
 
     @property
@@ -320,9 +322,9 @@ class BuildMachine(RuleBasedStateMachine):
                 with building_apart(order) as apart:
                     incremental = apart()
             else:
-                incremental = build(order)
+                incremental = self._server.build(order)
             wrong = differences(incremental, clean())
-        self.count(f"builder: {'another process' if self._apart else f'this process, {self._jobs} jobs'}")
+        self.count(f"builder: {'another process' if self._apart else self._server.named(self._jobs)}")
         self._apart = False
         if wrong:
             print(wrong)  # noqa: T201 - Hypothesis would say no more than "flaky" of what it cannot repeat

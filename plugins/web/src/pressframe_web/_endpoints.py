@@ -7,6 +7,7 @@ import logging
 import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
 import attrs
@@ -124,7 +125,7 @@ class Endpoints:
         """
         assert found.route is not None
         audiences = request.reader.audiences if request.reader else frozenset()
-        view = release.view(audiences, changed=self._app.rebuilder.ask)
+        view = release.view(audiences, changed=partial(self._app.rebuilder.ask, scan=False))
         try:
             response = found.route.endpoint(request, view)
             lines = header_lines(response, self._app.prefix)

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pressframe.errors import PressframeError
 
 if TYPE_CHECKING:
+    from pressframe import Release
     from pressframe_web.app import App
 
 log = logging.getLogger("pressframe.web")
 
-_POLL_SECONDS = 0.25
+_POLLS = (0.02, 0.25)
+"""Seconds between two looks at whether comments have changed: the fewest and the most."""
+_POLL_SHARE = 0.02
+"""Part of the time that may be spent on them."""
 _LONGEST_PAUSE = 60.0
 _END_SECONDS = 1.0
 
@@ -23,19 +29,27 @@ class Rebuilder:
 
     Attributes:
         error: What stopped the last build; None if it went well. The release before it is still served.
-        count: How many builds were tried; what waits for a change compares it.
+        count: Another number after each build that failed or has changed something; what waits for that compares it.
     """
 
     def __init__(self, app: App) -> None:
         self._app = app
         self._asked = threading.Event()
+        self._must_scan = threading.Event()
+        self._pause = _POLLS[0]
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self.error: Exception | None = None
         self.count = 0
 
-    def ask(self) -> None:
-        """Ask for a build soon; returns at once."""
+    def ask(self, *, scan: bool = True) -> None:
+        """Ask for a build soon; returns at once.
+
+        Args:
+            scan: False if comments have changed, and as far as the asking knows no files.
+        """
+        if scan:
+            self._must_scan.set()
         self._asked.set()
 
     def start(self) -> None:
@@ -56,15 +70,24 @@ class Rebuilder:
             if not self._is_due():
                 return False
             self._asked.clear()
-            release = self._app.build(self._app.clock())
-            self._app.switch(release)
+            if not self._must_scan.is_set():
+                with suppress(Exception):  # told of by the next one, if it is still so
+                    self._build(scan=False)
+            self._must_scan.clear()
+            self._build(scan=True)  # also where only comments have changed, as far as we were told
         except Exception as error:  # noqa: BLE001 - it builds what plugins bring, and must outlive what they do
             self.report(error)
-            return True
-        self.error = None
-        self.count += 1
-        log.info("built again: %d pages written in %.2f s", release.report.written, release.report.seconds)
         return True
+
+    def _build(self, *, scan: bool) -> None:
+        release = self._app.rebuild(scan=scan)
+        self._app.switch(release)
+        is_mended = scan and self.error is not None
+        if is_mended:
+            self.error = None
+        if is_mended or self._app.served.changed:
+            self.count += 1
+            log.info("built again: %d pages written in %.2f s", release.report.written, release.report.seconds)
 
     def report(self, error: Exception) -> None:
         """Keep *error*, for whoever looks at the site being made; say it once."""
@@ -77,12 +100,18 @@ class Rebuilder:
     def _is_due(self) -> bool:
         release = self._app.served.release
         is_late = release.until is not None and release.until <= self._app.clock()
-        return self._asked.is_set() or is_late or release.is_stale()
+        return self._asked.is_set() or is_late or self._is_stale(release)
+
+    def _is_stale(self, release: Release) -> bool:
+        start = time.thread_time()
+        is_stale = release.is_stale()
+        self._pause = min(max((time.thread_time() - start) / _POLL_SHARE, _POLLS[0]), _POLLS[1])
+        return is_stale
 
     def _watch(self) -> None:
-        pause = _POLL_SECONDS
+        pause = _POLLS[1]
         while not self._stopping.is_set():
             self.run_due()
             # What is stale stays stale until what is wrong is mended: that mostly needs an edit, which asks.
-            pause = _POLL_SECONDS if self.error is None else min(2 * pause, _LONGEST_PAUSE)
+            pause = self._pause if self.error is None else min(2 * max(pause, _POLLS[1]), _LONGEST_PAUSE)
             self._asked.wait(pause)

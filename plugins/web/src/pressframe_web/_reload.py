@@ -14,7 +14,7 @@ CHANGES = "/-/changes"
 _FILE = Path(__file__).parent / "static" / "reload.js"
 _TAG = f'<script src="{SCRIPT}" defer></script></head>'.encode()
 _SECONDS = 20.0
-_POLL = 0.05
+_POLL = 0.01
 
 
 def add_script(page: bytes) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import logging
 import os
 import socket
@@ -77,7 +78,7 @@ def run(site: Site, listening: socket.socket, here: str, *, drafts: bool) -> boo
 
     def make(site: Site) -> App:
         change = add_script if is_local else lambda page: page
-        return App(site, build=lambda now: site.build(now=now, drafts=drafts), change=change)
+        return App(site, drafts=drafts, change=change)
 
     def try_settings() -> None:
         make(type(site).open(site.folder, url=site.settings.url)).close()
@@ -86,6 +87,8 @@ def run(site: Site, listening: socket.socket, here: str, *, drafts: bool) -> boo
     click.echo(f"building {site.settings.title} …")
     with ExitStack() as stack:
         app = make(site)
+        gc.collect()
+        gc.freeze()  # looking through all that is served for cycles would keep readers waiting
         server = Server(app, Reloading(app) if is_local else app)
         stack.enter_context(app.running())
         _start_worker(site, app, stack)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import TypeAlias
 from urllib.parse import unquote
@@ -23,6 +23,7 @@ FOR_EVER = b"public, max-age=31536000, immutable"
 
 _TEXT = ("text/", "application/json", "application/feed+json", "application/xml", "application/atom+xml",
          "application/rss+xml", "application/javascript", "image/svg+xml")  # fmt: skip
+_MISSING = "/404.html"
 _SMALL = 512
 """Bytes below which compressing gains nothing."""
 
@@ -44,6 +45,10 @@ class Content:
             self._made[name] = _ENCODERS[name](self._made[b""])
         return self._made[name]
 
+    def is_of(self, stored: Stored) -> bool:
+        """Say whether *stored* has these bytes, and is of this type."""
+        return self.tag == stored.tag.encode() and self.media_type == stored.media_type
+
     @property
     def is_compressible(self) -> bool:
         """Say whether compressing it is worth while."""
@@ -54,14 +59,15 @@ class Answer:
     """What leaves for one address: a content with the headers that go with it here.
 
     Attributes:
+        content: May be that of the release before, and of other answers.
         tag: What an If-None-Match that names this content holds.
         unchanged: Headers of a 304.
     """
 
-    __slots__ = ("_common", "_content", "_headers", "_immutable", "_made", "tag", "unchanged")
+    __slots__ = ("_common", "_headers", "_immutable", "_made", "content", "tag", "unchanged")
 
     def __init__(self, content: Content, caching: bytes, common: Headers) -> None:
-        self._content = content
+        self.content = content
         self._common = common
         self._immutable: Answer | None = None
         self._made: dict[bytes, tuple[Headers, bytes]] = {}
@@ -74,10 +80,10 @@ class Answer:
 
     def encoded(self, accepted: bytes) -> tuple[Headers, bytes]:
         """Return headers and body in the best encoding that *accepted*, an Accept-Encoding header, names."""
-        name = _best(accepted) if self._content.is_compressible else b""
+        name = _best(accepted) if self.content.is_compressible else b""
         made = self._made.get(name)
         if made is None:
-            body = self._content.encoded(name)
+            body = self.content.encoded(name)
             encoding = [(b"content-encoding", name)] if name else []
             length = (b"content-length", str(len(body)).encode())
             made = self._made[name] = ([*self._headers, *encoding, length], body)
@@ -85,10 +91,10 @@ class Answer:
 
     def asked_with(self, query: bytes) -> Answer:
         """Return what leaves when a query goes with the address: kept for ever where it names this very content."""
-        if query != b"v=" + self._content.tag[:8]:
+        if query != b"v=" + self.content.tag[:8]:
             return self
         if self._immutable is None:
-            self._immutable = Answer(self._content, FOR_EVER, self._common)
+            self._immutable = Answer(self.content, FOR_EVER, self._common)
         return self._immutable
 
 
@@ -152,6 +158,7 @@ class Served:
         whole: What those who may read it get there.
         large: Files that are read when asked for, by decoded path.
         missing: The page for addresses that are not there; None if the theme has none.
+        changed: The addresses that not every reader gets the same at as in the release before.
         sayings: Pages that say why a request was refused, by status, kept once made.
     """
 
@@ -162,54 +169,100 @@ class Served:
     whole: Mapping[str, Answer]
     large: Mapping[str, Stored]
     missing: Answer | None
-    _contents: Mapping[tuple[str, str], Content]
+    changed: Sequence[str]
     sayings: dict[int, bytes] = attrs.field(factory=dict, init=False)
 
     @classmethod
     def of(cls, release: Release, terms: Terms, before: Served | None = None) -> Served:
-        """Return *release* ready to be served; what it has in common with the one *before* is not read again."""
-        shelf = _Shelf(terms, before._contents if before else {})
-        gated = {unquote(address): requires for address, requires in release.gated.items()}
-        opened, closed, whole, large = (
-            dict[str, Answer](),
-            dict[str, Answer](),
-            dict[str, Answer](),
-            dict[str, Stored](),
-        )
-        for address, stored in release.files.items():
-            path = unquote(address)
-            if path in gated:
-                closed[path] = shelf.answer(stored, DEPENDS)
-            elif stored.size > terms.in_memory and stored.media_type != "text/html":
-                large[path] = stored
-            else:
-                opened[path] = shelf.answer(stored, FRESH)
-        for address, requires in release.gated.items():
-            stored_whole = release.find(address, requires)
-            if stored_whole is not None:
-                whole[unquote(address)] = shelf.answer(stored_whole, PERSONAL)
-        missing = opened.pop("/404.html", None)
-        return cls(release, opened, gated, closed, whole, large, missing, shelf.contents)
+        """Return *release* ready to be served; what it has in common with the one *before* is taken over from that."""
+        changed = _changed(before.release if before else None, release)
+        shelf = _Shelf(release, terms, before)
+        for address in changed:
+            shelf.clear(unquote(address))
+        for address in changed:
+            shelf.put(address)
+        return shelf.served(changed)
 
     def holds(self, path: str) -> bool:
         """Say whether there is something at *path*, for whomever."""
         return path in self.open or path in self.gated or path in self.large
 
+    def answer(self, path: str) -> Answer | None:
+        """Return what strangers get at *path*, from memory."""
+        return self.missing if path == _MISSING else self.open.get(path) or self.closed.get(path)
+
+
+def _changed(before: Release | None, after: Release) -> Sequence[str]:
+    """Return the addresses of which not every reader gets the very same file."""
+    if before is None:
+        return [*after.files.keys() | after.gated.keys()]
+    files, gated = before.files, before.gated
+    found = [address for address, stored in after.files.items() if files.get(address) is not stored]
+    found += files.keys() - after.files.keys()
+    for address in gated.keys() | after.gated.keys():
+        required = after.gated.get(address)
+        is_same = required == gated.get(address) and _whole(after, address) is _whole(before, address)
+        found += [] if is_same else [address]
+    return list(dict.fromkeys(found))
+
+
+def _whole(release: Release, address: str) -> Stored | None:
+    """Return what those get at a gated address who may read it."""
+    return release.find(address, release.gated.get(address, frozenset()))
+
 
 class _Shelf:
-    """Contents by media type and tag: those of the release before, and those just read."""
+    """The answers of *release* while they are put together: at first those of the one *before*."""
 
-    def __init__(self, terms: Terms, before: Mapping[tuple[str, str], Content]) -> None:
-        self._terms = terms
-        self._before = before
-        self.contents: dict[tuple[str, str], Content] = {}
+    def __init__(self, release: Release, terms: Terms, before: Served | None) -> None:
+        self._release, self._terms, self._before = release, terms, before
+        self._open = dict(before.open) if before else {}
+        self._gated = dict(before.gated) if before else {}
+        self._closed = dict(before.closed) if before else {}
+        self._whole = dict(before.whole) if before else {}
+        self._large = dict(before.large) if before else {}
+        self._missing = before.missing if before else None
 
-    def answer(self, stored: Stored, caching: bytes) -> Answer:
-        key = stored.media_type, stored.tag
-        if key not in self.contents:
-            self.contents[key] = self._before.get(key) or Content(self._read(stored), stored)
-        return Answer(self.contents[key], caching, self._terms.common)
+    def clear(self, path: str) -> None:
+        """Have nothing at *path*."""
+        for one in (self._open, self._gated, self._closed, self._whole, self._large):
+            one.pop(path, None)
+        if path == _MISSING:
+            self._missing = None
+
+    def put(self, address: str) -> None:
+        """Have what the release has at *address*."""
+        path, release = unquote(address), self._release
+        stored, requires = release.files.get(address), release.gated.get(address)
+        if requires is not None:
+            self._gated[path] = requires
+            whole = _whole(release, address)
+            if whole:
+                before = self._before.whole.get(path) if self._before else None
+                self._whole[path] = self._answer(whole, PERSONAL, before)
+        if stored is None:
+            return
+        before = self._before.answer(path) if self._before else None
+        if requires is not None:
+            self._closed[path] = self._answer(stored, DEPENDS, before)
+        elif stored.size > self._terms.in_memory and stored.media_type != "text/html":
+            self._large[path] = stored
+        elif path == _MISSING:
+            self._missing = self._answer(stored, FRESH, before)
+        else:
+            self._open[path] = self._answer(stored, FRESH, before)
+
+    def _answer(self, stored: Stored, caching: bytes, before: Answer | None) -> Answer:
+        """Return the answer; with the content of the one that was there *before* if that is the same."""
+        content = before.content if before and before.content.is_of(stored) else Content(self._read(stored), stored)
+        return Answer(content, caching, self._terms.common)
 
     def _read(self, stored: Stored) -> bytes:
         body = stored.file.read_bytes()
         return self._terms.change(body) if stored.media_type == "text/html" else body
+
+    def served(self, changed: Sequence[str]) -> Served:
+        """Return them all, not to be changed any more."""
+        return Served(
+            self._release, self._open, self._gated, self._closed, self._whole, self._large, self._missing, changed
+        )

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from pressframe_web.app import App
 
 _END_SECONDS = 1.0
+_STEP_MS = 5
+"""How long no further file may change before a change is told of. A file that is half written by then is built again
+when the rest of it comes."""
+_LONGEST_MS = 50
+"""How long files may go on changing before the first of them are told of: one build at a time takes what came."""
 
 
 class Watcher:
@@ -54,8 +59,8 @@ class Watcher:
             self._concerns.folder,
             watch_filter=self._concerns,
             stop_event=self._stopping,
-            debounce=100,
-            step=20,
+            debounce=_LONGEST_MS,
+            step=_STEP_MS,
             rust_timeout=200,
             yield_on_timeout=True,
         )

@@ -41,7 +41,7 @@ class App:
     Args:
         site: What is served.
         clock: Gives the time, aware.
-        build: Makes a release for a moment.
+        drafts: Whether drafts and scheduled entries are shown, too.
         change: Applied to each HTML page as it leaves; ``serve`` adds the script that reloads the browser.
 
     Attributes:
@@ -53,13 +53,13 @@ class App:
         site: Site,
         *,
         clock: Callable[[], datetime] = utc_now,
-        build: Callable[[datetime], Release] | None = None,
+        drafts: bool = False,
         change: Callable[[bytes], bytes] = lambda page: page,
     ) -> None:
         self.site = site
         self.web = site.plugin(Web)
         self.clock = clock
-        self.build = build or (lambda now: site.build(now=now))
+        self.drafts = drafts
         self.prefix = "__Host-" if site.settings.url.startswith("https://") else ""
         self.is_ending = False
         common = common_headers(site.settings.url, self.web.embeds)
@@ -67,8 +67,12 @@ class App:
         self.endpoints = Endpoints(self)
         self.readers = Readers(self._ask_reader)
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="pressframe-web-reader")
-        self.served = Served.of(self.build(clock()), self.terms)
+        self.served = Served.of(site.build(now=clock(), drafts=drafts), self.terms)
         self.rebuilder = Rebuilder(self)
+
+    def rebuild(self, *, scan: bool) -> Release:
+        """Return the release that comes after the one that is served; see ``Site.rebuild``."""
+        return self.site.rebuild(self.served.release, drafts=self.drafts, now=self.clock(), scan=scan)
 
     def switch(self, release: Release) -> None:
         """Serve *release* from now on."""

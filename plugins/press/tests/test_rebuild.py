@@ -1,0 +1,226 @@
+"""Releases that are put together from the one before, as a server has them made."""
+
+import gc
+import shutil
+import weakref
+
+import pytest
+
+SITE = """
+== pressframe.toml ==
+[site]
+title = "A site"
+url = "https://one.example"
+plugins = ["markdown", "own"]
+
+== plugins/own.py ==
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+import attrs
+from pressframe import Comment, Gate, Page, hookimpl
+
+FOLDER = Path(__file__).parents[1]
+
+@attrs.frozen
+class Said:
+    name: str = "said"
+
+    def fingerprint(self):
+        return FOLDER.joinpath("said.json").read_text()
+
+    def of(self, entries):
+        return {
+            entry: [Comment(id=id, entry=entry, author="Ann", body="Yes.", received=datetime(2026, 2, 1, tzinfo=UTC))]
+            for entry, id in json.loads(self.fingerprint()).items() if entry in entries
+        }
+
+@attrs.frozen(eq=False)
+class Own:
+    @hookimpl
+    def register_comments(self, host):
+        yield Said()
+
+    @hookimpl
+    def judge_gate(self, entry, now):
+        return Gate(requires=frozenset({"friends"}), reason="a test") if entry.title.startswith("Closed") else None
+
+    @hookimpl
+    def register_pages(self, site):
+        yield Page(address="/list", template="list.txt", media_type="text/plain")
+
+== said.json ==
+{}
+
+== templates/post.html ==
+<h1>{{ entry.title }}</h1>{{ entry.body.html | safe }}{{ site.comments(entry.id) | length }}
+
+== templates/list.txt ==
+{% for card in site.latest() %}{{ card.title }} {{ card.comments }} {% endfor %}
+
+== static/look.css ==
+old
+
+== content/one.md ==
+---
+title: One
+date: 2026-01-01
+---
+First.
+
+== content/two.md ==
+---
+title: Two
+date: 2026-01-02
+---
+Second.
+
+== content/draft.md ==
+---
+title: Three
+date: 2026-01-03
+status: draft
+---
+Third.
+"""
+ONE, TWO, THREE = "/2026/01/one/", "/2026/01/two/", "/2026/01/draft/"
+
+
+@pytest.fixture
+def blog(site):
+    return site(SITE)
+
+
+@pytest.fixture
+def opened(blog):
+    """Return the site, opened once and for all."""
+    return blog.open()
+
+
+@pytest.fixture
+def first(opened, blog):
+    """Return its first release."""
+    return opened.build(now=blog.clock.now)
+
+
+def again(opened, last, blog, **options):
+    return opened.rebuild(last, now=blog.clock.now, **options)
+
+
+def shown(release):
+    """Return all that can be got of a release."""
+    whole = frozenset({"friends"})
+    found = {
+        (address, audiences): stored and (stored.file.read_bytes(), stored.media_type, stored.tag, stored.size)
+        for address in {*release.files, *release.gated}
+        for audiences in (frozenset(), whole)
+        for stored in [release.find(address, audiences)]
+    }
+    views = [release.view(audiences) for audiences in (frozenset(), whole)]
+    lists = [[(card, view.entry(card.id), view.comments(card.id)) for card in view.latest()] for view in views]
+    return found, dict(release.gated), lists, [view.page(ONE) for view in views], release.until
+
+
+EDITS = {
+    "nothing": {},
+    "a text": {"content/one.md": ("First", "Other")},
+    "a title": {"content/one.md": ("One", "Eins")},
+    "a date": {"content/one.md": ("01-01", "01-09")},
+    "a gate": {"content/one.md": ("title: One", "title: Closed")},
+    "a draft published": {"content/draft.md": ("status: draft", "tags: [a]")},
+    "a post withdrawn": {"content/one.md": ("title: One", "title: One\nstatus: draft")},
+    "a comment": {"said.json": ("{}", '{"one": "1"}')},
+    "a template": {"templates/post.html": ("<h1>", "<h1 class='a'>")},
+    "a file": {"static/look.css": ("old", "new")},
+}
+
+
+@pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
+@pytest.mark.parametrize("next_edit", [EDITS["a text"], EDITS["a draft published"]], ids=["then a text", "then a post"])
+def test_a_release_taken_over_from_the_last_is_what_a_clean_build_makes(blog, opened, first, edit, next_edit):
+    release = first
+    for changes in (edit, next_edit):
+        for path, (old, new) in changes.items():
+            blog.edit(path, blog.read(path).replace(old, new))
+        release = again(opened, release, blog)
+
+    output = blog.folder.parent / "clean"
+    clean = blog.open().build(output=output, now=blog.clock.now)
+
+    assert shown(release) == shown(clean)
+
+
+def test_what_has_not_changed_is_the_very_same_in_both(blog, opened, first):
+    blog.edit("content/one.md", blog.read("content/one.md").replace("First", "Other"))
+
+    release = again(opened, first, blog)
+
+    assert {address for address, stored in release.files.items() if first.files.get(address) is not stored} == {ONE}
+
+
+def test_the_last_release_stays_as_it_was(blog, opened, first):
+    before = dict(first.files), dict(first.gated), [card.title for card in first.view().latest()]
+    blog.edit("content/one.md", blog.read("content/one.md").replace("title: One", "title: Closed"))
+
+    again(opened, first, blog)
+
+    assert (dict(first.files), dict(first.gated), [card.title for card in first.view().latest()]) == before
+
+
+def test_nothing_is_taken_over_where_another_process_has_built_since(blog, opened, first):
+    blog.edit("content/two.md", blog.read("content/two.md").replace("title: Two", "title: Closed"))
+    blog.build()
+    blog.edit("content/one.md", blog.read("content/one.md").replace("First", "Other"))
+
+    release = again(opened, first, blog)
+
+    assert set(release.gated) == {TWO}
+    assert "Second" not in release.find(TWO).file.read_text()
+    assert "Other" in release.find(ONE).file.read_text()
+
+
+@pytest.mark.parametrize("is_remembered", [True, False])
+def test_a_release_keeps_none_of_those_before(blog, opened, is_remembered):
+    release = opened.build(now=blog.clock.now)
+    for number in range(3):
+        blog.edit("content/one.md", blog.read("content/one.md").replace("First", f"First {number}"))
+        if not is_remembered:
+            shutil.rmtree(blog.folder / ".pressframe")
+        last, release = release, again(opened, release, blog)
+        assert release.files
+        gone = weakref.ref(last.contents.press)
+        del last
+        gc.collect()
+
+        assert gone() is None
+
+
+def test_a_release_is_made_though_the_memory_was_deleted(blog, opened, first):
+
+    shutil.rmtree(blog.folder / ".pressframe")
+
+    assert shown(again(opened, first, blog)) == shown(first)
+
+
+def test_a_build_that_does_not_scan_shows_comments_and_leaves_content_to_the_next(blog, opened, first):
+    blog.edit("said.json", '{"one": "1"}')
+    blog.edit("content/one.md", blog.read("content/one.md").replace("First", "Other"))
+
+    heard = again(opened, first, blog, scan=False)
+    listed, page = (heard.find(one).file.read_text() for one in ("/list", ONE))
+    seen = again(opened, heard, blog)
+
+    assert listed.split() == ["Two", "0", "One", "1"]
+    assert "First" in page
+    assert "Other" in seen.find(ONE).file.read_text()
+    assert shown(seen) == shown(blog.build().release)
+
+
+def test_a_build_that_does_not_scan_scans_where_it_cannot_know_what_there_is(blog, opened, first):
+    blog.edit("content/one.md", blog.read("content/one.md").replace("First", "Other"))
+    blog.build()
+    blog.edit("content/one.md", blog.read("content/one.md").replace("Other", "Third"))
+
+    release = again(opened, first, blog, scan=False)
+
+    assert "Third" in release.find(ONE).file.read_text()
