@@ -162,6 +162,7 @@ class Making:
         tasks = list(reasons)
         if len(tasks) >= WORTH_A_POOL or self._build.wish.jobs is not None:  # processes share what is read before
             press.world.settle(self._past.longs())
+            press.templates.settle()
             self._past.done.all()
             plan.find = by_address(press.world.rows)
         results = self._build.spread("render", Rendering(press, self._output, tasks), len(tasks))
