@@ -66,6 +66,7 @@ def test_a_build_killed_at_any_step_leaves_the_old_site_or_the_new_and_the_next_
             build(paper.path)
             assert tree(paper.path / "public") == versions[version]
             assert not (paper.path / ".public.next").exists()
+            assert list((paper.path / ".pressframe").rglob("*.tmp")) == []
         if not killed:
             break
     assert number > 8
