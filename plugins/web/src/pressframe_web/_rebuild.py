@@ -6,7 +6,7 @@ import logging
 import threading
 from typing import TYPE_CHECKING
 
-from pressframe.errors import PressframeError
+from pressframe.errors import BuildError, ManyErrors, PressframeError, StoreError
 
 if TYPE_CHECKING:
     from pressframe_web.app import App
@@ -15,6 +15,7 @@ log = logging.getLogger("pressframe.web")
 
 _POLL_SECONDS = 0.25
 _LONGEST_PAUSE = 60.0
+_PAUSE_FOR_ROOM = 3.0
 _END_SECONDS = 1.0
 
 
@@ -31,6 +32,7 @@ class Rebuilder:
         self._asked = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self._may_pass = False
         self.error: Exception | None = None
         self.count = 0
 
@@ -60,15 +62,16 @@ class Rebuilder:
             self._app.switch(release)
         except Exception as error:  # noqa: BLE001 - it builds what plugins bring, and must outlive what they do
             self.report(error)
+            self._may_pass = _may_pass(error)
             return True
-        self.error = None
+        self.error, self._may_pass = None, False
         self.count += 1
         log.info("built again: %d pages written in %.2f s", release.report.written, release.report.seconds)
         return True
 
     def report(self, error: Exception) -> None:
         """Keep *error*, for whoever looks at the site being made; say it once."""
-        if str(error) != str(self.error):
+        if _told(error) != _told(self.error):
             trace = None if isinstance(error, PressframeError) else error
             log.error("the site was not built again; what was there is still served.\n%s", error, exc_info=trace)
         self.error = error
@@ -77,12 +80,25 @@ class Rebuilder:
     def _is_due(self) -> bool:
         release = self._app.served.release
         is_late = release.until is not None and release.until <= self._app.clock()
-        return self._asked.is_set() or is_late or release.is_stale()
+        return self._asked.is_set() or is_late or self._may_pass or release.is_stale()
 
     def _watch(self) -> None:
         pause = _POLL_SECONDS
         while not self._stopping.is_set():
             self.run_due()
             # What is stale stays stale until what is wrong is mended: that mostly needs an edit, which asks.
-            pause = _POLL_SECONDS if self.error is None else min(2 * pause, _LONGEST_PAUSE)
+            longest = _PAUSE_FOR_ROOM if self._may_pass else _LONGEST_PAUSE
+            pause = _POLL_SECONDS if self.error is None else min(2 * pause, longest)
             self._asked.wait(pause)
+
+
+def _may_pass(error: Exception) -> bool:
+    """Say whether *error* may be over without an edit: a full disk, a store that is locked, another build."""
+    if isinstance(error, ManyErrors):
+        return any(map(_may_pass, error.errors))
+    return isinstance(error, StoreError | OSError) or isinstance(error.__cause__, OSError)
+
+
+def _told(error: Exception | None) -> str:
+    """Return what tells apart errors that need be told of; a full disk is met now at this file, now at that."""
+    return error.message if isinstance(error, BuildError) and _may_pass(error) else str(error)
