@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from pressframe.files import digest_of_bytes
 from pressframe_testing import TestSite
 
 from .conftest import SITE
@@ -88,6 +89,50 @@ def test_an_edit_that_comes_while_the_site_is_built_is_built_next(served, blog, 
 
     assert served.rebuild()
     assert "Second" in served.visitor.get(OPEN).text
+
+
+@pytest.mark.parametrize("is_removed", [False, True], ids=["other text", "post removed"])
+def test_another_build_that_comes_before_the_new_pages_are_read_mixes_nothing(served, blog, monkeypatch, is_removed):
+    """Fault F10: what is served under one tag are the bytes that have it."""
+    write(blog, "Premier.")
+    blog.edit("content/posts/2026/more.md", "---\ntitle: Premier\ndate: 2026-11-18\nslug: more\n---\nPremier.\n")
+    build = served.app.build
+
+    def overtaken(now):
+        release = build(now)
+        assert release.files  # what it holds is known, and not read yet
+        monkeypatch.setattr(served.app, "build", build)
+        write(blog, "Second.")
+        if is_removed:
+            blog.remove("content/posts/2026/more.md")
+        assert blog.build().error is None
+        return release
+
+    monkeypatch.setattr(served.app, "build", overtaken)
+    assert ask(served)
+
+    reply = served.visitor.get(OPEN)
+    assert "Second" in reply.text
+    assert digest_of_bytes(reply.body) in reply.headers["etag"]
+    assert served.visitor.get("/2026/11/more/").status == (404 if is_removed else 200)
+    assert ("Premier" in served.visitor.get("/").text) != is_removed
+    assert served.app.rebuilder.error is None
+
+
+def test_a_page_that_somebody_changed_by_hand_as_it_was_built_is_served_all_the_same(served, blog, monkeypatch):
+    """There is no other build to be waited for."""
+    build, page = served.app.build, blog.folder / "public/2026/11/open/index.html"
+    write(blog, "Premier.")
+
+    def meddled(now):
+        release = build(now)
+        page.write_text("par quelqu'un", "utf-8")
+        return release
+
+    monkeypatch.setattr(served.app, "build", meddled)
+    assert ask(served)
+
+    assert "par quelqu'un" in served.visitor.get(OPEN).text
 
 
 def test_a_build_that_takes_too_long_is_waited_for_again(served, blog, monkeypatch, caplog):

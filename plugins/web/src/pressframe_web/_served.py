@@ -5,12 +5,16 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import unquote
 
 import attrs
 
 from pressframe import Release, Stored
+from pressframe.errors import Place
+from pressframe.files import digest_of_bytes
+from pressframe_web.errors import ServeError
 
 Headers: TypeAlias = list[tuple[bytes, bytes]]
 
@@ -25,6 +29,13 @@ _TEXT = ("text/", "application/json", "application/feed+json", "application/xml"
          "application/rss+xml", "application/javascript", "image/svg+xml")  # fmt: skip
 _SMALL = 512
 """Bytes below which compressing gains nothing."""
+
+
+class Outdated(ServeError):
+    """A file is no longer what the release has: another process has built since, or an editor was at work."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__("is no longer as it was built", at=Place(str(file)), fix="leave it to pressframe alone")
 
 
 class Content:
@@ -166,9 +177,16 @@ class Served:
     sayings: dict[int, bytes] = attrs.field(factory=dict, init=False)
 
     @classmethod
-    def of(cls, release: Release, terms: Terms, before: Served | None = None) -> Served:
-        """Return *release* ready to be served; what it has in common with the one *before* is not read again."""
-        shelf = _Shelf(terms, before._contents if before else {})
+    def of(cls, release: Release, terms: Terms, before: Served | None = None, *, is_exact: bool = True) -> Served:
+        """Return *release* ready to be served; what it has in common with the one *before* is not read again.
+
+        Args:
+            is_exact: Whether files must hold what was built; if not, what is there is served, whoever put it there.
+
+        Raises:
+            Outdated: What it has is there no more; a new build gives what is.
+        """
+        shelf = _Shelf(terms, before._contents if before else {}, is_exact=is_exact)
         gated = {unquote(address): requires for address, requires in release.gated.items()}
         opened, closed, whole, large = (
             dict[str, Answer](),
@@ -199,8 +217,9 @@ class Served:
 class _Shelf:
     """Contents by media type and tag: those of the release before, and those just read."""
 
-    def __init__(self, terms: Terms, before: Mapping[tuple[str, str], Content]) -> None:
+    def __init__(self, terms: Terms, before: Mapping[tuple[str, str], Content], *, is_exact: bool) -> None:
         self._terms = terms
+        self._is_exact = is_exact
         self._before = before
         self.contents: dict[tuple[str, str], Content] = {}
 
@@ -211,5 +230,10 @@ class _Shelf:
         return Answer(self.contents[key], caching, self._terms.common)
 
     def _read(self, stored: Stored) -> bytes:
-        body = stored.file.read_bytes()
+        try:
+            body = stored.file.read_bytes()
+        except FileNotFoundError as error:
+            raise Outdated(stored.file) from error
+        if self._is_exact and digest_of_bytes(body) != stored.tag:
+            raise Outdated(stored.file)
         return self._terms.change(body) if stored.media_type == "text/html" else body
