@@ -145,6 +145,18 @@ def test_an_edit_during_a_build_is_published_by_the_next(blog, path, stage, is_f
     assert published(blog) == clean(blog)
 
 
+@pytest.mark.parametrize("path", ["content/one.png", "brought.css", "static/plain.txt"])
+def test_an_edit_during_a_build_that_is_taken_back_is_not_published_for_good(blog, path):
+    before = blog.read(path)
+    order(blog, "render", {path: EDITS[path]})
+    blog.build()
+    blog.edit(path, before)
+
+    blog.build()
+
+    assert published(blog) == clean(blog)
+
+
 MANY = """
 == templates/many.txt ==
 {% if not page.data.first %}{{ "" | waits }}{% endif %}

@@ -221,8 +221,7 @@ class Making:
         after = {path_of(address): self._tag_of(address) for address in plan.digests}
         for address, source in plan.files.items():
             if address not in plan.gated:
-                self._output.stage_copy(address, source)
-                after[path_of(address)] = source.tag
+                after[path_of(address)] = self._output.stage_copy(address, source).tag
         return self._output.switch(after, self._opened())
 
     def _tag_of(self, address: str) -> str:

@@ -177,11 +177,13 @@ class Output:
         return tag
 
     def stage_copy(self, address: str, source: Stored) -> Stored:
-        """Stage a copy of *source* for *address*, unless it is there already."""
-        path = path_of(address)
-        if self.before.get(path) != source.tag:
-            shutil.copyfile(source.file, self._prepared(path))
-        return attrs.evolve(source, file=self.folder / path)
+        """Stage a copy of *source* for *address*, unless it is there already; return it as it was copied."""
+        path, tag = path_of(address), source.tag
+        if self.before.get(path) != tag:
+            content = source.file.read_bytes()
+            tag = digest_of_bytes(content)
+            _write(self._prepared(path), content)
+        return attrs.evolve(source, file=self.folder / path, tag=tag)
 
     def _prepared(self, path: str) -> str:
         folder = f"{self._staged}/{path.rpartition('/')[0]}"
