@@ -341,7 +341,7 @@ class Killer:
         return status.st_mtime_ns, status.st_ino
 
     def _stage(self, group):
-        """Return in which stage the build of a process group was killed."""
+        """Return how far the build of a process group had come: "start" may be waiting for the lock."""
         state, word = self.town.folder / ".pressframe", self.town.folder.parent / "stages" / str(group)
         reached = word.read_text() if word.exists() else "start"
         if reached != "render":
@@ -349,7 +349,7 @@ class Killer:
         if (state / "journal.json").exists():
             return "switch"
         if self._manifest() != self.before:
-            return "remember"
+            return "switched"
         return reached
 
     def _check_public(self):
