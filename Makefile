@@ -1,8 +1,9 @@
-# make serve · make test · make check · make prove · make bench; each sets up .venv first, and again when a dependency changes.
+# make serve · make test · make check · make prove · make kill · make bench; each sets up .venv first, and again when a dependency changes.
 
 PYTHON ?= python3
 PORT ?= 8000
 MINUTES ?= 10
+KILLS ?= 200
 
 bin := .venv/bin
 projects := $(sort $(wildcard plugins/*/pyproject.toml))
@@ -15,7 +16,7 @@ export UV_BUILD_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_BUILD_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help .venv serve test check format prove bench docs lock clean
+.PHONY: help .venv serve test check format prove kill bench docs lock clean
 
 help:
 	@echo "make serve    build PRland and serve it (PORT=8123 for another port)"
@@ -23,6 +24,7 @@ help:
 	@echo "make check    format, lint, types and imports, as CI checks them"
 	@echo "make format   mend what ruff can mend"
 	@echo "make prove    random edits and builds against clean builds, for so many MINUTES (10)"
+	@echo "make kill     so many KILLS (200) of builds of 1,000 posts at random moments, while readers read"
 	@echo "make bench    measure against Eleventy, Hugo, Nikola and Pelican (POSTS='10000 100000' for other sizes)"
 	@echo "make docs     write the reference from the code"
 	@echo "make lock     write constraints.txt anew with the newest versions"
@@ -46,6 +48,9 @@ format: .venv
 
 prove: .venv
 	PRESSFRAME_PROVE_MINUTES=$(MINUTES) $(bin)/pytest -s plugins/press/tests/test_stateful.py
+
+kill: .venv
+	PRESSFRAME_KILLS=$(KILLS) $(bin)/pytest -s tests/test_kills.py
 
 bench: .venv
 	$(bin)/python -m bench $(if $(POSTS),--posts $(POSTS))

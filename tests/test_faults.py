@@ -1,6 +1,7 @@
 """Faults of the machine: killed at any moment, two at once, a full disk. The old site stays whole, or the new."""
 
 import contextlib
+import fcntl
 import gc
 import itertools
 import multiprocessing
@@ -66,6 +67,7 @@ def test_a_build_killed_at_any_step_leaves_the_old_site_or_the_new_and_the_next_
             build(paper.path)
             assert tree(paper.path / "public") == versions[version]
             assert not (paper.path / ".public.next").exists()
+            assert list((paper.path / ".pressframe").rglob("*.tmp")) == []
         if not killed:
             break
     assert number > 8
@@ -181,6 +183,21 @@ def test_two_builds_at_once_give_what_one_gives(paper):
 
         assert [process.exitcode for process in processes] == [0, 0, 0]
         assert tree(paper.path / "public") == versions[number % 2]
+
+
+def test_a_build_that_has_waited_long_enough_says_for_which_process(paper, monkeypatch):
+    """Fault F10."""
+    monkeypatch.setattr("pressframe_press._output._PATIENCE", 0.0)
+    build(paper.post("one").path)
+    with (paper.path / ".pressframe" / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.write("4711")
+        lock.flush()
+
+        said = error_of(paper.path)
+
+    assert said == "another build of this site is still running (process 4711)\n  wait for it, or end it"
+    assert error_of(paper.path) == ""
 
 
 @pytest.fixture

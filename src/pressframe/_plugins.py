@@ -16,6 +16,7 @@ import attrs
 
 from pressframe import hookspecs
 from pressframe.errors import Place, PluginError, PressframeError, did_you_mean
+from pressframe.files import digest_of_bytes
 
 Hooks: TypeAlias = Mapping[str, Callable[..., object]]
 
@@ -43,11 +44,13 @@ class Plugin:
         name: As ``[site] plugins`` lists it.
         kind: The attrs class whose fields are its settings and whose marked methods are its hooks.
         origin: Where it is from: a file of the site, or a distribution with its version.
+        code: Of a file of the site, what changes with the text that was run; it may have been edited since.
     """
 
     name: str
     kind: type[attrs.AttrsInstance]
     origin: str
+    code: str = ""
 
     def hooks(self) -> tuple[str, ...]:
         """Return the hooks that it implements."""
@@ -111,8 +114,7 @@ def _find(name: str, folder: Path, at: Place, points: EntryPoints) -> Plugin:
     if len(origins) > 1:
         message = f'there are two plugins called "{name}": {" and ".join(origins)}'
         raise PluginError(message, at=at, fix="uninstall or rename one of them")
-    kind = _import(named[0], at) if named else _import_file(file, folder)
-    return Plugin(name, kind, origins[0])
+    return Plugin(name, _import(named[0], at), origins[0]) if named else _import_file(file, folder)
 
 
 def _origin(point: EntryPoint) -> str:
@@ -142,28 +144,35 @@ def _import(point: EntryPoint, at: Place) -> type[attrs.AttrsInstance]:
 class _Source(SourceFileLoader):
     """Compiles each time: Python tells its compiled copies by size and second, which an edit may leave as they were."""
 
+    code = ""
+
     def path_stats(self, path: str) -> NoReturn:
         raise OSError(path)
 
+    def get_data(self, path: str) -> bytes:
+        content = super().get_data(path)
+        self.code = digest_of_bytes(content)
+        return content
 
-def _import_file(file: Path, folder: Path) -> type[attrs.AttrsInstance]:
+
+def _import_file(file: Path, folder: Path) -> Plugin:
     """Import a single-file plugin under a name of its own, so that calendar.py or email.py shadow nothing."""
     place = f"plugins/{file.name}"
     name = f"pressframe_local_{zlib.crc32(bytes(folder.resolve())):08x}_{file.stem}"
-    spec = importlib.util.spec_from_file_location(name, file, loader=_Source(name, str(file)))
+    loader = _Source(name, str(file))
+    spec = importlib.util.spec_from_file_location(name, file, loader=loader)
     assert spec is not None  # as for every file whose name ends in .py
-    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
+        loader.exec_module(module)
     except SyntaxError as error:
         raise PluginError(f"not valid Python: {error.msg}", at=Place(place, error.lineno)) from error
     except KeyboardInterrupt:
         raise
     except BaseException as error:
         raise PluginError(f"cannot be imported: {type(error).__name__}: {error}", at=Place(place)) from error
-    return _only_plugin(module, place)
+    return Plugin(file.stem, _only_plugin(module, place), place, loader.code)
 
 
 def _only_plugin(module: ModuleType, place: str) -> type[attrs.AttrsInstance]:

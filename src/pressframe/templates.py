@@ -5,11 +5,11 @@ import gettext
 import struct
 import traceback
 import zlib
-from collections.abc import Callable, Hashable, Iterable, Iterator, MutableMapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, MutableMapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import FunctionType, MethodType
-from typing import Any
+from typing import Any, cast
 
 import jinja2
 from jinja2 import nodes
@@ -58,7 +58,7 @@ class Templates:
         self._folders = [host.folder / "templates", *(folder for _, folder in reversed(brought))]
         named = {plugin: jinja2.FileSystemLoader(folder) for plugin, folder in brought}
         self._environment = environment = _Environment(
-            loader=jinja2.ChoiceLoader([jinja2.FileSystemLoader(self._folders), jinja2.PrefixLoader(named, ":")]),
+            loader=_ReadOnce([jinja2.FileSystemLoader(self._folders), jinja2.PrefixLoader(named, ":")]),
             autoescape=jinja2.select_autoescape(("html", "xml", "svg")),
             undefined=jinja2.StrictUndefined,
             optimized=False,
@@ -87,6 +87,12 @@ class Templates:
                     raise PluginError(f'"{plugin}" and {known[name]} both bring a template filter called {name}')
                 known[name] = f'"{plugin}"'
                 self._environment.filters[name] = function
+
+    def settle(self) -> None:
+        """Read every template, so that processes which are forked from now on see the same ones."""
+        for name in self._environment.list_templates():
+            with suppress(jinja2.TemplateNotFound, UnicodeDecodeError):  # told of where it is used
+                cast(_ReadOnce, self._environment.loader).get_source(self._environment, name)
 
     def answer(self, question: str) -> str:
         """Return what changes when the template that *question* is about does, or another one wins over it."""
@@ -261,6 +267,29 @@ class _Environment(jinja2.Environment):
         for name in names:
             self.note(f"template\t{name}")
         return super().select_template(names, *arguments, **named)
+
+
+class _ReadOnce(jinja2.ChoiceLoader):
+    """Finds each template as it was when first looked for: what is edited during a build is for the next one."""
+
+    load = jinja2.BaseLoader.load  # that of a choice asks the loaders past get_source
+
+    def __init__(self, loaders: Sequence[jinja2.BaseLoader]) -> None:
+        super().__init__(loaders)
+        self._found: dict[str, tuple[str, str | None, Callable[[], bool] | None] | None] = {}
+
+    def get_source(
+        self, environment: jinja2.Environment, template: str
+    ) -> tuple[str, str | None, Callable[[], bool] | None]:
+        if template not in self._found:
+            try:
+                self._found[template] = super().get_source(environment, template)
+            except jinja2.TemplateNotFound:
+                self._found[template] = None
+        found = self._found[template]
+        if found is None:
+            raise jinja2.TemplateNotFound(template)
+        return found
 
 
 class _Compiled(jinja2.FileSystemBytecodeCache):

@@ -190,6 +190,7 @@ class Making:
         tasks = list(reasons)
         if len(tasks) >= WORTH_A_POOL or self._build.wish.jobs is not None:  # processes share what is read before
             press.world.settle(self._past.longs())
+            press.templates.settle()
             self._past.done.all()
             plan.find = by_address(press.world.rows)
         results = self._build.spread("render", Rendering(press, self._output, tasks), len(tasks))
@@ -248,8 +249,7 @@ class Making:
         after = {path_of(address): self._tag_of(address) for address in plan.digests}
         for address, source in plan.files.items():
             if address not in plan.gated:
-                self._output.stage_copy(address, source)
-                after[path_of(address)] = source.tag
+                after[path_of(address)] = self._output.stage_copy(address, source).tag
         return self._output.switch(after, self._opened())
 
     def _tag_of(self, address: str) -> str:

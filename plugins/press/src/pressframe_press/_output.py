@@ -37,6 +37,9 @@ MARK = ".pressframe"
 _MANY = 300_000
 """Bytes of a manifest above which looking at every file that it names would take longer than a small change."""
 
+_DRAFT = ".tmp"
+"""How names of files end that are not whole yet; those of Jinja, too."""
+
 _PATIENCE = 60.0
 """Seconds to wait for another build of the same site."""
 
@@ -85,7 +88,7 @@ class Output:
         self.folder = folder
         self._next = folder.parent / f".{folder.name}.next"
         self._staged = str(self._next)
-        self._opened = state / "open"
+        self._state, self._opened = state, state / "open"
         self._journal = state / "journal.json"
         self._manifest = state / "release.json"
         self._made: set[str] = set()
@@ -93,6 +96,7 @@ class Output:
     def prepare(self) -> None:
         """Finish what was begun, make room for what will be staged, and note what is there."""
         self._finish()
+        self._clear_drafts()
         if self.folder.exists() and not self.folder.is_dir():
             raise BuildError("is a file", at=Place(str(self.folder)), fix="name a folder with --output")
         if self.folder.is_dir() and any(self.folder.iterdir()) and not (self.folder / MARK).is_file():
@@ -103,6 +107,12 @@ class Output:
         (self._next / MARK).touch()
         self._opened.mkdir(exist_ok=True)
         self.before, self._opened_before = dict[str, str](), set[Path]()
+
+    def _clear_drafts(self) -> None:
+        """Remove what builds that were killed had begun to write."""
+        for folder in (self._state, self._opened, *(self._state / "templates").glob("*")):
+            for draft in folder.glob(f"*{_DRAFT}"):
+                draft.unlink(missing_ok=True)  # the server compiles templates while others build
 
     def version(self) -> str:
         """Return what changes with each switch; empty if the output is not as the last one left it."""
@@ -175,11 +185,13 @@ class Output:
         return tag
 
     def stage_copy(self, address: str, source: Stored) -> Stored:
-        """Stage a copy of *source* for *address*, unless it is there already."""
-        path = path_of(address)
-        if self.before.get(path) != source.tag:
-            shutil.copyfile(source.file, self._prepared(path))
-        return attrs.evolve(source, file=self.folder / path)
+        """Stage a copy of *source* for *address*, unless it is there already; return it as it was copied."""
+        path, tag = path_of(address), source.tag
+        if self.before.get(path) != tag:
+            content = source.file.read_bytes()
+            tag = digest_of_bytes(content)
+            _write(self._prepared(path), content)
+        return attrs.evolve(source, file=self.folder / path, tag=tag)
 
     def _prepared(self, path: str) -> str:
         folder = f"{self._staged}/{path.rpartition('/')[0]}"
@@ -250,10 +262,10 @@ def _locked(file: Path) -> Iterator[None]:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
-            except BlockingIOError:
+            except BlockingIOError as busy:
                 if time.monotonic() > patience:
                     message = f"another build of this site is still running (process {file.read_text() or 'unknown'})"
-                    raise BuildError(message, fix="wait for it, or end it") from None
+                    raise BuildError(message, fix="wait for it, or end it") from busy
             time.sleep(0.05)
         lock.truncate(0)
         lock.write(str(os.getpid()))
@@ -285,7 +297,7 @@ def _write(path: str, content: bytes) -> None:
 
 def _write_whole(file: Path, content: bytes) -> None:
     """Write *file* so that it is never there half written."""
-    draft = file.with_suffix(f".{os.getpid()}.tmp")  # several processes may write the same bytes
+    draft = file.with_suffix(f".{os.getpid()}{_DRAFT}")  # several processes may write the same bytes
     draft.write_bytes(content)
     draft.replace(file)
 

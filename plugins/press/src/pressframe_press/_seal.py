@@ -23,16 +23,18 @@ DRAFTS = "the wish for drafts"
 
 def epoch_of(site: Site, *, drafts: bool) -> str:
     """Return what changes when everything must be made anew: JSON of a digest for each thing that can be the cause."""
-    kinds = [plugin.kind for plugin, _ in site.plugins.values()]
+    plugins = [plugin for plugin, _ in site.plugins.values()]
+    kinds = [plugin.kind for plugin in plugins if not plugin.code]
     tops = {sys.modules[kind.__module__.partition(".")[0]] for kind in kinds}
     ours = (Path(__file__).with_name("__init__.py"), _CORE / "__init__.py")
     files = {*ours, *(Path(top.__file__) for top in tops if top.__file__)}
+    codes = [*(plugin.code for plugin in plugins), *(one for file in sorted(files) for one in _code(file))]
     locales = [folder for _, folder in site.hooks.register_translations()]
     causes: dict[str, Iterable[str]] = {
         "the settings": [site.fingerprint],
         DRAFTS: [str(drafts)],
         "the site's place": [str(site.folder)],
-        "the code of pressframe or a plugin": [FORMAT, *(one for file in sorted(files) for one in _code(file))],
+        "the code of pressframe or a plugin": [FORMAT, *codes],
         "installed versions": [sys.version, *installed()],
         "translations": [
             one for folder in (_CORE / "locale", *locales, site.folder / "locale") for one in stamps(folder)

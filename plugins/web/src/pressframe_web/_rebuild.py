@@ -8,7 +8,7 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from pressframe.errors import PressframeError
+from pressframe.errors import BuildError, ManyErrors, PressframeError, StoreError
 
 if TYPE_CHECKING:
     from pressframe import Release
@@ -21,6 +21,7 @@ _POLLS = (0.02, 0.25)
 _POLL_SHARE = 0.02
 """Part of the time that may be spent on them."""
 _LONGEST_PAUSE = 60.0
+_PAUSE_FOR_ROOM = 3.0
 _END_SECONDS = 1.0
 
 
@@ -39,6 +40,7 @@ class Rebuilder:
         self._pause = _POLLS[0]
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self._may_pass = False
         self.error: Exception | None = None
         self.count = 0
 
@@ -77,6 +79,9 @@ class Rebuilder:
             self._build(scan=True)  # also where only comments have changed, as far as we were told
         except Exception as error:  # noqa: BLE001 - it builds what plugins bring, and must outlive what they do
             self.report(error)
+            self._may_pass = _may_pass(error)
+        else:
+            self._may_pass = False
         return True
 
     def _build(self, *, scan: bool) -> None:
@@ -91,7 +96,7 @@ class Rebuilder:
 
     def report(self, error: Exception) -> None:
         """Keep *error*, for whoever looks at the site being made; say it once."""
-        if str(error) != str(self.error):
+        if _told(error) != _told(self.error):
             trace = None if isinstance(error, PressframeError) else error
             log.error("the site was not built again; what was there is still served.\n%s", error, exc_info=trace)
         self.error = error
@@ -100,7 +105,7 @@ class Rebuilder:
     def _is_due(self) -> bool:
         release = self._app.served.release
         is_late = release.until is not None and release.until <= self._app.clock()
-        return self._asked.is_set() or is_late or self._is_stale(release)
+        return self._asked.is_set() or is_late or self._may_pass or self._is_stale(release)
 
     def _is_stale(self, release: Release) -> bool:
         start = time.thread_time()
@@ -113,5 +118,18 @@ class Rebuilder:
         while not self._stopping.is_set():
             self.run_due()
             # What is stale stays stale until what is wrong is mended: that mostly needs an edit, which asks.
-            pause = self._pause if self.error is None else min(2 * max(pause, _POLLS[1]), _LONGEST_PAUSE)
+            longest = _PAUSE_FOR_ROOM if self._may_pass else _LONGEST_PAUSE
+            pause = self._pause if self.error is None else min(2 * max(pause, _POLLS[1]), longest)
             self._asked.wait(pause)
+
+
+def _may_pass(error: Exception) -> bool:
+    """Say whether *error* may be over without an edit: a full disk, a store that is locked, another build."""
+    if isinstance(error, ManyErrors):
+        return any(map(_may_pass, error.errors))
+    return isinstance(error, StoreError | OSError) or isinstance(error.__cause__, OSError)
+
+
+def _told(error: Exception | None) -> str:
+    """Return what tells apart errors that need be told of; a full disk is met now at this file, now at that."""
+    return error.message if isinstance(error, BuildError) and _may_pass(error) else str(error)

@@ -5,12 +5,16 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import unquote
 
 import attrs
 
 from pressframe import Release, Stored
+from pressframe.errors import Place
+from pressframe.files import digest_of_bytes
+from pressframe_web.errors import ServeError
 
 Headers: TypeAlias = list[tuple[bytes, bytes]]
 
@@ -26,6 +30,13 @@ _TEXT = ("text/", "application/json", "application/feed+json", "application/xml"
 _MISSING = "/404.html"
 _SMALL = 512
 """Bytes below which compressing gains nothing."""
+
+
+class Outdated(ServeError):
+    """A file is no longer what the release has: another process has built since, or an editor was at work."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__("is no longer as it was built", at=Place(str(file)), fix="leave it to pressframe alone")
 
 
 class Content:
@@ -173,10 +184,17 @@ class Served:
     sayings: dict[int, bytes] = attrs.field(factory=dict, init=False)
 
     @classmethod
-    def of(cls, release: Release, terms: Terms, before: Served | None = None) -> Served:
-        """Return *release* ready to be served; what it has in common with the one *before* is taken over from that."""
+    def of(cls, release: Release, terms: Terms, before: Served | None = None, *, is_exact: bool = True) -> Served:
+        """Return *release* ready to be served; what it has in common with the one *before* is taken over from that.
+
+        Args:
+            is_exact: Whether files must hold what was built; if not, what is there is served, whoever put it there.
+
+        Raises:
+            Outdated: What it has is there no more; a new build gives what is.
+        """
         changed = _changed(before.release if before else None, release)
-        shelf = _Shelf(release, terms, before)
+        shelf = _Shelf(release, terms, before, is_exact=is_exact)
         for address in changed:
             shelf.clear(unquote(address))
         for address in changed:
@@ -214,8 +232,9 @@ def _whole(release: Release, address: str) -> Stored | None:
 class _Shelf:
     """The answers of *release* while they are put together: at first those of the one *before*."""
 
-    def __init__(self, release: Release, terms: Terms, before: Served | None) -> None:
+    def __init__(self, release: Release, terms: Terms, before: Served | None, *, is_exact: bool) -> None:
         self._release, self._terms, self._before = release, terms, before
+        self._is_exact = is_exact
         self._open = dict(before.open) if before else {}
         self._gated = dict(before.gated) if before else {}
         self._closed = dict(before.closed) if before else {}
@@ -258,7 +277,12 @@ class _Shelf:
         return Answer(content, caching, self._terms.common)
 
     def _read(self, stored: Stored) -> bytes:
-        body = stored.file.read_bytes()
+        try:
+            body = stored.file.read_bytes()
+        except FileNotFoundError as error:
+            raise Outdated(stored.file) from error
+        if self._is_exact and digest_of_bytes(body) != stored.tag:
+            raise Outdated(stored.file)
         return self._terms.change(body) if stored.media_type == "text/html" else body
 
     def served(self, changed: Sequence[str]) -> Served:

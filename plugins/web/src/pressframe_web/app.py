@@ -20,13 +20,14 @@ from pressframe_web._http import Receive, Refused, Scope, Send, cookies_of, head
 from pressframe_web._plugin import Web
 from pressframe_web._readers import Readers
 from pressframe_web._rebuild import Rebuilder
-from pressframe_web._served import FRESH, Answer, Served, Terms
+from pressframe_web._served import FRESH, Answer, Outdated, Served, Terms
 from pressframe_web._words import saying
 from pressframe_web.model import Request
 
 log = logging.getLogger("pressframe.web")
 
 _READING = ("GET", "HEAD")
+_ATTEMPTS = 3
 _HEALTH = ("/-/health", "/-/ready")
 
 
@@ -67,7 +68,7 @@ class App:
         self.endpoints = Endpoints(self)
         self.readers = Readers(self._ask_reader)
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="pressframe-web-reader")
-        self.served = Served.of(site.build(now=clock(), drafts=drafts), self.terms)
+        self.served = self._ready(site.build(now=clock(), drafts=drafts))
         self.rebuilder = Rebuilder(self)
 
     def rebuild(self, *, scan: bool) -> Release:
@@ -75,8 +76,16 @@ class App:
         return self.site.rebuild(self.served.release, drafts=self.drafts, now=self.clock(), scan=scan)
 
     def switch(self, release: Release) -> None:
-        """Serve *release* from now on."""
-        self.served = Served.of(release, self.terms, self.served)
+        """Serve *release* from now on; or what another process has made of the site since."""
+        self.served = self._ready(release, self.served)
+
+    def _ready(self, release: Release, before: Served | None = None) -> Served:
+        for _ in range(_ATTEMPTS):
+            try:
+                return Served.of(release, self.terms, before)
+            except Outdated:
+                release = self.site.build(now=self.clock(), drafts=self.drafts)
+        return Served.of(release, self.terms, before, is_exact=False)  # somebody's own hand, not another build
 
     @contextmanager
     def running(self) -> Iterator[None]:
