@@ -40,7 +40,7 @@ class Feeds:
         formats: What feeds are written in. Pages link to the site's feed in all of them, to others in the first.
         groups: Taxonomies of which each term has a feed of its posts, with the first part of their lists' addresses:
             ``category = "category"`` gives ``/category/crise/feed.xml``.
-        entry_comments: Whether each entry with comments has a feed of them.
+        entry_comments: Whether each entry with comments has a feed of them; in JSON only if that is the only format.
         sitemap: Whether there is a ``/sitemap.xml``.
         robots: Whether there is a ``/robots.txt``, which bars nobody and names the sitemap.
     """
@@ -68,7 +68,7 @@ class Feeds:
     @hookimpl
     def register_pages(self, site: View) -> Iterable[Page]:
         for topic in self._topics(site):
-            for format in self._formats:
+            for format in self._entry_formats if topic.about else self._formats:
                 yield topic.page(format)
         if self.sitemap:
             yield from sitemap_pages(site)
@@ -107,6 +107,11 @@ class Feeds:
     def _formats(self) -> list[Format]:
         return [FORMATS[name] for name in dict.fromkeys(self.formats)]
 
+    @property
+    def _entry_formats(self) -> list[Format]:
+        """What comments on one entry are written in: as many feeds as entries, so not in what hardly anybody reads."""
+        return [format for format in self._formats if format is not FORMATS["json"]] or self._formats
+
     def _topics(self, site: View) -> Iterator[Topic]:
         yield Topic()
         for taxonomy in self.groups:
@@ -132,7 +137,7 @@ class Feeds:
         about = page.subject if self.entry_comments and not site.audiences else None
         card = site.card(about) if about and site.comment_count(about) else None
         if card and has_comment_feed(site, card):
-            yield _comments_on(card).link(first)
+            yield _comments_on(card).link(self._entry_formats[0])
 
     def _posts_within(self, taxonomy: str, slug: str, name: str) -> Topic:
         base = self.groups[taxonomy]
