@@ -206,7 +206,7 @@ def test_a_senders_address_that_is_none_is_left_out(publish, url):
     site = publish({"comments": [{"url": url}]})
 
     assert site.xml("/1/comments.xml").find(f"{A}entry/{A}author/{A}uri") is None
-    assert site.json("/1/comments.json")["items"][0]["authors"] == [{"name": "Zoé"}]
+    assert site.json("/comments.json")["items"][0]["authors"] == [{"name": "Zoé"}]
     assert url not in site["/1/comments.rss"]
 
 
@@ -232,4 +232,5 @@ def test_senders_with_names_that_break_programs_come_through(publish, naughty):
 
     assert flaws(site["/1/comments.xml"].encode()) == []
     assert flaws(site["/1/comments.rss"].encode()) == []
-    assert sorted(authors(site, "/1/comments.xml")) == sorted(text[:245] for text in naughty)
+    names = [item["authors"][0]["name"] for item in site.json("/comments.json")["items"]]
+    assert sorted(names) == sorted(text[:245] for text in naughty)

@@ -282,7 +282,7 @@ def test_a_post_without_a_title_has_none(publish):
     assert "title" not in site.json("/feed.json")["items"][0]
     assert site.xml("/rss.xml").find("channel/item/title") is None
     assert flaws(site["/feed.xml"].encode()) == []
-    assert site.json("/1/comments.json")["title"] == "Commentaires sur Sans titre"
+    assert site.xml("/1/comments.rss").findtext("channel/title") == "Commentaires sur Sans titre"
 
 
 # -------------------------------------------------------------------------------------------------- settings
