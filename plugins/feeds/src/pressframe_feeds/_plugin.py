@@ -8,16 +8,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import attrs
 from attrs.validators import ge, min_len
 
 from pressframe import Block, Card, Page, View, hookimpl
-from pressframe_feeds._feed import Feed, has_comment_feed, read_comments, read_posts
 from pressframe_feeds._formats import FORMATS, Format, FormatName, Link, Topic
-from pressframe_feeds._sitemap import sitemap_pages, urls
-from pressframe_feeds._text import valid_xml
+
+if TYPE_CHECKING:
+    from pressframe_feeds._feed import Feed
 
 _HERE = Path(__file__).parent
 _SEGMENT = "!$&'()*+,;=:@~%/"
@@ -63,6 +64,9 @@ class Feeds:
 
     @hookimpl
     def register_filters(self) -> Mapping[str, Callable[..., object]]:
+        from pressframe_feeds._sitemap import urls  # none of it is needed where nothing has changed
+        from pressframe_feeds._text import valid_xml
+
         return {"feed": self.read, "sitemap": urls, "valid_xml": valid_xml}
 
     @hookimpl
@@ -71,6 +75,8 @@ class Feeds:
             for format in self._entry_formats if topic.about else self._formats:
                 yield topic.page(format)
         if self.sitemap:
+            from pressframe_feeds._sitemap import sitemap_pages
+
             yield from sitemap_pages(site)
         if self.robots:
             data = {"sitemap": self.sitemap}
@@ -90,6 +96,8 @@ class Feeds:
         Args:
             more: Text of the link from an entry's public part to the entry.
         """
+        from pressframe_feeds._feed import read_comments, read_posts
+
         match page.data:
             case {"about": str(id)}:
                 card = site.card(id)
@@ -136,13 +144,19 @@ class Feeds:
         # A reader may see a conversation that strangers don't; feeds are a stranger's, so such a page links to none.
         about = page.subject if self.entry_comments and not site.audiences else None
         card = site.card(about) if about and site.comment_count(about) else None
-        if card and has_comment_feed(site, card):
+        if card and _has_comment_feed(site, card):
             yield _comments_on(card).link(self._entry_formats[0])
 
     def _posts_within(self, taxonomy: str, slug: str, name: str) -> Topic:
         base = self.groups[taxonomy]
         home = quote(f"/{base}/{slug}/" if base else f"/{slug}/", safe=_SEGMENT)
         return Topic(home, name, within=(taxonomy, slug))
+
+
+def _has_comment_feed(site: View, card: Card) -> bool:
+    from pressframe_feeds._feed import has_comment_feed
+
+    return has_comment_feed(site, card)
 
 
 def _comments_on(card: Card) -> Topic:

@@ -221,19 +221,23 @@ class Output:
             opened: Of the open renderings that are still needed; None if none of them has changed.
         """
         removed = [path for path in self.before if path not in after]
+        written = [path for path, tag in after.items() if self.before.get(path) != tag]
         if after != self.before or any(self._next.iterdir()):
             _write_whole(self._journal, pack({"removed": removed, "tags": after}))
-            self._finish()
-        written = sum(self.before.get(path) != tag for path, tag in after.items())
+            self._finish(written if self.before else ())
         if opened is None:
-            return written, len(removed)
+            return len(written), len(removed)
         present, needed = set(self._opened.iterdir()), set(map(self._open_file, opened))
         for file in present - needed:
             file.unlink(missing_ok=True)
-        return written + len(present & needed - self._opened_before), len(removed)
+        return len(written) + len(present & needed - self._opened_before), len(removed)
 
-    def _finish(self) -> None:
-        """Do what the journal says, from wherever it was left; one that power cut off leaves an output nobody knows."""
+    def _finish(self, staged: Iterable[str] = ()) -> None:
+        """Do what the journal says, from wherever it was left; one that power cut off leaves an output nobody knows.
+
+        Args:
+            staged: Files that are known to be staged, most of them in the place of others.
+        """
         if not self._journal.exists():
             return
         try:
@@ -248,6 +252,7 @@ class Output:
             with contextlib.suppress(OSError):  # from the first that is not empty; the output itself holds MARK
                 os.removedirs(file.parent)
         if self._next.is_dir():
+            _move_files(staged, self._staged, str(self.folder))
             _move(self._staged, str(self.folder))
         self._journal.replace(self._manifest)
         self.__dict__.pop("_tags", None)
@@ -273,15 +278,23 @@ def _locked(file: Path) -> Iterator[None]:
         yield
 
 
+def _move_files(paths: Iterable[str], source: str, target: str) -> None:
+    """Move files to where others are, without looking around: in a third of the time; leave those that are no such."""
+    for path in paths:
+        try:
+            os.rename(f"{source}/{path}", f"{target}/{path}")  # noqa: PTH104 - in half of the time of a Path's
+            os.rmdir(f"{source}/{path.rpartition('/')[0]}")  # noqa: PTH106 - the same
+        except OSError:
+            continue
+
+
 def _move(source: str, target: str) -> None:
     """Move *source*, whole where nothing is at *target* yet: unlike a new folder, that needs no room on a full disk."""
-    try:
-        os.rename(source, target)  # noqa: PTH104 - tens of thousands of times a build, in half of Path.rename's time
-    except OSError:
-        if not (os.path.isdir(source) and os.path.isdir(target)):  # noqa: PTH112 - the same
-            raise
-        for name in os.listdir(source):  # noqa: PTH208 - the same
-            _move(f"{source}/{name}", f"{target}/{name}")
+    if not os.path.isdir(target) or not os.path.isdir(source):  # noqa: PTH112 - once a page, in half of a Path's time
+        os.rename(source, target)  # noqa: PTH104 - the same
+        return
+    for name in os.listdir(source):  # noqa: PTH208 - the same
+        _move(f"{source}/{name}", f"{target}/{name}")
 
 
 def _write(path: str, content: bytes) -> None:

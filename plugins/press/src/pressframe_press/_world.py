@@ -279,9 +279,10 @@ class World:
         return list(itertools.islice(((id, comment) for _, comment, id in self._comments if shown(id)), count))
 
     def conversations(self, audiences: Audiences) -> list[tuple[str, str]]:
-        """Return id and address of the entries under which comments are shown, in the order of the entries."""
-        said, rows = self.said.all, self.rows.all
-        return [(id, row.address) for id, row in rows.items() if id in said and self._shows_comments(id, audiences)]
+        """Return id and address of the entries under which comments are shown, by id."""
+        shown = [id for id in sorted(self.said.all) if self._shows_comments(id, audiences)]
+        rows = self.rows.all if shown else {}
+        return [(id, rows[id].address) for id in shown if id in rows]
 
     def _shows_comments(self, id: str, audiences: Audiences) -> bool:
         gate = self.gate(id, audiences)
