@@ -200,10 +200,8 @@ def _flaws(kind: type, folder: Path, known: Hooks) -> Iterator[PressframeError]:
         yield PluginError(message, at=_place_of(kind, folder), fix=_DECORATE)
     for name, method in inspect.getmembers(kind, inspect.isfunction):
         if _is_marked(method):
-            yield from (
-                PluginError(message, at=_place_of(method, folder), fix=fix)
-                for message, fix in _method_flaws(method, known)
-            )
+            for message, fix in _method_flaws(method, known):
+                yield PluginError(message, at=_place_of(method, folder), fix=fix)
         elif name in known:
             message, fix = f"{name} has the name of a hook but not its marker", "put @hookimpl above it, or rename it"
             yield PluginError(message, at=_place_of(method, folder), fix=fix)

@@ -119,14 +119,9 @@ class Site:
         return drawn
 
     def build(
-        self,
-        *,
-        output: Path | None = None,
-        drafts: bool = False,
-        now: datetime | None = None,
-        jobs: int | None = None,
-        progress: Callable[[str, int, int], None] | None = None,
-    ) -> Release:
+        self, *, output: Path | None = None, drafts: bool = False, now: datetime | None = None,
+        jobs: int | None = None, progress: Callable[[str, int, int], None] | None = None,
+    ) -> Release:  # fmt: skip
         """Load, gate, plan, render and write the site; what was there before stays until all of it succeeded.
 
         Args:
@@ -144,14 +139,9 @@ class Site:
         return self._build(self._wish(output, now, drafts=drafts, jobs=jobs, **told))
 
     def rebuild(
-        self,
-        last: Release,
-        *,
-        output: Path | None = None,
-        drafts: bool = False,
-        now: datetime | None = None,
+        self, last: Release, *, output: Path | None = None, drafts: bool = False, now: datetime | None = None,
         scan: bool = True,
-    ) -> Release:
+    ) -> Release:  # fmt: skip
         """Return what ``build`` does, sooner: what the release has in common with the *last* one is taken from that.
 
         Args:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, MutableMappi
 from contextlib import suppress
 from pathlib import Path
 from types import FunctionType, MethodType
-from typing import Any, cast
+from typing import Any
 
 import jinja2
 from jinja2 import nodes
@@ -57,8 +57,9 @@ class Templates:
         brought = host.hooks.register_templates()
         self._folders = [host.folder / "templates", *(folder for _, folder in reversed(brought))]
         named = {plugin: jinja2.FileSystemLoader(folder) for plugin, folder in brought}
+        self._loader = _ReadOnce([jinja2.FileSystemLoader(self._folders), jinja2.PrefixLoader(named, ":")])
         self._environment = environment = _Environment(
-            loader=_ReadOnce([jinja2.FileSystemLoader(self._folders), jinja2.PrefixLoader(named, ":")]),
+            loader=self._loader,
             autoescape=jinja2.select_autoescape(("html", "xml", "svg")),
             undefined=jinja2.StrictUndefined,
             optimized=False,
@@ -91,24 +92,23 @@ class Templates:
     def settle(self) -> None:
         """Read every template, so that processes which are forked from now on see the same ones."""
         for name in self._environment.list_templates():
-            with suppress(jinja2.TemplateNotFound, UnicodeDecodeError):  # told of where it is used
-                cast(_ReadOnce, self._environment.loader).get_source(self._environment, name)
+            with suppress(UnicodeDecodeError):  # told of where it is used
+                self._source(name)
+
+    def _source(self, name: str) -> tuple[str, str | None]:
+        with suppress(jinja2.TemplateNotFound):
+            return self._loader.get_source(self._environment, name)[:2]
+        return "", None
 
     def answer(self, question: str) -> str:
         """Return what changes when the template that *question* is about does, or another one wins over it."""
-        loader, name = self._environment.loader, question.partition("\t")[2]
-        try:
-            return digest_of(loader.get_source(self._environment, name)[0]) if loader else ""
-        except jinja2.TemplateNotFound:
-            return ""
+        text, file = self._source(question.partition("\t")[2])
+        return digest_of(text) if file else ""
 
     def find(self, name: str) -> Path | None:
         """Return the file that wins as the template *name*; None if there is none."""
-        loader = self._environment.loader
-        with suppress(jinja2.TemplateNotFound):
-            found = loader.get_source(self._environment, name)[1] if loader else None
-            return Path(found) if found else None
-        return None
+        file = self._source(name)[1]
+        return Path(file) if file else None
 
     def render(self, page: Page, view: View) -> str:
         """Return *page* as *view* sees it.
@@ -169,12 +169,11 @@ class Templates:
             return TemplateError(f"not UTF-8 text, needed for {subject}", at=at, fix="save it as UTF-8")
         frames = traceback.extract_tb(error.__traceback__)
         inside = [one for one in frames if any(Path(one.filename).is_relative_to(folder) for folder in self._folders)]
+        at = self._place(inside[-1].filename, inside[-1].lineno) if inside else None
         if isinstance(error, jinja2.TemplateNotFound):
             what = f"there is no template {error}, needed for {subject}"
-            at = self._place(inside[-1].filename, inside[-1].lineno) if inside else None
             return TemplateError(what, at=at, fix="enable a theme, or write it in the site's folder templates/")
         kind = "" if isinstance(error, jinja2.UndefinedError) else f"{type(error).__name__}: "
-        at = self._place(inside[-1].filename, inside[-1].lineno) if inside else None
         return TemplateError(kind + what, at=at)
 
     def _place(self, file: str, line: int | None) -> Place:
@@ -188,8 +187,7 @@ def _escape(value: Any) -> str:
     kind = type(value)
     if kind is str:
         is_plain = not ("&" in value or "<" in value or ">" in value or '"' in value or "'" in value)
-        text: str = value if is_plain else escape(value)
-        return text
+        return value if is_plain else escape(value)
     return value if kind is _MARKUP else str(value) if kind is int else escape(value)
 
 
@@ -233,10 +231,8 @@ class _Context(Context):
 
 
 _FUNCTIONS = (FunctionType, MethodType)
-_CONTEXT, _EVAL_CONTEXT = [
-    wanting(lambda context: None).jinja_pass_arg  # type: ignore[attr-defined] # set by it
-    for wanting in (jinja2.pass_context, jinja2.pass_eval_context)
-]
+_CONTEXT = vars(jinja2.pass_context(lambda context: None))["jinja_pass_arg"]
+_EVAL_CONTEXT = vars(jinja2.pass_eval_context(lambda context: None))["jinja_pass_arg"]
 
 
 class _Environment(jinja2.Environment):
@@ -312,18 +308,14 @@ def _gettext(words: gettext.NullTranslations) -> Callable[..., str]:
     """Return ``gettext`` for templates: as the i18n extension's, in a twentieth of its time."""
 
     @functools.cache
-    def translated(message: str, escaping: bool) -> str:
-        text = words.gettext(message)
-        return do_mark_safe(text) if escaping else text
-
-    @functools.cache
-    def filled(message: str, escaping: bool) -> str:
-        return translated(message, escaping) % {}
+    def translated(message: str, *, escaping: bool, is_whole: bool) -> str:
+        text = do_mark_safe(words.gettext(message)) if escaping else words.gettext(message)
+        return text % {} if is_whole else text
 
     @jinja2.pass_eval_context
     def translate(context: jinja2.nodes.EvalContext, message: str, /, **values: object) -> str:
-        escaping = bool(context.autoescape)
-        return translated(message, escaping) % values if values else filled(message, escaping)
+        text = translated(message, escaping=bool(context.autoescape), is_whole=not values)
+        return text % values if values else text
 
     return translate
 

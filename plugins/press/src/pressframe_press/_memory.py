@@ -16,7 +16,7 @@ from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
 import attrs
 
-from pressframe_press._json import Damaged
+from pressframe_press._json import Damaged, parse
 from pressframe_press._overlay import Said
 from pressframe_press._rows import Row, Shelf
 
@@ -311,7 +311,7 @@ def facts_of(values: Mapping[str, object]) -> dict[Key, Fact]:
 def asked_of(done: Iterable[Done]) -> Iterator[Asked]:
     """Yield what pages asked about, a topic once each."""
     for one in done:
-        for topic in {topic_of(question) for question in json.loads(one.own)}:
+        for topic in {topic_of(question) for question in parse(one.own)}:
             yield Asked(topic, one.address, one.audiences)
 
 

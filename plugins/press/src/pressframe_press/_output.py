@@ -92,6 +92,7 @@ class Output:
         self._journal = state / "journal.json"
         self._manifest = state / "release.json"
         self._made: set[str] = set()
+        self._version: str | None = None
 
     def prepare(self) -> None:
         """Finish what was begun, make room for what will be staged, and note what is there."""
@@ -116,14 +117,22 @@ class Output:
 
     def version(self) -> str:
         """Return what changes with each switch; empty if the output is not as the last one left it."""
+        if self._version is None:
+            is_whole = self._is_large() or self._tags == self._found()
+            self._version = self._name_version() if is_whole else ""
+        return self._version
+
+    def _is_large(self) -> bool:
+        return self._manifest.is_file() and self._manifest.stat().st_size > _MANY
+
+    def _name_version(self) -> str:
         if not (self.folder / MARK).is_file() or not self._manifest.is_file():
             return ""
         status = self._manifest.stat()
         made = f"{status.st_mtime_ns}-{status.st_ino}-{status.st_size}"
         if status.st_size > _MANY:
             return made
-        opened = digest_of("\n".join(sorted(file.name for file in self._found_open())))
-        return f"{made}-{opened}" if self._tags == self._found() else ""
+        return f"{made}-{digest_of(chr(10).join(sorted(file.name for file in self._found_open())))}"
 
     def look(self, *, closely: bool) -> None:
         """Find out what is there: file by file if *closely*, else by what the last switch left."""
@@ -225,12 +234,14 @@ class Output:
         if after != self.before or any(self._next.iterdir()):
             _write_whole(self._journal, pack({"removed": removed, "tags": after}))
             self._finish(written if self.before else ())
-        if opened is None:
-            return len(written), len(removed)
-        present, needed = set(self._opened.iterdir()), set(map(self._open_file, opened))
-        for file in present - needed:
-            file.unlink(missing_ok=True)
-        return len(written) + len(present & needed - self._opened_before), len(removed)
+        count = len(written)
+        if opened is not None:
+            present, needed = set(self._opened.iterdir()), set(map(self._open_file, opened))
+            for file in present - needed:
+                file.unlink(missing_ok=True)
+            count += len(present & needed - self._opened_before)
+        self._version = self._name_version()
+        return count, len(removed)
 
     def _finish(self, staged: Iterable[str] = ()) -> None:
         """Do what the journal says, from wherever it was left; one that power cut off leaves an output nobody knows.
@@ -317,10 +328,10 @@ def _write_whole(file: Path, content: bytes) -> None:
 
 def _files(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
     """Yield path and state of every file below *folder*; links to folders are files, and nothing is in no folder."""
-    pending = [""] if folder.is_dir() else []
+    pending, start = [""] if folder.is_dir() else [], str(folder)
     while pending:
         inside = pending.pop()
-        with os.scandir(folder / inside) as found:
+        with os.scandir(f"{start}/{inside}") as found:
             for one in found:
                 path = f"{inside}{one.name}"
                 if one.is_dir(follow_symlinks=False):

@@ -111,13 +111,13 @@ class Plan:
         """Return what changes when the page at *address* is planned otherwise."""
         row = self.find(address)
         found = None if row else self._items.get(address)
-        return digest_of(encode(_page_of(row))) if row else digest_of(found[1].page) if found else ""
+        return _digest_of(row) if row else digest_of(found[1].page) if found else ""
 
     @functools.cached_property
     def digests(self) -> dict[str, str]:
         """The same of all pages, by address, in the order of planning."""
         rows = self._rows.all.values()
-        found = {row.address: self.stayed(row) or digest_of(encode(_page_of(row))) for row in rows}
+        found = {row.address: self.stayed(row) or _digest_of(row) for row in rows}
         return found | {address: digest_of(item.page) for address, (_, item) in self._items.items()}
 
     def answer(self, question: str) -> str:
@@ -136,7 +136,7 @@ class Plan:
         """What changes when any page is planned otherwise, whatever their order."""
         if self.known is None:
             return f"{functools.reduce(xor, (int(one, 16) for one in self.digests.values()), 0):x}"
-        renamed = [(digest_of(encode(_page_of(one))) for one in both) for both in self.known.renamed]
+        renamed = [(_digest_of(one) for one in both) for both in self.known.renamed]
         return f"{functools.reduce(xor, (int(one, 16) for both in renamed for one in both), int(self.known.sum, 16)):x}"
 
     @functools.cached_property
@@ -314,6 +314,11 @@ def plan_pages(
 
 def _changed(row: Row | None) -> str:
     return (row.updated or row.published) if row else ""
+
+
+def _digest_of(row: Row) -> str:
+    """Return what changes when ``_page_of`` does."""
+    return digest_of("\0".join((row.address, row.kind, row.title, row.id)))
 
 
 def _page_of(row: Row) -> Page:
