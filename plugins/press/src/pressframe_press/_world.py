@@ -136,9 +136,11 @@ class World:
             seen: set[str] = set()
             for found, slug, name, parent in self._groups.get(id, ()):
                 if found == taxonomy:
+                    told: Iterable[tuple[str, str, str | None]] = ((slug, name, None),)
                     if parent:
                         nested.add(slug)
-                    for one in self._with_wider(taxonomy, slug, name, parent):
+                        told = self._with_wider(taxonomy, slug, name, parent)
+                    for one in told:
                         if one[0] not in seen:
                             seen.add(one[0])
                             lists.setdefault(one[0], _List(one[1], one[2], [])).ids.append(id)
