@@ -351,7 +351,7 @@ class Making:
 
 
 def _key(task: Task) -> Key:
-    return task[0], ",".join(sorted(task[1]))
+    return task[0], ",".join(sorted(task[1])) if task[1] else ""
 
 
 def _task(key: Key) -> Task:

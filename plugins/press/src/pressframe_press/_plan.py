@@ -102,6 +102,10 @@ class Plan:
 
     def listed(self) -> tuple[tuple[str, str], ...]:
         """Return what search engines may list: addresses, and the moment of the entry's last change, if it has one."""
+        return self._listed
+
+    @functools.cached_property
+    def _listed(self) -> tuple[tuple[str, str], ...]:
         rows = self._rows.all
         entries = [(row.address, _changed(row)) for row in rows.values()]
         others = [item for _, item in self._items.values() if item.is_listed]
@@ -188,7 +192,14 @@ class Plan:
     # -------------------------------------------------------------------------------------------- checks
 
     @functools.cached_property
+    def _claimed(self) -> list[str]:
+        """Every address as often as somebody wants it."""
+        planned = (item[0] for one in self.planned for item in parse(one.pages))
+        rows, assets = self._rows.all.values(), (address for address, _ in self._assets())
+        return [*(row.address for row in rows), *planned, *self._files.published, *assets]
+
     def _claims(self) -> list[tuple[str, str]]:
+        """Return the same addresses, each after who wants it."""
         rows = self._rows.all.values()
         claims = [(f'"{row.title}" ({row.file})', row.address) for row in rows]
         for one in self.planned:
@@ -199,7 +210,7 @@ class Plan:
     @functools.cached_property
     def addresses(self) -> str:
         """What changes when any address does."""
-        return digest_of("\n".join(sorted(address for _, address in self._claims)))
+        return digest_of("\n".join(sorted(self._claimed)))
 
     def check(self, known: str) -> None:
         """Raise what is wrong with addresses, unless they are those *known* to be right.
@@ -207,8 +218,8 @@ class Plan:
         Raises:
             ContentError, BuildError: Two have one address, or an address cannot be written; all at once as ManyErrors.
         """
-        if self.addresses != known and not _are_plain([address for _, address in self._claims]):
-            raise_all(list(_flaws(self._claims)))
+        if self.addresses != known and not _are_plain(self._claimed):
+            raise_all(list(_flaws(self._claims())))
 
 
 @attrs.frozen(kw_only=True)
