@@ -292,3 +292,16 @@ def test_a_journal_that_was_cut_off_leads_to_a_clean_build(blog, text):
 
     assert blog.build().release
     assert blog.published() == whole
+
+
+def test_of_pages_that_fail_alike_the_first_is_told_of_as_in_a_clean_build(blog):
+    for number in range(9):
+        blog.edit(f"content/more-{number}.md", blog.read("content/two.md").replace("Two", f"More {number}"))
+    assert blog.build().error is None
+    blog.edit("templates/post.html", "{{ entry.nothing.of.the.kind }}")
+
+    told = str(blog.build().error)
+
+    shutil.rmtree(blog.folder / "public")
+    assert told == str(blog.build().error)
+    assert "more-0.md" in told

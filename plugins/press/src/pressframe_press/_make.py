@@ -220,7 +220,8 @@ class Making:
         found = {_task(key): reason_of(question) for key, question in changes.pages.items()} if past else {}
         if plan.known:
             again = (done for address in plan.renamed for done in past.done.find("address = ?", address))
-            return found | {_task((done.address, done.audiences)): "its title has changed" for done in again}
+            found |= {_task((done.address, done.audiences)): "its title has changed" for done in again}
+            return self._in_order(found, plan) if len(found) > 1 else found
         known, digests = past.done.all(), plan.digests
         reasons = {}
         for task in plan.tasks():
@@ -235,6 +236,19 @@ class Making:
             elif task in found:
                 reasons[task] = found[task]
         return reasons
+
+    def _in_order(self, reasons: dict[Task, str], plan: Plan) -> dict[Task, str]:
+        """Return *reasons* in the order of the plan: where several pages fail, the same one is told of each time."""
+        sources = {key: number for number, key in enumerate(self._loaded.order or ())}
+        brought = {address: number for number, address in enumerate(plan.brought())}
+
+        def place(task: Task) -> tuple[bool, bool, int]:
+            address, audiences = task
+            row = None if address in brought else plan.find(address)
+            number = sources[row.loader, row.key] if row else brought.get(address, 0)
+            return bool(audiences), row is None, number
+
+        return {task: reasons[task] for task in sorted(reasons, key=place)}
 
     def _switch(self, plan: Plan) -> tuple[int, int]:
         fresh = {path_of(one.address): one.tag for one in self._fresh.values() if not one.audiences}

@@ -87,6 +87,10 @@ class Plan:
 
     # --------------------------------------------------------------------------------------------- pages
 
+    def brought(self) -> Iterable[str]:
+        """Return the addresses of the pages that plugins planned, in their order."""
+        return self._items
+
     def get(self, address: str) -> Page | None:
         """Return the page at *address*."""
         if address not in self._made:
