@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -130,8 +131,12 @@ def _comment(site: View, card: Card, reply: Reply) -> Item:
 
 def _tag(site: View, card: Card) -> str:
     """Return the entry's tag URI (RFC 4151): of the site's host on the day of publication, and the entry's own id."""
-    host = (urlsplit(site.settings.url).hostname or "localhost").encode("idna").decode()
-    return f"tag:{host},{card.published.astimezone(UTC).date()}:{quote(card.id)}"
+    return f"tag:{_host(site.settings.url)},{card.published.astimezone(UTC).date()}:{quote(card.id)}"
+
+
+@functools.lru_cache(maxsize=16)
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "localhost").encode("idna").decode()
 
 
 def _absolute(author: Author, base: str) -> Author:
