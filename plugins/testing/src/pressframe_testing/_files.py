@@ -23,6 +23,15 @@ def tree_of(folder: Path) -> dict[str, bytes]:
     return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
+def edited_in(site: Path) -> dict[str, bytes]:
+    """Return every file of a site that people edit, by its path from there.
+
+    Others are not even read: closing a database's file takes away the locks of who has it open in this process.
+    """
+    files = ((file, file.relative_to(site)) for file in site.rglob("*"))
+    return {str(path): file.read_bytes() for file, path in files if not is_kept(path) and file.is_file()}
+
+
 def damage_file(file: Path, at: int, damage: str) -> None:
     """Spoil *file*, from so many thousandths of its length on."""
     content = bytearray(file.read_bytes())

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule, run_state_machine_as_test
 
 from pressframe_testing._clock import Clock
-from pressframe_testing._files import damage_file, is_kept, kind_of, tree_of
+from pressframe_testing._files import damage_file, edited_in, is_kept, kind_of, tree_of
 from pressframe_testing._kill import killed_at
 from pressframe_testing._look import Look, Order, build, building_apart, differences, explain
 from pressframe_testing._server import ServedMachine
@@ -340,11 +340,10 @@ class BuildMachine(ServedMachine):
         """Undo what has kept builds from succeeding twice: what fails and fails again proves little."""
         self._failures = self._failures + 1 if "error" in look else 0
         if not self._failures:
-            self._right = {path: text for path, text in tree_of(self.folder).items() if not is_kept(Path(path))}
+            self._right = edited_in(self.folder)
         elif self._failures > 1:
             self.count(f"failed: {look['error'].decode()[:100]}")
-            now = {path for path in tree_of(self.folder) if not is_kept(Path(path))}
-            for path in sorted(now | self._right.keys()):
+            for path in sorted(edited_in(self.folder).keys() | self._right.keys()):
                 self.put(path, self._right.get(path))
             self.count("mended")
             self._is_idle = False
