@@ -116,10 +116,11 @@ class Site:
             else:
                 path.unlink(missing_ok=True)
 
-    def pages(self, address: str) -> Iterator[str]:
-        """Yield the HTML of every page at *address* in the output and below it."""
+    def pages(self, address: str, *, since: int = 0) -> Iterator[str]:
+        """Yield the HTML of every page at *address* in the output and below it, if written *since* then."""
         for file in (self.output / address.strip("/")).rglob("*.html"):
-            yield file.read_text(encoding="utf-8")
+            if file.stat().st_mtime_ns >= since:
+                yield file.read_text(encoding="utf-8")
 
     @property
     def _content(self) -> Path:

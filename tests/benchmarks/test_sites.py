@@ -1,5 +1,6 @@
 """What the bench builds is right, and what is not is seen."""
 
+import os
 import re
 
 import attrs
@@ -95,6 +96,19 @@ def test_what_should_be_everywhere_is_looked_for_on_every_page(tmp_path):
         Proof("/", "new", everywhere=True).check(site)
     with pytest.raises(RuntimeError, match="built /c/"):
         Proof("/c/", "new", everywhere=True).check(site)
+
+
+def test_pages_that_an_earlier_build_left_need_not_show_the_edit(tmp_path):
+    site = OURS["plain"]().site(tmp_path, [])
+    for name, text in (("a", "new"), ("left", "old")):
+        (site.output / name).mkdir(parents=True)
+        (site.output / name / "index.html").write_text(text, "utf-8")
+    os.utime(site.output / "left" / "index.html", ns=(1_000, 1_000))
+
+    Proof("/", "new", everywhere=True, since=2_000).check(site)
+
+    with pytest.raises(RuntimeError, match="without 'new'"):
+        Proof("/", "new", everywhere=True, since=1_000).check(site)
 
 
 def test_the_slow_run_once_with_many_posts_and_never_with_too_many():
