@@ -63,6 +63,7 @@ def _install(pins: Path, folder: Path, install: Callable[[Path, Sequence[str]], 
 def _install_for_python(folder: Path, wanted: Sequence[str]) -> None:
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     python, uv = folder / "bin" / "python", Path(sys.executable).with_name("uv")
+    installer: list[str | Path]
     if uv.exists():
         installer = [uv, "pip", "install", "--quiet", "--python", python]
     else:

@@ -47,9 +47,9 @@ def judge(measured: Measured) -> list[Finding]:
 
 
 def _goals() -> Iterator[Goal]:
-    times = ((COLD, 0.70), ("nothing changed", 0.03), ("one post's text edited", 0.05))
-    times += (("one post's title and tags edited", 0.10), ("base template edited", 0.65))
-    for step, limit in times:
+    times = {COLD: 0.70, "nothing changed": 0.03, "one post's text edited": 0.05}
+    times |= {"one post's title and tags edited": 0.10, "base template edited": 0.65}
+    for step, limit in times.items():
         yield Goal(f"{_USUAL:,} posts, {step}, × Hugo", limit, _against_hugo(_USUAL, _wall(step)))
     yield Goal(f"{_USUAL:,} posts, peak memory, × Hugo", 0.25, _against_hugo(_USUAL, _memory))
     yield Goal(f"{_SMALL:,} posts, {COLD}, × Hugo", 0.95, _against_hugo(_SMALL, _wall(COLD)))
