@@ -31,6 +31,8 @@ def website(typed: str) -> str | None:
 
 def split_links(text: str) -> list[tuple[str, str | None]]:
     """Return *text* in pieces, each with the address that it leads to, or None where it is just text."""
+    if "://" not in text and "www." not in text.lower():  # in most comments there is none to be looked for
+        return [(text, None)] if text else []
     pieces: list[tuple[str, str | None]] = []
     end = 0
     for found in _IN_TEXT.finditer(text):

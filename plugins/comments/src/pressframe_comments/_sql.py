@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -153,11 +153,12 @@ class SqlCommentStore:
         found: dict[str, list[Comment]] = defaultdict(list)
         if not self._database.exists():
             return found
-        shown = sa.select(COMMENT).where(COMMENT.c.state == State.APPROVED.value)
+        columns = [COMMENT.c[name] for name in ("entry", "id", *_SHOWN)]
+        shown = sa.select(*columns).where(COMMENT.c.state == State.APPROVED.value)
         with self._database.read() as connection:
-            for row in connection.execute(shown.order_by(COMMENT.c.received, COMMENT.c.id)):
-                if row.entry in entries:
-                    found[row.entry].append(_filed(row).comment)
+            for entry, id, *values in connection.execute(shown.order_by(COMMENT.c.received, COMMENT.c.id)):
+                if entry in entries:
+                    found[entry].append(_comment(entry, id, values))
         return found
 
     def revision(self) -> str:
@@ -171,22 +172,16 @@ class SqlCommentStore:
         return self._known[1]
 
 
+_SHOWN = ("kind", "author", "url", "body", "received", "parent", "reader", "accepted_before", "by_author")
+
+
+def _comment(entry: str, id: int, values: Iterable[Any]) -> Comment:
+    return Comment(id=f"c{id}", entry=entry, **dict(zip(_SHOWN, values, strict=True)))
+
+
 def _filed(row: sa.Row[Any]) -> Filed:  # SQLAlchemy's own type for a row of a table
-    comment = Comment(
-        id=f"c{row.id}",
-        entry=row.entry,
-        kind=row.kind,
-        author=row.author,
-        url=row.url,
-        body=row.body,
-        received=row.received,
-        parent=row.parent,
-        reader=row.reader,
-        accepted_before=row.accepted_before,
-        by_author=row.by_author,
-    )
     return Filed(
-        comment=comment,
+        comment=_comment(row.entry, row.id, (getattr(row, name) for name in _SHOWN)),
         state=State(row.state),
         reasons=tuple(json.loads(row.reasons)),
         email=row.email,
