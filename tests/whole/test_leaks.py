@@ -115,7 +115,7 @@ def test_no_public_answer_of_the_server_holds_a_withheld_word(planted):
 
     assert [what for what, told in asked.items() if CANARY.search(told)] == []
     _check_that_the_search_finds(served, at_least=len(closed))
-    assert len(asked) > 2000
+    assert len(asked) > 1900
 
 
 def test_no_answer_to_a_form_and_no_mail_holds_a_withheld_word(planted):

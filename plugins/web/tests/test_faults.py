@@ -74,18 +74,18 @@ def test_what_only_an_edit_can_mend_is_not_tried_again_and_again(served, blog):
 def test_an_edit_that_comes_while_the_site_is_built_is_built_next(served, blog, monkeypatch):
     """Fault F10."""
     write(blog, "Premier.")
-    build = served.app.build
+    rebuild = served.app.rebuild
 
-    def disturbed(now):
-        release = build(now)
+    def disturbed(*, scan):
+        release = rebuild(scan=scan)
         write(blog, "Second.")
         served.app.rebuilder.ask()
         return release
 
-    monkeypatch.setattr(served.app, "build", disturbed)
+    monkeypatch.setattr(served.app, "rebuild", disturbed)
     assert ask(served)
     assert "Premier" in served.visitor.get(OPEN).text
-    monkeypatch.setattr(served.app, "build", build)
+    monkeypatch.setattr(served.app, "rebuild", rebuild)
 
     assert served.rebuild()
     assert "Second" in served.visitor.get(OPEN).text
@@ -96,19 +96,19 @@ def test_another_build_that_comes_before_the_new_pages_are_read_mixes_nothing(se
     """Fault F10: what is served under one tag are the bytes that have it."""
     write(blog, "Premier.")
     blog.edit("content/posts/2026/more.md", "---\ntitle: Premier\ndate: 2026-11-18\nslug: more\n---\nPremier.\n")
-    build = served.app.build
+    rebuild = served.app.rebuild
 
-    def overtaken(now):
-        release = build(now)
+    def overtaken(*, scan):
+        release = rebuild(scan=scan)
         assert release.files  # what it holds is known, and not read yet
-        monkeypatch.setattr(served.app, "build", build)
+        monkeypatch.setattr(served.app, "rebuild", rebuild)
         write(blog, "Second.")
         if is_removed:
             blog.remove("content/posts/2026/more.md")
         assert blog.build().error is None
         return release
 
-    monkeypatch.setattr(served.app, "build", overtaken)
+    monkeypatch.setattr(served.app, "rebuild", overtaken)
     assert ask(served)
 
     reply = served.visitor.get(OPEN)
@@ -121,15 +121,19 @@ def test_another_build_that_comes_before_the_new_pages_are_read_mixes_nothing(se
 
 def test_a_page_that_somebody_changed_by_hand_as_it_was_built_is_served_all_the_same(served, blog, monkeypatch):
     """There is no other build to be waited for."""
-    build, page = served.app.build, blog.folder / "public/2026/11/open/index.html"
+    page = blog.folder / "public/2026/11/open/index.html"
     write(blog, "Premier.")
 
-    def meddled(now):
-        release = build(now)
-        page.write_text("par quelqu'un", "utf-8")
-        return release
+    def meddled(build):
+        def meddle(**wanted):
+            release = build(**wanted)
+            page.write_text("par quelqu'un", "utf-8")
+            return release
 
-    monkeypatch.setattr(served.app, "build", meddled)
+        return meddle
+
+    for name in ("build", "rebuild"):
+        monkeypatch.setattr(served.app, name, meddled(getattr(served.app, name)))
     assert ask(served)
 
     assert "par quelqu'un" in served.visitor.get(OPEN).text

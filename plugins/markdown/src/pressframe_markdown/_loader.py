@@ -46,13 +46,19 @@ class MarkdownLoader:
     own_keys: frozenset[str] = frozenset()
     name: str = NAME
 
-    @functools.cached_property
+    _told: Mapping[str, Author] | None = attrs.field(default=None, init=False)
+
+    @property
     def _authors(self) -> Mapping[str, Author]:
-        return read_authors(self.folder, self.label)
+        """What ``authors.toml`` told when sources were last listed; a process that lists none reads it once."""
+        if self._told is None:
+            self._told = read_authors(self.folder, self.label)
+        return self._told
 
     def scan(self) -> Iterable[Source]:
         """Return every file as a source; its fingerprint also tells of ``authors.toml`` and of files beside it."""
         files = find_files(self.folder, self.label)
+        self._told = None
         stamp = _stamp(self._authors)
         for path, fingerprint in files.items():
             yield Source(loader=NAME, key=path, fingerprint=fingerprint + stamp, place=Place(f"{self.label}/{path}"))

@@ -68,8 +68,12 @@ class App:
         self.endpoints = Endpoints(self)
         self.readers = Readers(self._ask_reader)
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="pressframe-web-reader")
-        self.served = self._ready(site.build(now=clock(), drafts=drafts))
+        self.served = self._ready(self.build())
         self.rebuilder = Rebuilder(self)
+
+    def build(self) -> Release:
+        """Return a release of what there is now."""
+        return self.site.build(now=self.clock(), drafts=self.drafts)
 
     def rebuild(self, *, scan: bool) -> Release:
         """Return the release that comes after the one that is served; see ``Site.rebuild``."""
@@ -84,7 +88,7 @@ class App:
             try:
                 return Served.of(release, self.terms, before)
             except Outdated:
-                release = self.site.build(now=self.clock(), drafts=self.drafts)
+                release = self.build()
         return Served.of(release, self.terms, before, is_exact=False)  # somebody's own hand, not another build
 
     @contextmanager
