@@ -2,7 +2,6 @@
 
 import contextlib
 import fcntl
-import gc
 import itertools
 import multiprocessing
 import os
@@ -16,6 +15,7 @@ import pytest
 
 from pressframe import BuildError, Site
 from pressframe_testing import MOVES, killed_at
+from pressframe_testing._disk import small_disk
 
 FORK = multiprocessing.get_context("fork")
 
@@ -203,16 +203,10 @@ def test_a_build_that_has_waited_long_enough_says_for_which_process(paper, monke
 @pytest.fixture
 def disk(paper, tmp_path):
     """Return a site on a small file system of its own, in memory."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m,nr_inodes=600", "none", folder], check=False)
-    if mounted.returncode:
-        pytest.skip("only root can mount a small file system to fill")
-    shutil.copytree(paper.path, folder / "site")
-    paper.path = folder / "site"
-    yield paper
-    gc.collect()  # releases keep files of theirs open
-    subprocess.run(["umount", folder], check=True)
+    with small_disk(tmp_path / "disk", "size=2m,nr_inodes=600") as folder:
+        shutil.copytree(paper.path, folder / "site")
+        paper.path = folder / "site"
+        yield paper
 
 
 def fill(folder, *, left):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -11,6 +12,11 @@ import attrs
 from bench.posts import Post
 
 SITES = Path(__file__).parents[1] / "sites"
+
+
+def told_version(program: Path, argument: str = "--version") -> str:
+    """Return what a program says of its version."""
+    return subprocess.run([program, argument], check=True, capture_output=True, text=True).stdout.strip()
 
 
 @attrs.frozen(kw_only=True)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import subprocess
 
 from bench.environment import Environment
-from bench.generators._generator import SITES, Generator
+from bench.generators._generator import SITES, Generator, told_version
 from bench.posts import Post
 
 
 def generator(environment: Environment) -> Generator:
     program = environment.node_program("eleventy")
-    told = subprocess.run([program, "--version"], check=True, capture_output=True, text=True).stdout
     return Generator(
         name="Eleventy",
-        version=told.strip(),
+        version=told_version(program),
         skeleton=SITES / "eleventy",
         base_template="_includes/base.11ty.mjs",
         front_matter=_front_matter,

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 
 from bench.environment import Environment
-from bench.generators._generator import SITES, Generator
+from bench.generators._generator import SITES, Generator, told_version
 from bench.posts import Post
 
 
 def generator(environment: Environment) -> Generator:
     binary = environment.packaged("hugo/binaries/hugo")
-    told = subprocess.run([binary, "version"], check=True, capture_output=True, text=True).stdout
+    told = told_version(binary, "version")
     found = re.search(r"v(\d[\d.]*)", told)
     return Generator(
         name="Hugo",

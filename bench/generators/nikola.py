@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-import subprocess
 
 from bench.environment import Environment
-from bench.generators._generator import SITES, Generator
+from bench.generators._generator import SITES, Generator, told_version
 from bench.posts import Post
 
 
 def generator(environment: Environment) -> Generator:
     program = environment.program("nikola")
-    told = subprocess.run([program, "version"], check=True, capture_output=True, text=True).stdout
+    told = told_version(program, "version")
     return Generator(
         name="Nikola",
-        version=told.strip().removeprefix("Nikola v"),
+        version=told.removeprefix("Nikola v"),
         skeleton=SITES / "nikola",
         base_template="themes/bench/templates/base.tmpl",
         front_matter=_front_matter,

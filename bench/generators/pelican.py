@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import subprocess
-
 from bench.environment import Environment
-from bench.generators._generator import SITES, Generator
+from bench.generators._generator import SITES, Generator, told_version
 from bench.posts import Post
 
 
 def generator(environment: Environment) -> Generator:
     program = environment.program("pelican")
-    told = subprocess.run([program, "--version"], check=True, capture_output=True, text=True).stdout
     return Generator(
         name="Pelican",
-        version=told.strip(),
+        version=told_version(program),
         skeleton=SITES / "pelican",
         base_template="theme/templates/base.html",
         front_matter=_front_matter,

@@ -2,13 +2,11 @@
 
 import pytest
 
-SITE = """
-== pressframe.toml ==
-[site]
-title = "A site"
-url = "https://one.example"
-plugins = ["markdown", "own"]
+from .pieces import SETTINGS
 
+SITE = (
+    SETTINGS
+    + """
 == plugins/own.py ==
 from datetime import UTC, datetime
 import attrs
@@ -57,6 +55,7 @@ date: 2026-01-02
 ---
 Second text.
 """
+)
 
 
 @pytest.fixture
@@ -67,13 +66,9 @@ def blog(site):
     return made
 
 
-DIARY = """
-== pressframe.toml ==
-[site]
-title = "A site"
-url = "https://one.example"
-plugins = ["markdown", "own"]
-
+DIARY = (
+    SETTINGS
+    + """
 == plugins/own.py ==
 from datetime import UTC, datetime
 from pathlib import Path
@@ -172,6 +167,7 @@ draft: true
 ---
 Third text.
 """
+)
 
 
 @pytest.fixture

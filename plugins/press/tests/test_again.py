@@ -6,6 +6,8 @@ import shutil
 
 import pytest
 
+from .pieces import SAID
+
 SITE = """
 == pressframe.toml ==
 [site]
@@ -14,27 +16,10 @@ description = "Old"
 plugins = ["markdown", "own"]
 
 == plugins/own.py ==
-import json
-from datetime import UTC, datetime
-from pathlib import Path
-import attrs
-from pressframe import Comment, Page, hookimpl
-
-FOLDER = Path(__file__).parents[1]
-
-@attrs.frozen
-class Said:
-    name: str = "said"
-
-    def fingerprint(self):
-        return FOLDER.joinpath("said.json").read_text()
-
-    def of(self, entries):
-        return {
-            entry: [Comment(id=id, entry=entry, author="Ann", body="Yes.", received=datetime(2026, 2, 1, tzinfo=UTC))]
-            for entry, id in json.loads(self.fingerprint()).items() if entry in entries
-        }
-
+"""
+SITE += (
+    SAID
+    + """
 @attrs.frozen(eq=False)
 class Own:
     @hookimpl
@@ -134,6 +119,7 @@ title: About
 ---
 About us.
 """
+)
 ONE, TWO, THREE, ABOUT = "/2026/01/one/", "/2026/01/two/", "/2026/01/three/", "/about/"
 POSTS = {ONE, TWO, THREE}
 ALL = POSTS | {ABOUT, "/list", "/tags", "/near", "/late", "/talk", "/style", "/all", "/tag/a", "/tag/b"}

@@ -7,13 +7,11 @@ import sys
 
 import pytest
 
-SITE = """
-== pressframe.toml ==
-[site]
-title = "A site"
-url = "https://one.example"
-plugins = ["markdown", "own"]
+from .pieces import SETTINGS
 
+SITE = (
+    SETTINGS
+    + """
 == plugins/own.py ==
 import json
 from pathlib import Path
@@ -91,6 +89,7 @@ date: 2026-01-02
 ---
 Old text.
 """
+)
 EDITS = {
     "content/one.md": "---\ntitle: One anew\ndate: 2026-01-01\n---\nNew text.\n\n![](one.png)\n",
     "content/two.md": "---\ntitle: Two anew\ndate: 2026-01-02\n---\nNew text.\n",

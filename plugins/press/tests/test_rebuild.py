@@ -6,35 +6,13 @@ import weakref
 
 import pytest
 
-SITE = """
-== pressframe.toml ==
-[site]
-title = "A site"
-url = "https://one.example"
-plugins = ["markdown", "own"]
+from .pieces import SAID, SETTINGS
 
-== plugins/own.py ==
-import json
-from datetime import UTC, datetime
-from pathlib import Path
-import attrs
-from pressframe import Comment, Gate, Page, hookimpl
-
-FOLDER = Path(__file__).parents[1]
-
-@attrs.frozen
-class Said:
-    name: str = "said"
-
-    def fingerprint(self):
-        return FOLDER.joinpath("said.json").read_text()
-
-    def of(self, entries):
-        return {
-            entry: [Comment(id=id, entry=entry, author="Ann", body="Yes.", received=datetime(2026, 2, 1, tzinfo=UTC))]
-            for entry, id in json.loads(self.fingerprint()).items() if entry in entries
-        }
-
+SITE = (
+    SETTINGS
+    + "== plugins/own.py =="
+    + SAID
+    + """
 @attrs.frozen(eq=False)
 class Own:
     @hookimpl
@@ -83,6 +61,7 @@ status: draft
 ---
 Third.
 """
+)
 ONE, TWO, THREE = "/2026/01/one/", "/2026/01/two/", "/2026/01/draft/"
 
 

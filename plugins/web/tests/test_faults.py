@@ -3,12 +3,12 @@
 import contextlib
 import fcntl
 import logging
-import subprocess
 
 import pytest
 
 from pressframe.files import digest_of_bytes
 from pressframe_testing import TestSite
+from pressframe_testing._disk import small_disk
 
 from .conftest import SITE
 
@@ -33,14 +33,8 @@ def errors_in(caplog):
 @pytest.fixture
 def disk(tmp_path, clock):
     """Return the site on a small file system of its own, in memory."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "none", folder], check=False)
-    if mounted.returncode:
-        pytest.skip("only root can mount a small file system to fill")
-    with contextlib.ExitStack() as closing:
+    with small_disk(tmp_path / "disk") as folder, contextlib.ExitStack() as closing:
         yield TestSite.of_text(SITE, folder / "site", clock=clock, closing=closing)
-    subprocess.run(["umount", "--lazy", folder], check=True)  # a release keeps files of it open
 
 
 def test_a_full_disk_leaves_the_old_pages_up_and_new_ones_come_once_there_is_room(disk, caplog):

@@ -3,9 +3,6 @@
 from contextlib import suppress
 from pathlib import Path
 
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule
-
 from pressframe import PressframeError, Release, Site
 from pressframe_testing._look import Look, Order, build, close, look_at
 
@@ -68,30 +65,3 @@ def _settings(folder: Path) -> object:
     """Return what a server is started again for."""
     code = sorted((folder / "plugins").glob("**/*.py"))
     return (folder / "pressframe.toml").read_bytes(), [(str(file), file.read_bytes()) for file in code]
-
-
-class ServedMachine(RuleBasedStateMachine):
-    """Builds of a live server, whenever it is at work."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._server = Server()
-
-    def teardown(self) -> None:
-        self._server.close()
-
-    @property
-    def is_over(self) -> bool:
-        """Say whether no build is to begin."""
-        return False
-
-    @property
-    def _order(self) -> Order:
-        raise NotImplementedError
-
-    @rule(is_heard=st.booleans())
-    def serve(self, is_heard: bool) -> None:
-        """Let a server build from now on, or commands again; or let it build without a look at content."""
-        if is_heard and not self.is_over:
-            self._server.hear(self._order)
-        self._server.is_at_work ^= not is_heard

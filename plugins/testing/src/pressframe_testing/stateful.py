@@ -4,10 +4,8 @@ Needs Hypothesis: ``pressframe-testing[stateful]``.
 """
 
 import contextlib
-import itertools
 import math
 import os
-import random
 import re
 import shutil
 import tempfile
@@ -19,24 +17,18 @@ from pathlib import Path
 from typing import ClassVar
 
 import attrs
-import hypothesis
 from hypothesis import strategies as st
-from hypothesis.stateful import invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from pressframe_testing._clock import Clock
 from pressframe_testing._files import damage_file, edited_in, is_kept, kind_of, tree_of
 from pressframe_testing._kill import killed_at
 from pressframe_testing._look import Look, Order, build, building_apart, differences, explain
-from pressframe_testing._server import ServedMachine
+from pressframe_testing._prove import prove
+from pressframe_testing._server import Server
 from pressframe_testing._site import TestSite
 
 __all__ = ["BuildMachine", "hows", "prove"]
-
-MINUTES = "PRESSFRAME_PROVE_MINUTES"
-"""The environment variable that says how long ``prove`` goes on, with other seeds each time."""
-
-_ROUND = 10
-"""Examples with one seed: the first is always the dullest there is, and too many weigh on Hypothesis's memory."""
 
 _MEMORY = "/dev/shm"
 """A folder that no disk slows down, where there is one."""
@@ -49,7 +41,7 @@ _places = st.integers(0, 999)
 """Stand for one of the things that there are, in a thousand."""
 
 
-class BuildMachine(ServedMachine):
+class BuildMachine(RuleBasedStateMachine):
     """Changes a site in any way, builds it, and compares what there is with what a clean build makes.
 
     Say in a subclass what the site is and what may happen to it; add rules for what else your plugin learns from.
@@ -80,6 +72,7 @@ class BuildMachine(ServedMachine):
 
     def __init__(self) -> None:
         super().__init__()
+        self._server = Server()
         self._closing = contextlib.ExitStack()
         room = tempfile.TemporaryDirectory(prefix="pressframe-proof-", dir=_MEMORY if Path(_MEMORY).is_dir() else None)
         top = Path(self._closing.enter_context(room))
@@ -93,7 +86,7 @@ class BuildMachine(ServedMachine):
         self._is_dull, self._is_idle, type(self).is_first = self.is_first, False, False
 
     def teardown(self) -> None:
-        super().teardown()
+        self._server.close()
         self._closing.close()
 
     @property
@@ -108,6 +101,13 @@ class BuildMachine(ServedMachine):
     def idle(self) -> None:
         """Say that nothing has happened that a build could be wrong about: none is made at the end of this step."""
         self._is_idle = True
+
+    @rule(is_heard=st.booleans())
+    def serve(self, is_heard: bool) -> None:
+        """Let a server build from now on, or commands again; or let it build without a look at content."""
+        if is_heard and not self.is_over:
+            self._server.hear(self._order)
+        self._server.is_at_work ^= not is_heard
 
     # ----------------------------------------------------------------------------------------------- edits
 
@@ -365,35 +365,3 @@ class BuildMachine(ServedMachine):
                 shutil.rmtree(kept) if kept.is_dir() else kept.unlink()
         self._code = code
         return attrs.evolve(self._order, output=self._clean, jobs=1)
-
-
-def prove(machine: type[BuildMachine], *, examples: int = 6, steps: int = 12, seconds: float = 0) -> Counter[str]:
-    """Let *machine* run: so many times so many steps, or as often as it can in so many seconds; return what happened.
-
-    The steps are the same ones in each run, as far as it comes. Where the environment says for how many minutes, in
-    ``PRESSFRAME_PROVE_MINUTES``, they are others each time, by seeds which are printed.
-
-    Raises:
-        AssertionError: A build was not what a clean build is; the steps that lead there are printed.
-    """
-    minutes = float(os.environ.get(MINUTES, "0"))
-    budget = 60 * minutes or seconds
-    machine.end = time.monotonic() + budget if budget else math.inf
-    machine.tally = Counter()
-    phases = [phase for phase in hypothesis.Phase if phase.name != "shrink"]  # it would take an hour
-    chosen = hypothesis.settings(
-        max_examples=_ROUND if budget else examples, stateful_step_count=3 * steps if minutes else steps,
-        deadline=None, database=None, suppress_health_check=list(hypothesis.HealthCheck), print_blob=False,
-        phases=phases,
-    )  # fmt: skip
-    for number in itertools.count(1):
-        seed = random.SystemRandom().getrandbits(32) if minutes else number
-        if minutes:
-            print(f"{machine.__name__}, round {number}, seed {seed}", flush=True)  # noqa: T201 - to repeat it
-        machine.is_first = budget > 0
-        run_state_machine_as_test(hypothesis.seed(seed)(machine), settings=chosen)
-        if not budget or time.monotonic() > machine.end:
-            break
-    if minutes:
-        print("\n".join(f"{times:6} {what}" for what, times in sorted(machine.tally.items())))  # noqa: T201 - asked for
-    return machine.tally
