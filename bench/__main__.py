@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import builds, goals, live, report, saves
+from bench import accepting, builds, goals, live, report, saves
 from bench.generators import OURS, PEERS, Environment, Generator
 
 _MEMORY = Path("/dev/shm")
+_ALL_PEERS = sorted([*PEERS, "isso"])
 _ROOM = 6_000_000_000
 
 
@@ -27,6 +28,8 @@ def main() -> None:
                 _build(options, folder)
             if options.what in ("serve", "all"):
                 _serve(options, folder)
+            if options.what in ("comments", "all"):
+                _comment(options, folder)
             if options.what in ("saves", "all"):
                 _save(options, folder)
     except (RuntimeError, OSError, subprocess.CalledProcessError) as error:
@@ -35,11 +38,11 @@ def main() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure pressframe against its peers.")
-    parser.add_argument("what", nargs="?", choices=["build", "serve", "saves", "all"], default="all")
+    parser.add_argument("what", nargs="?", choices=["build", "serve", "comments", "saves", "all"], default="all")
     parser.add_argument("--posts", nargs="+", type=int, default=[1_000, 10_000], help="sizes of the sites")
     parser.add_argument("--sites", nargs="*", choices=sorted(OURS), default=list(OURS), help="pressframe's own")
     parser.add_argument("--runs", type=int, default=3, help="of which the median is shown")
-    parser.add_argument("--peers", nargs="*", choices=sorted(PEERS), default=sorted(PEERS))
+    parser.add_argument("--peers", nargs="*", choices=_ALL_PEERS, default=_ALL_PEERS)
     parser.add_argument("--folder", type=Path, help="where to work; left out: in memory if there is room, else on disk")
     parser.add_argument("--keep", action="store_true", help="leave the sites and what was built of them")
     return parser
@@ -69,7 +72,7 @@ def _build(options: argparse.Namespace, folder: Path) -> None:
 def _peers(names: Sequence[str]) -> Iterator[Generator]:
     """Yield the peers that can be installed here; say which cannot."""
     environment = Environment()
-    for name in names:
+    for name in (name for name in names if name in PEERS):
         try:
             yield PEERS[name](environment)
         except RuntimeError as error:
@@ -84,6 +87,16 @@ def _serve(options: argparse.Namespace, folder: Path) -> None:
     served = live.measure(folder, runs=options.runs, told=_tell)
     _tell("")
     print(f"\n{report.live(served, runs=options.runs)}\n")
+
+
+def _comment(options: argparse.Namespace, folder: Path) -> None:
+    reason = live.why_not()
+    if reason:
+        print(f"accepting comments is not measured: {reason}")
+        return
+    found = accepting.measure(folder / "comments", runs=options.runs, peer="isso" in options.peers, told=_tell)
+    _tell("")
+    print(f"\n{report.accepted(found, runs=options.runs)}\n")
 
 
 def _save(options: argparse.Namespace, folder: Path) -> None:

@@ -137,7 +137,7 @@ def _in_turn(targets: Sequence[Target], runs: int, told: Callable[[str], None]) 
 def _load(target: Target) -> float:
     headers = [part for name, value in target.headers.items() for part in ("-H", f"{name}: {value}")]
     command = [*_WRK, *headers, f"http://{HOST}:{target.port}{target.path}"]
-    with pinned(_processors()[1]):
+    with pinned(processors()[1]):
         said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     rate = re.search(r"Requests/sec:\s+([\d.]+)", said)
     if rate is None or "Non-2xx" in said or "Socket errors" in said:
@@ -155,7 +155,7 @@ def serve_command(port: int) -> list[str | Path]:
 def running(command: Sequence[str | Path], *, folder: Path, **environment: str) -> Iterator[int]:
     """Run a server on the first processor while the block runs, which gets its number; if that fails, show why."""
     with tempfile.TemporaryFile() as said:
-        with pinned(_processors()[0]):
+        with pinned(processors()[0]):
             given = {**usual_environment(), **environment}
             process = subprocess.Popen(
                 command, cwd=folder, env=given, stdin=subprocess.DEVNULL, stdout=said, stderr=said
@@ -182,7 +182,8 @@ def pinned(processor: int) -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
-def _processors() -> list[int]:
+def processors() -> list[int]:
+    """Return the processors that this process may use."""
     return sorted(os.sched_getaffinity(0))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from statistics import fmean
 
 from bench import pages
+from bench.accepting import Accepted
 from bench.builds import COLD, Result
 from bench.edits import EDITS
 from bench.goals import Finding
@@ -83,6 +84,17 @@ def saves(delays: Sequence[Delay], *, count: int, runs: int) -> str:
     figures = ((one.name, (one.typical, one.worst, one.cpu)) for one in delays)
     rows = [_row((f"  {name}", *(f"{value:.0f}" for value in values))) for name, values in figures]
     return "\n".join([*lines, *rows])
+
+
+def accepted(found: Sequence[Accepted], *, runs: int) -> str:
+    """Return the table of comments accepted a second."""
+    peer = next((one.a_second for one in found if one.name.startswith("Isso")), None)
+    lines = [f"comments stored a second, one a request, 50 connections, medians of {runs} runs of 5 s", ""]
+    lines.append(_row(("", "a second", "× Isso", "p99 ms")))
+    for one in found:
+        waited = f"{one.waited:.1f}" if one.waited is not None else "–"
+        lines.append(_row((f"  {one.name}", f"{one.a_second:.0f}", _ratio(one.a_second, peer), waited)))
+    return "\n".join(lines)
 
 
 def _cells(result: Result, base: Result | None, step: str) -> Iterator[str]:

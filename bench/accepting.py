@@ -1,0 +1,230 @@
+"""Comments accepted a second, and how long readers of the same server wait meanwhile; Isso beside pressframe."""
+
+from __future__ import annotations
+
+import http.client
+import re
+import sqlite3
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from statistics import median, quantiles
+
+import attrs
+
+from bench import posts
+from bench.environment import Environment
+from bench.generators import Site, writing
+from bench.live import HOST, free_ports, pinned, processors, running, serve_command
+from bench.measure import run
+from bench.reader import Reader
+
+_HERE = Path(__file__).parent
+_SECONDS = 5
+_CLIENTS = 50
+_POSTS = 100
+_LOOK = 0.01
+_ISSO_WORKERS = 4
+_ISSO = """\
+[general]
+dbpath = {folder}/isso.db
+host = http://{host}:{port}
+[server]
+listen = http://{host}:{port}
+[guard]
+enabled = false
+"""
+
+_NO_LIMITS = """
+[plugins.comments]
+moderation = "always"
+flood_limit = 0
+"""
+_ALL_RULES = """
+[plugins.comments]
+flood_limit = 1_000_000
+blocked = ["casino", "crédit facile", "pilules"]
+"""
+
+
+@attrs.frozen
+class Accepted:
+    """What one server took in.
+
+    Attributes:
+        a_second: Comments, each on disk before it was answered; the median of the runs.
+        waited: 99th percentile of readers' milliseconds meanwhile, of all runs; None where nobody read.
+    """
+
+    name: str
+    a_second: float
+    waited: float | None = None
+
+
+@attrs.frozen(kw_only=True)
+class _Server:
+    """What is posted to.
+
+    Attributes:
+        count: Returns how many comments are stored.
+        page: What readers ask for meanwhile; None if nobody does.
+    """
+
+    name: str
+    port: int
+    path: str
+    kind: str
+    count: Callable[[], int]
+    page: str | None = None
+
+
+def measure(folder: Path, *, runs: int, peer: bool, told: Callable[[str], None]) -> list[Accepted]:
+    """Return what each server accepts, Isso too if a *peer* is wanted; the sites are made in *folder*."""
+    found: dict[str, list[tuple[float, list[float]]]] = {}
+    for number in range(1, runs + 1):
+        for make in (_no_limits, _all_rules, *((_isso,) if peer else ())):
+            with make(folder / f"{make.__name__}-{number}") as server:
+                told(f"{server.name}, {number}")
+                found.setdefault(server.name, []).append(_load(server))
+    return [_summed_up(name, measured) for name, measured in found.items()]
+
+
+def _summed_up(name: str, measured: list[tuple[float, list[float]]]) -> Accepted:
+    waited = [one for _, times in measured for one in times]
+    return Accepted(name, median(rate for rate, _ in measured), quantiles(waited, n=100)[98] * 1000 if waited else None)
+
+
+@contextmanager
+def _no_limits(folder: Path) -> Iterator[_Server]:
+    with _pressframe(folder, name="pressframe, limits off", settings=_NO_LIMITS) as server:
+        yield server
+
+
+@contextmanager
+def _all_rules(folder: Path) -> Iterator[_Server]:
+    with _pressframe(folder, name="pressframe, all rules on", settings=_ALL_RULES) as server:
+        yield server
+
+
+@contextmanager
+def _pressframe(folder: Path, *, name: str, settings: str) -> Iterator[_Server]:
+    site = Site(writing(), folder, posts.generate(_POSTS))
+    site.create()
+    with (folder / "pressframe.toml").open("a", encoding="utf-8") as file:
+        file.write(settings)
+    run(site.generator.command(site.output), folder=site.folder)
+    post = site.posts[-1]
+    (port,) = free_ports(1)
+    with running(serve_command(port), folder=folder):
+        Reader(HOST, port).wait()
+        yield _Server(
+            name=name,
+            port=port,
+            path=f"/comments/posts/{post.published.year}/{post.slug}",
+            kind="form",
+            count=lambda: _rows(folder / "data" / "site.sqlite", "comments_comment"),
+            page=site.posts[0].address,
+        )
+
+
+@contextmanager
+def _isso(folder: Path) -> Iterator[_Server]:
+    folder.mkdir(parents=True)
+    (port,) = free_ports(1)
+    settings = folder / "isso.cfg"
+    settings.write_text(_ISSO.format(folder=folder, host=HOST, port=port), encoding="utf-8")
+    gunicorn = Environment().program("gunicorn")
+    command: list[str | Path] = [
+        gunicorn,
+        "--bind",
+        f"{HOST}:{port}",
+        "--workers",
+        str(_ISSO_WORKERS),
+        "--preload",
+        "isso.run",
+    ]
+    with running(command, folder=folder, ISSO_SETTINGS=str(settings)):
+        _wait(port)
+        yield _Server(
+            name="Isso behind gunicorn",
+            port=port,
+            path="/new?uri=%2Farticle%2F",
+            kind="json",
+            count=lambda: _rows(folder / "isso.db", "comments"),
+        )
+
+
+def _wait(port: int) -> None:
+    patience = time.monotonic() + 20
+    while True:
+        try:
+            with closing(http.client.HTTPConnection(HOST, port, timeout=5)) as connection:
+                connection.request("GET", "/")
+                connection.getresponse().read()
+                return
+        except OSError:
+            if time.monotonic() > patience:
+                raise
+            time.sleep(0.1)
+
+
+def _rows(file: Path, table: str) -> int:
+    if not file.exists():
+        return 0
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
+        if not database.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (table,)).fetchone():
+            return 0
+        (number,) = database.execute(f"SELECT count(*) FROM {table}").fetchone()
+        return int(number)
+
+
+def _load(server: _Server) -> tuple[float, list[float]]:
+    """Return comments stored a second, and how many seconds each reader waited.
+
+    Raises:
+        RuntimeError: One was refused, or answered and not stored.
+    """
+    script = ["-s", str(_HERE / "comments.lua"), f"http://{HOST}:{server.port}"]
+    command = ["wrk", "-t1", f"-c{_CLIENTS}", f"-d{_SECONDS}", *script, "--", server.path, server.kind, "wrk"]
+    before = server.count()
+    with _reading(server) as waited, pinned(processors()[1]):
+        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    answered = re.search(r"answered (\d+), refused (\d+)", said)
+    taken = re.search(r"requests in ([\d.]+)s", said)
+    if answered is None or taken is None or int(answered[2]) or "Socket errors" in said:
+        raise RuntimeError(f"{server.name}: not every comment was accepted:\n{said}")
+    stored = server.count() - before
+    if stored < int(answered[1]):  # those in flight at the end are stored and not counted
+        raise RuntimeError(f"{server.name} answered {answered[1]} comments and stored {stored}")
+    return int(answered[1]) / float(taken[1]), waited
+
+
+@contextmanager
+def _reading(server: _Server) -> Iterator[list[float]]:
+    """Read a page again and again while the block runs; what that took is in the list afterwards."""
+    waited: list[float] = []
+    stop = threading.Event()
+    thread = threading.Thread(target=_read, args=(server, stop, waited))
+    if server.page is None:
+        yield waited
+        return
+    thread.start()
+    try:
+        yield waited
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _read(server: _Server, stop: threading.Event, waited: list[float]) -> None:
+    assert server.page is not None
+    with closing(http.client.HTTPConnection(HOST, server.port, timeout=10)) as connection:
+        while not stop.wait(_LOOK):
+            start = time.perf_counter()
+            connection.request("GET", server.page)
+            answer = connection.getresponse()
+            answer.read()
+            waited.append(time.perf_counter() - start)
