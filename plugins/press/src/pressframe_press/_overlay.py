@@ -67,9 +67,14 @@ class Part(Generic[Item]):
         """All, by id."""
         return {id: one for one in self._every() if (id := self._id_of(one))}
 
+    @property
+    def is_read(self) -> bool:
+        """Say whether all are at hand."""
+        return "all" in self.__dict__
+
     def get(self, id: str) -> Item | None:
         """Return one."""
-        if "all" in self.__dict__:
+        if self.is_read:
             return self.all.get(id)
         if id not in self._some:
             self._some[id] = self._find(id)
@@ -77,7 +82,7 @@ class Part(Generic[Item]):
 
     def gather(self, ids: Sequence[str]) -> None:
         """Read several now, together; ``get`` has them from then on."""
-        if self._find_some and "all" not in self.__dict__:
+        if self._find_some and not self.is_read:
             unread = [id for id in ids if id not in self._some]
             if len(unread) > 1:
                 self._some |= {self._id_of(one): one for one in self._find_some(unread)}
