@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import attrs
 
 from pressframe_press._addresses import can_come
 from pressframe_press._json import parse
-from pressframe_press._memory import Key, Past, Planned
+from pressframe_press._memory import Past, Planned
 from pressframe_press._rows import Row
 
 MOST = 100
@@ -78,45 +78,32 @@ class Known:
     Attributes:
         renamed: Rows of entries that had another title, as they were and as they are.
         is_same: Whether plugins planned the very same.
-        dated: Gives what search engines hear of entries, in their order.
+        dated: Gives JSON of each entry, in their order, as ``Dated``.
     """
 
     marks: Marks
     renamed: Sequence[tuple[Row, Row]]
     is_same: bool
     moved: Moved
-    dated: Callable[[], Iterable[Dated]]
+    dated: Callable[[], str]
 
 
-def find_moved(past: Past, planned: Mapping[Key, Planned], paths: Iterable[str]) -> Moved | None:
+def find_moved(past: Past, brought: Sequence[tuple[Planned, Item]], paths: Iterable[str]) -> Moved | None:
     """Return which pages plugins plan otherwise; None if those are many, or may stand in others' way.
 
     Args:
+        brought: Every page that a plugin plans now.
         paths: Of every file in the output.
     """
-    gone: dict[str, Item] = {}
-    come: dict[str, Item] = {}
-    count = 0
-    for key in {**past.planned.all(), **planned}:
-        had, has = (_items(of.get(key)) for of in (past.planned.all(), planned))
-        gone |= {address: item for address, item in had.items() if has.get(address) != item}
-        new = {address: item for address, item in has.items() if had.get(address) != item}
-        come |= new
-        count += len(new)
-    found, added = Moved(gone, come), come.keys() - gone.keys()
-    if len(come) != count or len(come) + len(gone) > MOST:
+    same = {one.pages for one, _ in brought} & {one.pages for one in past.planned.all().values()}
+    left = [one for one in past.planned.all().values() if one.pages not in same]
+    had = {item[0]: Item._make(item) for one in left for item in parse(one.pages)}
+    has = {item.address: item for one, item in brought if one.pages not in same}
+    gone = {address: item for address, item in had.items() if has.get(address) != item}
+    come = {address: item for address, item in has.items() if had.get(address) != item}
+    added = come.keys() - gone.keys()
+    if len(gone) + len(come) > MOST or len({item.address for _, item in brought}) < len(brought):
         return None
     if added and not can_come(added, "\n".join([*paths, past.fact("hidden")])):
         return None
-    return found
-
-
-def dates_of(past: Past, order: Iterable[Key] | None) -> Iterator[Dated]:
-    """Yield what is remembered of entries that search engines hear, in an order of their sources."""
-    columns = "loader, key, id, address, updated, published"
-    found = {tuple(one[:2]): Dated(one[2], one[3], one[4] or one[5]) for one in past.rows.read(columns, "id != ''")}
-    return (found[key] for key in order or found if key in found)
-
-
-def _items(planned: Planned | None) -> dict[str, Item]:
-    return {item[0]: Item._make(item) for item in parse(planned.pages)} if planned else {}
+    return Moved(gone, come)

@@ -12,7 +12,7 @@ from pressframe.files import digest_of
 from pressframe.press import Reason
 from pressframe_press._changes import Changes
 from pressframe_press._json import encode, parse
-from pressframe_press._known import Known, Marks, Moved, dates_of, find_moved
+from pressframe_press._known import Known, Marks, Moved, find_moved
 from pressframe_press._load import Found, Loaded, Reading, load, notes
 from pressframe_press._memory import (
     Answer,
@@ -141,11 +141,10 @@ class Making:
 
     def _plan(self, press: Press) -> Plan:
         rows = press.world.rows
-        planned, known = list(self._planned.values()), self._known()
-        at = self._at if known else by_address(rows)
-        plan = Plan(rows, planned, self._files, at=at, known=known)
-        plan.stayed = self._stayed
-        if known is None:
+        plan = Plan(rows, list(self._planned.values()), self._files, at=self._at)
+        plan.stayed, plan.known = self._stayed, self._known(plan)
+        if plan.known is None:
+            plan.find = by_address(rows)
             plan.check(self._past.fact("addresses"))
         return plan
 
@@ -160,7 +159,7 @@ class Making:
         found = self._past.rows.find("address = ?", address)
         return next((self._loaded.put.get((row.loader, row.key), row) for row in found), None)
 
-    def _known(self) -> Known | None:
+    def _known(self, plan: Plan) -> Known | None:
         """Return what is remembered of the plan if it is the same still, but for titles and some pages of plugins."""
         past, loaded = self._past, self._loaded
         before: dict[Key, Row] = {(row.loader, row.key): row for row in self._before.values()}
@@ -177,8 +176,8 @@ class Making:
             return None
         renamed = [(one, row) for one, row in pairs if one.title != row.title]
         is_same = past.fact("planned") == self._digest_of_planned
-        moved = Moved({}, {}) if is_same else find_moved(past, self._planned, self._output.before)
-        dated = functools.partial(dates_of, past, loaded.order)
+        moved = Moved({}, {}) if is_same else find_moved(past, plan.brought, self._output.before)
+        dated = functools.partial(past.long, "dated")
         return Known(Marks.of(past.fact), renamed, is_same, moved, dated) if moved else None
 
     @functools.cached_property
@@ -249,7 +248,7 @@ class Making:
     def _in_order(self, reasons: dict[Task, str], plan: Plan) -> dict[Task, str]:
         """Return *reasons* in the order of the plan: where several pages fail, the same one is told of each time."""
         sources = {key: number for number, key in enumerate(self._loaded.order or ())}
-        brought = {address: number for number, address in enumerate(plan.brought())}
+        brought = {item.address: number for number, (_, item) in enumerate(plan.brought)}
 
         def place(task: Task) -> tuple[bool, bool, int]:
             address, audiences = task
@@ -338,7 +337,8 @@ class Making:
         unasked = [tuple(one) for one in asked_of(before) if tuple(one) not in asked]
         self.facts["until"] = self._until(asked)
         answers, world = self._answers(), self._press.world
-        longs = {"sources": self._loaded.sources, **world.standing()}
+        dated = {} if self._plan_made.known else {"dated": self._plan_made.dated}
+        longs = {"sources": self._loaded.sources, **dated, **world.standing()}
         put: dict[str, Mapping[Key, tuple[Any, ...]]] = {
             "rows": self._loaded.put, "said": {(id,): one for id, one in self._heard.items()},
             "done": fresh, "asked": asked, "shared": self._shared, "answers": answers,

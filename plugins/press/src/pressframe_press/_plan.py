@@ -34,10 +34,10 @@ class Plan:
         planned: In the order of the plugins.
         at: Finds the row of the entry at an address.
         files: Those that belong to no entry, and how to read others.
-        known: What is remembered of the plan before, if this one is much the same.
 
     Attributes:
         find: What *at* is; may be replaced by what finds it faster.
+        known: What is remembered of the plan before, if this one is much the same.
         stayed: Returns the digest of an entry's page if that is known; may be replaced by what knows any.
     """
 
@@ -48,18 +48,20 @@ class Plan:
         files: Files,
         *,
         at: Callable[[str], Row | None],
-        known: Known | None = None,
     ) -> None:
         self._rows, self.planned, self._files, self.find = rows, planned, files, at
         self.stayed: Callable[[Row], str] = lambda row: ""
-        self.known = known
+        self.known: Known | None = None
         self._made: dict[str, Page] = {}
 
     @functools.cached_property
-    def _items(self) -> dict[str, tuple[str, Item]]:
-        """What plugins planned, with their names."""
-        brought = [(one.plugin, Item(*item)) for one in self.planned for item in parse(one.pages)]
-        return {item.address: (plugin, item) for plugin, item in brought}
+    def brought(self) -> list[tuple[Planned, Item]]:
+        """Every page that a plugin planned, in their order."""
+        return [(one, Item._make(item)) for one in self.planned for item in parse(one.pages)]
+
+    @functools.cached_property
+    def _items(self) -> dict[str, Item]:
+        return {item.address: item for _, item in self.brought}
 
     def over(self, rows: Part[Row], at: Callable[[str], Row | None]) -> Plan:
         """Return the same plan, worked out from these rows."""
@@ -67,17 +69,13 @@ class Plan:
 
     # --------------------------------------------------------------------------------------------- pages
 
-    def brought(self) -> Iterable[str]:
-        """Return the addresses of the pages that plugins planned, in their order."""
-        return self._items
-
     def get(self, address: str) -> Page | None:
         """Return the page at *address*."""
         if address not in self._made:
             row = self.find(address)  # no plugin has a page there, too; reading all that they planned takes longer
             if row is None and address not in self._items:
                 return None
-            self._made[address] = _page_of(row) if row else decode(Page, self._items[address][1].page)
+            self._made[address] = _page_of(row) if row else decode(Page, self._items[address].page)
         return self._made[address]
 
     def all(self) -> tuple[Page, ...]:
@@ -92,30 +90,35 @@ class Plan:
     def _listed(self) -> tuple[tuple[str, str], ...]:
         dated = self._dated
         changed = {one.id: one.changed for one in dated}
-        others = [item for _, item in self._items.values() if item.is_listed]
+        others = [item for item in self._items.values() if item.is_listed]
         return (
             *((one.address, one.changed) for one in dated),
             *((one.address, changed.get(one.subject or "", "")) for one in others),
         )
 
     @functools.cached_property
+    def dated(self) -> str:
+        """JSON of what search engines hear of entries."""
+        return encode(self._dated)
+
+    @functools.cached_property
     def _dated(self) -> list[Dated]:
         if self.known and not self._rows.is_read:
-            return list(self.known.dated())
+            return [Dated._make(one) for one in parse(self.known.dated())]
         return [Dated(row.id, row.address, row.updated or row.published) for row in self._rows.all.values()]
 
     def digest(self, address: str) -> str:
         """Return what changes when the page at *address* is planned otherwise."""
         row = self.find(address)
         found = None if row else self._items.get(address)
-        return _digest_of(row) if row else digest_of(found[1].page) if found else ""
+        return _digest_of(row) if row else digest_of(found.page) if found else ""
 
     @functools.cached_property
     def digests(self) -> dict[str, str]:
         """The same of all pages, by address, in the order of planning."""
         rows = self._rows.all.values()
         found = {row.address: self.stayed(row) or _digest_of(row) for row in rows}
-        return found | {address: digest_of(item.page) for address, (_, item) in self._items.items()}
+        return found | {address: digest_of(item.page) for address, item in self._items.items()}
 
     def answer(self, question: str) -> str:
         """Return what changes when ``pages`` or ``listed`` has another answer."""
@@ -127,7 +130,7 @@ class Plan:
         known = self.known
         if known is None:
             entries = digest_of("\n".join(row.address for row in self._rows.all.values()))
-            dated, total = digest_of(encode(self._dated)), _sum(self.digests.values())
+            dated, total = digest_of(self.dated), _sum(self.digests.values())
         else:
             entries, dated = known.marks.entries, known.marks.dated
             titled = [_digest_of(row) for both in known.renamed for row in both]
@@ -136,7 +139,7 @@ class Plan:
             total = _sum([known.marks.sum, *titled, *planned])  # what is summed twice is taken off again
             if known.is_same:
                 return known.marks._replace(sum=total)
-        listed = [(item.address, item.subject) for _, item in self._items.values() if item.is_listed]
+        listed = [(item.address, item.subject) for item in self._items.values() if item.is_listed]
         return Marks(
             entries=entries,
             order=digest_of("\n".join([entries, *self._items])),
@@ -158,7 +161,7 @@ class Plan:
         """Return what is to be rendered of a page that a plugin plans; nothing if none does."""
         if address not in self._items:
             return []
-        row = self._rows.get(self._items[address][1].subject or "")
+        row = self._rows.get(self._items[address].subject or "")
         requires = read_gate(row.gate).requires if row and row.gate else frozenset()
         return [(address, readers) for readers in dict.fromkeys([frozenset(), requires]) if NOBODY not in readers]
 
@@ -199,7 +202,7 @@ class Plan:
             public = {address for address, _ in parse(row.public)}
             yield row.address, requires
             yield from ((address, requires) for address, _ in parse(row.assets) if address not in public)
-        for address, (_, item) in self._items.items():
+        for address, item in self._items.items():
             if item.subject in closed:
                 yield address, read_gate(closed[item.subject].gate).requires
 
