@@ -81,7 +81,7 @@ def can_come(addresses: Collection[str], taken: str) -> bool:
     if not taken.isascii() or not are_plain([*addresses]):
         return False
     lines = f"\n{taken.lower()}\n"
-    paths = [path_of(address) for address in addresses]
+    paths = [path_of(address).lower() for address in addresses]
     return not any(
         f"\n{path}\n" in lines or f"\n{path}/" in lines or any(f"\n{one}\n" in lines for one in _above(path))
         for path in paths
