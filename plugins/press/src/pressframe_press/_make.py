@@ -12,7 +12,7 @@ from pressframe.files import digest_of
 from pressframe.press import Reason
 from pressframe_press._changes import Changes
 from pressframe_press._json import encode, parse
-from pressframe_press._known import Known, Marks, Moved, find_moved
+from pressframe_press._known import Item, Known, Marks, Moved, find_moved
 from pressframe_press._load import Found, Loaded, Reading, load, notes
 from pressframe_press._memory import (
     Answer,
@@ -89,8 +89,8 @@ class Making:
             self._files = Files(build.site, past.copied)
             press = make_press(build.wish, world, self._files, self._notebook)
             changes = self._changes(press)
-            self._planned = plan_pages(press.view(), past.planned, changes.same, self._notebook)
-            plan = self._plan(press)
+            self._planned, made = plan_pages(press.view(), past.planned, changes.same, self._notebook)
+            plan = self._plan(press, made)
             press.pages = plan
         return press, plan, changes
 
@@ -139,10 +139,11 @@ class Making:
 
     # ------------------------------------------------------------------------------------------ planning
 
-    def _plan(self, press: Press) -> Plan:
+    def _plan(self, press: Press, made: Mapping[str, Sequence[Item]]) -> Plan:
         rows = press.world.rows
         plan = Plan(rows, list(self._planned.values()), self._files, at=self._at)
-        plan.stayed, plan.known = self._stayed, self._known(plan)
+        plan.made, plan.stayed = made, self._stayed
+        plan.known = self._known(plan)
         if plan.known is None:
             plan.find = by_address(rows)
             plan.check(self._past.fact("addresses"))

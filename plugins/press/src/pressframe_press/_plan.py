@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import mimetypes
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import quote
@@ -38,26 +38,27 @@ class Plan:
     Attributes:
         find: What *at* is; may be replaced by what finds it faster.
         known: What is remembered of the plan before, if this one is much the same.
+        made: What plugins planned just now, by their names: it need not be read again.
         stayed: Returns the digest of an entry's page if that is known; may be replaced by what knows any.
     """
 
     def __init__(
-        self,
-        rows: Part[Row],
-        planned: Sequence[Planned],
-        files: Files,
-        *,
-        at: Callable[[str], Row | None],
+        self, rows: Part[Row], planned: Sequence[Planned], files: Files, *, at: Callable[[str], Row | None]
     ) -> None:
         self._rows, self.planned, self._files, self.find = rows, planned, files, at
         self.stayed: Callable[[Row], str] = lambda row: ""
         self.known: Known | None = None
-        self._made: dict[str, Page] = {}
+        self.made: Mapping[str, Sequence[Item]] = {}
+        self._pages: dict[str, Page] = {}
 
     @functools.cached_property
     def brought(self) -> list[tuple[Planned, Item]]:
         """Every page that a plugin planned, in their order."""
-        return [(one, Item._make(item)) for one in self.planned for item in parse(one.pages)]
+        return [
+            (one, item)
+            for one in self.planned
+            for item in self.made.get(one.plugin) or map(Item._make, parse(one.pages))
+        ]
 
     @functools.cached_property
     def _items(self) -> dict[str, Item]:
@@ -71,12 +72,12 @@ class Plan:
 
     def get(self, address: str) -> Page | None:
         """Return the page at *address*."""
-        if address not in self._made:
+        if address not in self._pages:
             row = self.find(address)  # no plugin has a page there, too; reading all that they planned takes longer
             if row is None and address not in self._items:
                 return None
-            self._made[address] = _page_of(row) if row else decode(Page, self._items[address].page)
-        return self._made[address]
+            self._pages[address] = _page_of(row) if row else decode(Page, self._items[address].page)
+        return self._pages[address]
 
     def all(self) -> tuple[Page, ...]:
         """Return every page in the order of planning."""
@@ -314,21 +315,25 @@ def _quoted(path: str) -> str:
 
 def plan_pages(
     view: View, past: Table[Planned], is_same: Callable[[str], bool], notebook: Notebook
-) -> dict[Key, Planned]:
-    """Return what each plugin plans, in their order; as remembered where its questions have the same answers still."""
+) -> tuple[dict[Key, Planned], dict[str, list[Item]]]:
+    """Return what each plugin plans, in their order; as remembered where its questions have the same answers still.
+
+    With it are the pages that were planned just now, by plugin.
+    """
     order = view.hooks.implementers("register_pages")
     before = {plugin: one for plugin in order if (one := past.get(plugin))}
     kept = {plugin: one for plugin, one in before.items() if all(map(is_same, parse(one.questions)))}
+    made: dict[str, list[Item]] = {}
     notebook.page = set()
     for plugin, pages in view.hooks.register_pages(view, but=kept):
-        items = [
+        made[plugin] = [
             Item(page.address, page.subject, page.indexed and page.media_type == "text/html", encode(page))
             for page in pages
         ]
-        kept[plugin] = Planned(plugin, encode(items), encode(sorted(notebook.page)))
+        kept[plugin] = Planned(plugin, encode(made[plugin]), encode(sorted(notebook.page)))
         notebook.page = set()
     notebook.page = None
-    return {(one,): kept[one] for one in order if one in kept}
+    return {(one,): kept[one] for one in order if one in kept}, made
 
 
 def _sum(digests: Iterable[str]) -> str:
