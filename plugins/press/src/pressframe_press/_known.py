@@ -95,10 +95,11 @@ def find_moved(past: Past, brought: Sequence[tuple[Planned, Item]], paths: Itera
         brought: Every page that a plugin plans now.
         paths: Of every file in the output.
     """
-    same = {one.pages for one, _ in brought} & {one.pages for one in past.planned.all().values()}
-    left = [one for one in past.planned.all().values() if one.pages not in same]
+    after = {one.plugin: one.pages for one, _ in brought}  # one text is compared a plugin, not a page
+    left = [one for one in past.planned.all().values() if one.pages != after.get(one.plugin)]
+    same = after.keys() & {one.plugin for one in past.planned.all().values()} - {one.plugin for one in left}
     had = {item[0]: Item._make(item) for one in left for item in parse(one.pages)}
-    has = {item.address: item for one, item in brought if one.pages not in same}
+    has = {item.address: item for one, item in brought if one.plugin not in same}
     gone = {address: item for address, item in had.items() if has.get(address) != item}
     come = {address: item for address, item in has.items() if had.get(address) != item}
     added = come.keys() - gone.keys()
