@@ -78,18 +78,17 @@ class Changes:
         return known is not None and known.answer == self._outer(question)
 
     @functools.cached_property
-    def _lists(self) -> Mapping[ListName, Set[str]]:
-        """The lists that may show something else, or in another order, with the entries because of which."""
-        found: defaultdict[ListName, set[str]] = defaultdict(set)
+    def _lists(self) -> Set[ListName]:
+        """The lists that may show something else, or in another order."""
+        found: set[ListName] = set()
         for id in self._listed:
             for world in (self._before, self._after):
                 row = world.rows.get(id)
                 if row is not None:
-                    for within in (None, *world.lists_with(row)):
-                        found[row.kind, within].add(id)
+                    found |= {(row.kind, within) for within in (None, *world.lists_with(row))}
         for taxonomy in self._nested_anew():
-            for slug in {*self._before.slugs(taxonomy), *self._after.slugs(taxonomy)}:
-                _ = found["post", (taxonomy, slug)]
+            slugs = {*self._before.slugs(taxonomy), *self._after.slugs(taxonomy)}
+            found |= {("post", (taxonomy, slug)) for slug in slugs}
         return found
 
     def _nested_anew(self) -> Iterator[str]:
@@ -105,8 +104,7 @@ class Changes:
         if not self._reaches(name, start, end):
             return True
         before, after = self._part(name, start, end)
-        changed = self._lists[name]
-        return before == after and all(self._is_shown_alike(id, audiences) for id in before if id in changed)
+        return before == after and all(self._is_shown_alike(id, audiences) for id in before if id in self._listed)
 
     def _is_shown_alike(self, id: str | None, audiences: frozenset[str]) -> bool:
         return id is None or self._before.shown(id, audiences) == self._after.shown(id, audiences)
@@ -119,7 +117,7 @@ class Changes:
         if name not in self._lists:
             return False
         before, after = self._part(name, start, end)
-        return before != after or not self._lists[name].isdisjoint(before)
+        return before != after or not self._listed.isdisjoint(before)
 
     def _part(self, name: ListName, start: str, end: str) -> tuple[Sequence[str], Sequence[str]]:
         """Return the ids in a part of a list as they were and as they are; of a part without any, how many it has."""
@@ -166,8 +164,7 @@ class Changes:
         for topic in set(self._topics()):
             yield from self._past.asked.find("topic = ?", topic)
         for name in self._lists if self._listed else ():
-            kind, within = name
-            first = list_topic(kind, within or ())
+            first = list_topic(name[0], name[1] or ())
             for one in self._past.asked.find("topic >= ? AND topic < ?", first, f"{first}~"):
                 start, end = one.topic.removeprefix(first).split("\t")
                 if self._reaches(name, start, end):
