@@ -264,8 +264,10 @@ class Making:
         if plan.known:
             had = [one for address in plan.known.moved.gone for one in self._past.done.find("address = ?", address)]
             self._gone += [key for one in had if (key := (one.address, one.audiences)) not in self._fresh]
-            left = {path_of(address) for address, audiences in self._gone if not audiences}
-            after = {path: tag for path, tag in self._output.before.items() if path not in left} | fresh
+            after = dict(self._output.before)
+            for address in (address for address, audiences in self._gone if not audiences):
+                after.pop(path_of(address), None)
+            after |= fresh
             changed = any(audiences for _, audiences in (*self._fresh, *self._gone))
             return self._output.switch(after, self._opened() if changed else None)
         keys: list[Key] = [_key(task) for task in plan.tasks()]
