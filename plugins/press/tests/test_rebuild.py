@@ -21,17 +21,27 @@ class Own:
 
     @hookimpl
     def judge_gate(self, entry, now):
-        return Gate(requires=frozenset({"friends"}), reason="a test") if entry.title.startswith("Closed") else None
+        return (
+            Gate(requires=frozenset({"friends"}), reason="a test", conversation="shown")
+            if entry.title.startswith("Closed") else None
+        )
 
     @hookimpl
     def register_pages(self, site):
         yield Page(address="/list", template="list.txt", media_type="text/plain")
+        for group in site.groups("tag"):
+            yield Page(address=f"/tag/{group.slug}", template="list.txt", media_type="text/plain")
+        for id, address in site.conversations():
+            yield Page(address=f"{address}said", template="post.html", subject=id)
 
 == said.json ==
 {}
 
 == templates/post.html ==
 <h1>{{ entry.title }}</h1>{{ entry.body.html | safe }}{{ site.comments(entry.id) | length }}
+
+== templates/page.html ==
+{% extends "post.html" %}
 
 == templates/list.txt ==
 {% for card in site.latest() %}{{ card.title }} {{ card.comments }} {% endfor %}
@@ -53,6 +63,12 @@ date: 2026-01-02
 ---
 Second.
 
+== content/pages/closed.md ==
+---
+title: Closed from the start
+---
+For friends.
+
 == content/draft.md ==
 ---
 title: Three
@@ -62,7 +78,7 @@ status: draft
 Third.
 """
 )
-ONE, TWO, THREE = "/2026/01/one/", "/2026/01/two/", "/2026/01/draft/"
+ONE, TWO, THREE, CLOSED = "/2026/01/one/", "/2026/01/two/", "/2026/01/draft/", "/closed/"
 
 
 @pytest.fixture
@@ -109,16 +125,23 @@ EDITS = {
     "a draft published": {"content/draft.md": ("status: draft", "tags: [a]")},
     "a post withdrawn": {"content/one.md": ("title: One", "title: One\nstatus: draft")},
     "a comment": {"said.json": ("{}", '{"one": "1"}')},
+    "a comment on a closed post": {"said.json": ("{}", '{"pages/closed": "1"}')},
+    "a tag": {"content/one.md": ("title: One", "title: Eins\ntags: [a, b]")},
+    "a tag and a comment": {
+        "content/one.md": ("title: One", "title: One\ntags: [a]"),
+        "said.json": ("{}", '{"one": "1", "pages/closed": "2"}'),
+    },
+    "a tag of another": {"content/two.md": ("title: Two\nd", "title: Two\ntags: [b]\nd")},
     "a template": {"templates/post.html": ("<h1>", "<h1 class='a'>")},
     "a file": {"static/look.css": ("old", "new")},
 }
 
 
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
-@pytest.mark.parametrize("next_edit", [EDITS["a text"], EDITS["a draft published"]], ids=["then a text", "then a post"])
-def test_a_release_taken_over_from_the_last_is_what_a_clean_build_makes(blog, opened, first, edit, next_edit):
+@pytest.mark.parametrize("then", ["a text", "a draft published", "a tag of another"])
+def test_a_release_taken_over_from_the_last_is_what_a_clean_build_makes(blog, opened, first, edit, then):
     release = first
-    for changes in (edit, next_edit):
+    for changes in (edit, EDITS[then]):
         for path, (old, new) in changes.items():
             blog.edit(path, blog.read(path).replace(old, new))
         release = again(opened, release, blog)
@@ -153,7 +176,7 @@ def test_nothing_is_taken_over_where_another_process_has_built_since(blog, opene
 
     release = again(opened, first, blog)
 
-    assert set(release.gated) == {TWO}
+    assert set(release.gated) == {TWO, CLOSED}
     assert "Second" not in release.find(TWO).file.read_text()
     assert "Other" in release.find(ONE).file.read_text()
 

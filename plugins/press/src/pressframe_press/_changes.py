@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import TypeAlias
 
 from pressframe_press._json import parse
@@ -66,9 +66,10 @@ class Changes:
 
     def _compare(self, question: str, name: str, rest: str, audiences: frozenset[str]) -> bool:
         if name in ("latest", "size"):
-            kind, start, end, *within = rest.split("\t", 4)
-            if not self._reaches((kind, (within[0], within[1]) if within else None), start, end):
-                return True
+            return self._is_same_part(rest, audiences)
+        if name == "near":
+            before, after = self._before.near(rest), self._after.near(rest)
+            return before == after and all(self._is_shown_alike(one, audiences) for one in after if one in self._listed)
         if name == "groups" and rest not in self._taxonomies:
             return True
         if name in OF_ENTRIES or name in OF_LISTS or name == "past":
@@ -77,18 +78,17 @@ class Changes:
         return known is not None and known.answer == self._outer(question)
 
     @functools.cached_property
-    def _lists(self) -> Mapping[ListName, Sequence[str]]:
-        """The lists that may show something else, or in another order, with the entries because of which."""
-        found: defaultdict[ListName, list[str]] = defaultdict(list)
+    def _lists(self) -> Set[ListName]:
+        """The lists that may show something else, or in another order."""
+        found: set[ListName] = set()
         for id in self._listed:
             for world in (self._before, self._after):
                 row = world.rows.get(id)
                 if row is not None:
-                    for within in (None, *world.lists_with(row)):
-                        found[row.kind, within].append(id)
+                    found |= {(row.kind, within) for within in (None, *world.lists_with(row))}
         for taxonomy in self._nested_anew():
-            for slug in {*self._before.slugs(taxonomy), *self._after.slugs(taxonomy)}:
-                _ = found["post", (taxonomy, slug)]
+            slugs = {*self._before.slugs(taxonomy), *self._after.slugs(taxonomy)}
+            found |= {("post", (taxonomy, slug)) for slug in slugs}
         return found
 
     def _nested_anew(self) -> Iterator[str]:
@@ -98,23 +98,33 @@ class Changes:
             if is_nested and self._before.nesting(name) != self._after.nesting(name):
                 yield name
 
+    def _is_same_part(self, part: str, audiences: frozenset[str]) -> bool:
+        kind, start, end, *within = part.split("\t", 4)
+        name = (kind, (within[0], within[1]) if within else None)
+        if not self._reaches(name, start, end):
+            return True
+        before, after = self._part(name, start, end)
+        return before == after and all(self._is_shown_alike(id, audiences) for id in before if id in self._listed)
+
+    def _is_shown_alike(self, id: str | None, audiences: frozenset[str]) -> bool:
+        return id is None or self._before.shown(id, audiences) == self._after.shown(id, audiences)
+
     def _reaches(self, name: ListName, start: str, end: str) -> bool:
-        """Say whether a part of a list may be otherwise."""
+        """Say whether a part of a list may be otherwise: its entries are others, or one of them has changed.
+
+        Nothing but ids is compared: whom that leaves need not be read.
+        """
         if name not in self._lists:
             return False
-        is_another = not self._moments_stand or (name[1] is not None and name[1][0] in self._taxonomies)
-        return is_another or any(int(start) <= one < int(end) for one in self._places(name))
+        before, after = self._part(name, start, end)
+        return before != after or not self._listed.isdisjoint(before)
 
-    @functools.cached_property
-    def _places(self) -> Callable[[ListName], Sequence[int]]:
-        """Where in a list what has changed stands, if everything stands where it did; pages stand in no group's."""
-
-        @functools.cache
-        def places(name: ListName) -> Sequence[int]:
-            ids = self._after.ids(*name)
-            return [ids.index(id) for id in set(self._lists[name]) if id in ids]
-
-        return places
+    def _part(self, name: ListName, start: str, end: str) -> tuple[Sequence[str], Sequence[str]]:
+        """Return the ids in a part of a list as they were and as they are; of a part without any, how many it has."""
+        before, after = self._before.ids(*name), self._after.ids(*name)
+        if end == "0":  # what is asked is its size
+            return (str(len(before)),), (str(len(after)),)
+        return before[int(start) : int(end)], after[int(start) : int(end)]
 
     @functools.cached_property
     def _taxonomies(self) -> Set[str]:
@@ -133,11 +143,10 @@ class Changes:
         """Every page that asked something which has another answer now, by address and audiences, and what that is."""
         asked = {(one.address, one.audiences) for one in (*self._about(), *self._moments())}
         found: dict[Key, str] = {}
-        for key in asked:
-            done = self._past.done.get(*key)
-            question = done and self._other(done.own, done.audiences)
+        for done in self._past.done.some(asked):
+            question = self._other(done.own, done.audiences)
             if question:
-                found[key] = question
+                found[done.address, done.audiences] = question
         for shared in self._past.shared.all().values():
             if all(self.same(question) for question in parse(shared.questions)):
                 continue
@@ -155,8 +164,7 @@ class Changes:
         for topic in set(self._topics()):
             yield from self._past.asked.find("topic = ?", topic)
         for name in self._lists if self._listed else ():
-            kind, within = name
-            first = list_topic(kind, within or ())
+            first = list_topic(name[0], name[1] or ())
             for one in self._past.asked.find("topic >= ? AND topic < ?", first, f"{first}~"):
                 start, end = one.topic.removeprefix(first).split("\t")
                 if self._reaches(name, start, end):

@@ -12,6 +12,7 @@ from pressframe.files import digest_of
 from pressframe.press import Reason
 from pressframe_press._changes import Changes
 from pressframe_press._json import encode, parse
+from pressframe_press._known import Item, Known, Marks, Moved, find_moved
 from pressframe_press._load import Found, Loaded, Reading, load, notes
 from pressframe_press._memory import (
     Answer,
@@ -27,7 +28,7 @@ from pressframe_press._memory import (
 from pressframe_press._output import Output, path_of
 from pressframe_press._overlay import Part, Said
 from pressframe_press._parts import by_address, make_press, rows_of, said_of, stand_alone
-from pressframe_press._plan import Files, Known, Plan, Task, plan_pages
+from pressframe_press._plan import Files, Plan, Task, plan_pages
 from pressframe_press._pool import WORTH_A_POOL
 from pressframe_press._release import Contents, Places, Release, kept
 from pressframe_press._render import Rendered, Rendering
@@ -88,8 +89,8 @@ class Making:
             self._files = Files(build.site, past.copied)
             press = make_press(build.wish, world, self._files, self._notebook)
             changes = self._changes(press)
-            self._planned = plan_pages(press.view(), past.planned, changes.same, self._notebook)
-            plan = self._plan(press)
+            self._planned, made = plan_pages(press.view(), past.planned, changes.same, self._notebook)
+            plan = self._plan(press, made)
             press.pages = plan
         return press, plan, changes
 
@@ -138,13 +139,13 @@ class Making:
 
     # ------------------------------------------------------------------------------------------ planning
 
-    def _plan(self, press: Press) -> Plan:
+    def _plan(self, press: Press, made: Mapping[str, Sequence[Item]]) -> Plan:
         rows = press.world.rows
-        planned, known = list(self._planned.values()), self._known()
-        at = self._at if known else by_address(rows)
-        plan = Plan(rows, planned, self._files, at=at, known=known)
-        plan.stayed = self._stayed
-        if known is None:
+        plan = Plan(rows, list(self._planned.values()), self._files, at=self._at)
+        plan.made, plan.stayed = made, self._stayed
+        plan.known = self._known(plan)
+        if plan.known is None:
+            plan.find = by_address(rows)
             plan.check(self._past.fact("addresses"))
         return plan
 
@@ -159,8 +160,8 @@ class Making:
         found = self._past.rows.find("address = ?", address)
         return next((self._loaded.put.get((row.loader, row.key), row) for row in found), None)
 
-    def _known(self) -> Known | None:
-        """Return what is remembered of the plan if it is the same still, but for titles."""
+    def _known(self, plan: Plan) -> Known | None:
+        """Return what is remembered of the plan if it is the same still, but for titles and some pages of plugins."""
         past, loaded = self._past, self._loaded
         before: dict[Key, Row] = {(row.loader, row.key): row for row in self._before.values()}
         changed = [(before.get(key), row) for key, row in loaded.put.items()]
@@ -170,13 +171,15 @@ class Making:
             and self._is_whole
             and loaded.is_ordered_as_before
             and len(pairs) == len(changed)
-            and past.fact("planned") == self._digest_of_planned
             and past.fact("published") == self._files.digest
             and are_files_as_before(past)
         ):
             return None
         renamed = [(one, row) for one, row in pairs if one.title != row.title]
-        return Known(order=past.fact("order"), sum=past.fact("sum"), listed=past.fact("listed"), renamed=renamed)
+        is_same = past.fact("planned") == self._digest_of_planned
+        moved = Moved({}, {}) if is_same else find_moved(past, plan.brought, self._output.before)
+        dated = functools.partial(past.long, "dated")
+        return Known(Marks.of(past.fact), renamed, is_same, moved, dated) if moved else None
 
     @functools.cached_property
     def _digest_of_planned(self) -> str:
@@ -195,6 +198,7 @@ class Making:
             plan.find = by_address(press.world.rows)
         results = self._build.spread("render", Rendering(press, self._output, tasks), len(tasks))
         self._fresh: dict[Key, Done] = {}
+        self._gone: list[Key] = []
         self._shared: dict[Key, Shared] = {}
         ids: dict[str, str] = {}
         for task, one in zip(tasks, results, strict=True):
@@ -210,7 +214,7 @@ class Making:
 
     def _done(self, task: Task, plan: Plan, one: Rendered, shared: str, reason: str) -> Done:
         address, audiences = _key(task)
-        known = self._past.done.get(address, audiences) if plan.known and address not in plan.renamed else None
+        known = None if plan.known is None or plan.is_new(address) else self._past.done.get(address, audiences)
         page = known.page if known else plan.digest(address) if plan.known else plan.digests[address]
         return Done(address, audiences, page, one.media_type, one.tag, one.size, shared, one.own, reason, self.number)
 
@@ -221,6 +225,11 @@ class Making:
         if plan.known:
             again = (done for address in plan.renamed for done in past.done.find("address = ?", address))
             found |= {_task((done.address, done.audiences)): "its title has changed" for done in again}
+            gone, come = plan.known.moved.gone, plan.known.moved.come
+            found = {task: why for task, why in found.items() if task[0] not in gone} | {
+                task: "it is planned otherwise" if address in gone else "it is new"
+                for address in come for task in plan.tasks_at(address)
+            }  # fmt: skip
             return self._in_order(found, plan) if len(found) > 1 else found
         known, digests = past.done.all(), plan.digests
         reasons = {}
@@ -240,7 +249,7 @@ class Making:
     def _in_order(self, reasons: dict[Task, str], plan: Plan) -> dict[Task, str]:
         """Return *reasons* in the order of the plan: where several pages fail, the same one is told of each time."""
         sources = {key: number for number, key in enumerate(self._loaded.order or ())}
-        brought = {address: number for number, address in enumerate(plan.brought())}
+        brought = {item.address: number for number, (_, item) in enumerate(plan.brought)}
 
         def place(task: Task) -> tuple[bool, bool, int]:
             address, audiences = task
@@ -253,11 +262,15 @@ class Making:
     def _switch(self, plan: Plan) -> tuple[int, int]:
         fresh = {path_of(one.address): one.tag for one in self._fresh.values() if not one.audiences}
         if plan.known:
-            self._gone: list[Key] = []
-            changed = any(one.audiences for one in self._fresh.values())
-            opened = self._opened() if changed else None
-            return self._output.switch({**self._output.before, **fresh}, opened)
-        keys = [_key(task) for task in plan.tasks()]
+            had = [one for address in plan.known.moved.gone for one in self._past.done.find("address = ?", address)]
+            self._gone += [key for one in had if (key := (one.address, one.audiences)) not in self._fresh]
+            after = dict(self._output.before)
+            for address in (address for address, audiences in self._gone if not audiences):
+                after.pop(path_of(address), None)
+            after |= fresh
+            changed = any(audiences for _, audiences in (*self._fresh, *self._gone))
+            return self._output.switch(after, self._opened() if changed else None)
+        keys: list[Key] = [_key(task) for task in plan.tasks()]
         every = set(keys)
         self._gone = [key for key in self._past.done.all() if key not in every]
         after = {path_of(address): self._tag_of(address) for address in plan.digests}
@@ -284,13 +297,14 @@ class Making:
         is_same = bool(past) and not self._loaded.put and not self._loaded.gone
         self.facts = {
             "entries": past.fact("entries") if known else str(len(press.world.rows.all)),
-            "pages": past.fact("pages") if known else str(len(plan.digests)),
+            "pages": str(int(past.fact("pages")) + known.moved.count) if known else str(len(plan.digests)),
             "rendered": str(len(self._fresh)), "written": str(written), "removed": str(removed),
-            "addresses": past.fact("addresses") if known else plan.addresses,
+            "addresses": (past.fact("addresses") if known.is_same else "") if known else plan.addresses,
+            "hidden": past.fact("hidden") if known else plan.hidden,
             "notes": past.fact("notes") if is_same else encode(notes(self._build.site)),
             "planned": self._digest_of_planned, "published": self._files.digest,
             "failed": str(self._loaded.has_failed or ""),
-            "order": plan.order, "sum": plan.sum, "listed": plan.answer("listed"),
+            **plan.marks.facts(),
         }  # fmt: skip
         self._press, self._plan_made = press, plan
 
@@ -312,11 +326,11 @@ class Making:
         for key in self._loaded.gone:
             del rows[key]
         stand_alone(press, plan, self._build.memory.held(last.press.world.shelf))
-        if plan.known:
-            return last.after(press, fresh, self._output, rows=rows)
         gone = set(self._gone)
-        done = {key: one for key, one in {**self._past.done.all(), **fresh}.items() if key not in gone}
-        return Contents.of(press, plan, done, Places(self._output, last), rows=rows)
+        before = last.done if plan.known else self._past.done.all()
+        done = {key: one for key, one in {**before, **fresh}.items() if key not in gone}
+        make = last.after if plan.known else Contents.of
+        return make(press, plan, done, Places(self._output, last), rows=rows)
 
     def news(self, facts: Mapping[str, str]) -> News:
         """Return what is to be remembered; *facts*, too."""
@@ -326,7 +340,8 @@ class Making:
         unasked = [tuple(one) for one in asked_of(before) if tuple(one) not in asked]
         self.facts["until"] = self._until(asked)
         answers, world = self._answers(), self._press.world
-        longs = {"sources": self._loaded.sources, **world.standing()}
+        dated = {} if self._plan_made.known else {"dated": self._plan_made.dated}
+        longs = {"sources": self._loaded.sources, **dated, **world.standing()}
         put: dict[str, Mapping[Key, tuple[Any, ...]]] = {
             "rows": self._loaded.put, "said": {(id,): one for id, one in self._heard.items()},
             "done": fresh, "asked": asked, "shared": self._shared, "answers": answers,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from pressframe_press._rows import Row
@@ -37,6 +37,7 @@ class Part(Generic[Item]):
         find: Finds a remembered one by its entry's id.
         every: Returns all of them in their order, what has changed included.
         put: What has changed, by id; None for what is gone.
+        find_some: Finds several remembered ones at once, where that is faster than one by one.
     """
 
     def __init__(
@@ -45,7 +46,10 @@ class Part(Generic[Item]):
         every: Callable[[], Iterable[Item]],
         put: Mapping[str, Item | None],
         id_of: Callable[[Item], str],
+        *,
+        find_some: Callable[[Sequence[str]], Iterable[Item]] | None = None,
     ) -> None:
+        self._find_some: Callable[[Sequence[str]], Iterable[Item]] | None = find_some
         self._find: Callable[[str], Item | None] = find
         self._every: Callable[[], Iterable[Item]] = every
         self._id_of: Callable[[Item], str] = id_of
@@ -63,10 +67,22 @@ class Part(Generic[Item]):
         """All, by id."""
         return {id: one for one in self._every() if (id := self._id_of(one))}
 
+    @property
+    def is_read(self) -> bool:
+        """Say whether all are at hand."""
+        return "all" in self.__dict__
+
     def get(self, id: str) -> Item | None:
         """Return one."""
-        if "all" in self.__dict__:
+        if self.is_read:
             return self.all.get(id)
         if id not in self._some:
             self._some[id] = self._find(id)
         return self._some[id]
+
+    def gather(self, ids: Sequence[str]) -> None:
+        """Read several now, together; ``get`` has them from then on."""
+        if self._find_some and not self.is_read:
+            unread = [id for id in ids if id not in self._some]
+            if len(unread) > 1:
+                self._some |= {self._id_of(one): one for one in self._find_some(unread)}

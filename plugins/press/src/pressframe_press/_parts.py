@@ -74,12 +74,12 @@ def rows_of(past: Past, loaded: Loaded, last: Mapping[str, Row] | None = None) -
             return kept.values()
         return (loaded.put[key] if key in loaded.put else kept[key] for key in loaded.order)
 
-    def find(id: str) -> Row | None:
-        found = past.rows.find("id = ?", id)
-        kept = ((row.loader, row.key) not in loaded.put and (row.loader, row.key) not in loaded.gone for row in found)
-        return next((row for row, stays in zip(found, kept, strict=True) if stays), None)
+    def find_some(ids: Sequence[str]) -> Iterable[Row]:
+        found = (((row.loader, row.key), row) for row in past.rows.among("id", ids))
+        return [row for key, row in found if key not in loaded.put and key not in loaded.gone]
 
-    return Part(find, every, {row.id: row for row in loaded.put.values() if row.id}, lambda row: row.id)
+    put = {row.id: row for row in loaded.put.values() if row.id}
+    return Part(lambda id: next(iter(find_some([id])), None), every, put, lambda row: row.id, find_some=find_some)
 
 
 def said_of(past: Past, put: Mapping[str, Said], gone: Iterable[str]) -> Part[Said]:

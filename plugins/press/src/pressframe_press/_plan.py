@@ -4,46 +4,26 @@ from __future__ import annotations
 
 import functools
 import mimetypes
-import os
-import re
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from operator import xor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 from urllib.parse import quote
 
-import attrs
-
-from pressframe.errors import BuildError, ContentError, Place, PressframeError, raise_all
+from pressframe.errors import BuildError, Place, raise_all
 from pressframe.files import digest_of, digest_of_bytes, stamp
 from pressframe.model import Asset, Host, Page, View
 from pressframe.press import NOBODY, Stored
+from pressframe_press._addresses import are_plain, flaws
 from pressframe_press._json import decode, encode, parse
+from pressframe_press._known import Dated, Item, Known, Marks
 from pressframe_press._memory import Copied, Key, Planned, Table
 from pressframe_press._output import path_of
 from pressframe_press._overlay import Part
 from pressframe_press._rows import Row, read_gate
 from pressframe_press._view import Notebook
 
-_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{digit}" for port in ("com", "lpt") for digit in range(1, 10))}
-"""Names that Windows keeps for devices."""
-
-_PLAIN = re.compile(r"(?:[a-z0-9_-][a-z0-9_.-]{0,200}/)*[a-z0-9_-][a-z0-9_.-]{0,200}")
-"""Paths in lower case that can be anywhere, but for names that are reserved."""
-_MAYBE_RESERVED = re.compile(r"(?:\A|/)(?:con|prn|aux|nul|com\d|lpt\d)(?:[./]|\Z)")
-
 Task: TypeAlias = tuple[str, frozenset[str]]
 """The address of a page, and the audiences of those for whom it is rendered; none for strangers."""
-
-
-class Item(NamedTuple):
-    """A page that a plugin planned: its address, the entry whose page it is if any, whether to list it, its JSON."""
-
-    address: str
-    subject: str | None
-    is_listed: bool
-    page: str
 
 
 class Plan:
@@ -54,32 +34,35 @@ class Plan:
         planned: In the order of the plugins.
         at: Finds the row of the entry at an address.
         files: Those that belong to no entry, and how to read others.
-        known: What is remembered of the plan before, if this one is the same but for the titles of some pages.
 
     Attributes:
         find: What *at* is; may be replaced by what finds it faster.
+        known: What is remembered of the plan before, if this one is much the same.
+        made: What plugins planned just now, by their names: it need not be read again.
         stayed: Returns the digest of an entry's page if that is known; may be replaced by what knows any.
     """
 
     def __init__(
-        self,
-        rows: Part[Row],
-        planned: Sequence[Planned],
-        files: Files,
-        *,
-        at: Callable[[str], Row | None],
-        known: Known | None = None,
+        self, rows: Part[Row], planned: Sequence[Planned], files: Files, *, at: Callable[[str], Row | None]
     ) -> None:
         self._rows, self.planned, self._files, self.find = rows, planned, files, at
         self.stayed: Callable[[Row], str] = lambda row: ""
-        self.known = known
-        self._made: dict[str, Page] = {}
+        self.known: Known | None = None
+        self.made: Mapping[str, Sequence[Item]] = {}
+        self._pages: dict[str, Page] = {}
 
     @functools.cached_property
-    def _items(self) -> dict[str, tuple[str, Item]]:
-        """What plugins planned, with their names."""
-        brought = [(one.plugin, Item(*item)) for one in self.planned for item in parse(one.pages)]
-        return {item.address: (plugin, item) for plugin, item in brought}
+    def brought(self) -> list[tuple[Planned, Item]]:
+        """Every page that a plugin planned, in their order."""
+        return [
+            (one, item)
+            for one in self.planned
+            for item in self.made.get(one.plugin) or map(Item._make, parse(one.pages))
+        ]
+
+    @functools.cached_property
+    def _items(self) -> dict[str, Item]:
+        return {item.address: item for _, item in self.brought}
 
     def over(self, rows: Part[Row], at: Callable[[str], Row | None]) -> Plan:
         """Return the same plan, worked out from these rows."""
@@ -87,18 +70,14 @@ class Plan:
 
     # --------------------------------------------------------------------------------------------- pages
 
-    def brought(self) -> Iterable[str]:
-        """Return the addresses of the pages that plugins planned, in their order."""
-        return self._items
-
     def get(self, address: str) -> Page | None:
         """Return the page at *address*."""
-        if address not in self._made:
+        if address not in self._pages:
             row = self.find(address)  # no plugin has a page there, too; reading all that they planned takes longer
             if row is None and address not in self._items:
                 return None
-            self._made[address] = _page_of(row) if row else decode(Page, self._items[address][1].page)
-        return self._made[address]
+            self._pages[address] = _page_of(row) if row else decode(Page, self._items[address].page)
+        return self._pages[address]
 
     def all(self) -> tuple[Page, ...]:
         """Return every page in the order of planning."""
@@ -110,47 +89,82 @@ class Plan:
 
     @functools.cached_property
     def _listed(self) -> tuple[tuple[str, str], ...]:
-        rows = self._rows.all
-        entries = [(row.address, _changed(row)) for row in rows.values()]
-        others = [item for _, item in self._items.values() if item.is_listed]
-        return (*entries, *((one.address, _changed(rows.get(one.subject or ""))) for one in others))
+        dated = self._dated
+        changed = {one.id: one.changed for one in dated}
+        others = [item for item in self._items.values() if item.is_listed]
+        return (
+            *((one.address, one.changed) for one in dated),
+            *((one.address, changed.get(one.subject or "", "")) for one in others),
+        )
+
+    @functools.cached_property
+    def dated(self) -> str:
+        """JSON of what search engines hear of entries."""
+        return encode(self._dated)
+
+    @functools.cached_property
+    def _dated(self) -> list[Dated]:
+        if self.known and not self._rows.is_read:
+            return [Dated._make(one) for one in parse(self.known.dated())]
+        return [Dated(row.id, row.address, row.updated or row.published) for row in self._rows.all.values()]
 
     def digest(self, address: str) -> str:
         """Return what changes when the page at *address* is planned otherwise."""
         row = self.find(address)
         found = None if row else self._items.get(address)
-        return _digest_of(row) if row else digest_of(found[1].page) if found else ""
+        return _digest_of(row) if row else digest_of(found.page) if found else ""
 
     @functools.cached_property
     def digests(self) -> dict[str, str]:
         """The same of all pages, by address, in the order of planning."""
         rows = self._rows.all.values()
         found = {row.address: self.stayed(row) or _digest_of(row) for row in rows}
-        return found | {address: digest_of(item.page) for address, (_, item) in self._items.items()}
+        return found | {address: digest_of(item.page) for address, item in self._items.items()}
 
     def answer(self, question: str) -> str:
         """Return what changes when ``pages`` or ``listed`` has another answer."""
-        if question == "listed":
-            return self.known.listed if self.known else digest_of(encode(self.listed()))
-        return f"{self.order} {self.sum}"
+        return self.marks.listed if question == "listed" else f"{self.marks.order} {self.marks.sum}"
 
     @functools.cached_property
-    def order(self) -> str:
-        """What changes when the order of pages does."""
-        return self.known.order if self.known else digest_of("\n".join(self.digests))
-
-    @functools.cached_property
-    def sum(self) -> str:
-        """What changes when any page is planned otherwise, whatever their order."""
-        if self.known is None:
-            return f"{functools.reduce(xor, (int(one, 16) for one in self.digests.values()), 0):x}"
-        renamed = [(_digest_of(one) for one in both) for both in self.known.renamed]
-        return f"{functools.reduce(xor, (int(one, 16) for both in renamed for one in both), int(self.known.sum, 16)):x}"
+    def marks(self) -> Marks:
+        """What changes when something about the plan does."""
+        known = self.known
+        if known is None:
+            entries = digest_of("\n".join(row.address for row in self._rows.all.values()))
+            dated, total = digest_of(self.dated), _sum(self.digests.values())
+        else:
+            entries, dated = known.marks.entries, known.marks.dated
+            titled = [_digest_of(row) for both in known.renamed for row in both]
+            moved = (*known.moved.gone.values(), *known.moved.come.values())
+            planned = [digest_of(item.page) for item in moved]
+            total = _sum([known.marks.sum, *titled, *planned])  # what is summed twice is taken off again
+            if known.is_same:
+                return known.marks._replace(sum=total)
+        listed = [(item.address, item.subject) for item in self._items.values() if item.is_listed]
+        return Marks(
+            entries=entries,
+            order=digest_of("\n".join([entries, *self._items])),
+            dated=dated,
+            listed=digest_of(encode([dated, *listed])),
+            sum=total,
+        )
 
     @functools.cached_property
     def renamed(self) -> list[str]:
         """Addresses of entries that have another title now, where all else is as it was."""
         return [after.address for _, after in self.known.renamed] if self.known else []
+
+    def is_new(self, address: str) -> bool:
+        """Say whether a page is known to be planned otherwise."""
+        return self.known is not None and (address in self.known.moved.come or address in self.renamed)
+
+    def tasks_at(self, address: str) -> list[Task]:
+        """Return what is to be rendered of a page that a plugin plans; nothing if none does."""
+        if address not in self._items:
+            return []
+        row = self._rows.get(self._items[address].subject or "")
+        requires = read_gate(row.gate).requires if row and row.gate else frozenset()
+        return [(address, readers) for readers in dict.fromkeys([frozenset(), requires]) if NOBODY not in readers]
 
     def tasks(self) -> list[Task]:
         """Return what is to be rendered: every page for strangers, then gated ones for those who may read them.
@@ -189,7 +203,7 @@ class Plan:
             public = {address for address, _ in parse(row.public)}
             yield row.address, requires
             yield from ((address, requires) for address, _ in parse(row.assets) if address not in public)
-        for address, (_, item) in self._items.items():
+        for address, item in self._items.items():
             if item.subject in closed:
                 yield address, read_gate(closed[item.subject].gate).requires
 
@@ -212,6 +226,11 @@ class Plan:
         return [*claims, *((f"the file {file}", address) for address, file in self._assets())]
 
     @functools.cached_property
+    def hidden(self) -> str:
+        """Lines with the paths of files that only some readers get, and which are not in the output for that."""
+        return "\n".join(path_of(address).lower() for address in self.files if address in self.gated)
+
+    @functools.cached_property
     def addresses(self) -> str:
         """What changes when any address does."""
         return digest_of("\n".join(sorted(self._claimed)))
@@ -222,22 +241,8 @@ class Plan:
         Raises:
             ContentError, BuildError: Two have one address, or an address cannot be written; all at once as ManyErrors.
         """
-        if self.addresses != known and not _are_plain(self._claimed):
-            raise_all(list(_flaws(self._claims())))
-
-
-@attrs.frozen(kw_only=True)
-class Known:
-    """What is remembered of a plan.
-
-    Attributes:
-        renamed: Rows of entries that had another title, as they were and as they are.
-    """
-
-    order: str
-    sum: str
-    listed: str
-    renamed: Sequence[tuple[Row, Row]]
+        if self.addresses != known and not are_plain(self._claimed):
+            raise_all(list(flaws(self._claims())))
 
 
 class Files:
@@ -310,25 +315,29 @@ def _quoted(path: str) -> str:
 
 def plan_pages(
     view: View, past: Table[Planned], is_same: Callable[[str], bool], notebook: Notebook
-) -> dict[Key, Planned]:
-    """Return what each plugin plans, in their order; as remembered where its questions have the same answers still."""
+) -> tuple[dict[Key, Planned], dict[str, list[Item]]]:
+    """Return what each plugin plans, in their order; as remembered where its questions have the same answers still.
+
+    With it are the pages that were planned just now, by plugin.
+    """
     order = view.hooks.implementers("register_pages")
     before = {plugin: one for plugin in order if (one := past.get(plugin))}
     kept = {plugin: one for plugin, one in before.items() if all(map(is_same, parse(one.questions)))}
+    made: dict[str, list[Item]] = {}
     notebook.page = set()
     for plugin, pages in view.hooks.register_pages(view, but=kept):
-        items = [
+        made[plugin] = [
             Item(page.address, page.subject, page.indexed and page.media_type == "text/html", encode(page))
             for page in pages
         ]
-        kept[plugin] = Planned(plugin, encode(items), encode(sorted(notebook.page)))
+        kept[plugin] = Planned(plugin, encode(made[plugin]), encode(sorted(notebook.page)))
         notebook.page = set()
     notebook.page = None
-    return {(one,): kept[one] for one in order if one in kept}
+    return {(one,): kept[one] for one in order if one in kept}, made
 
 
-def _changed(row: Row | None) -> str:
-    return (row.updated or row.published) if row else ""
+def _sum(digests: Iterable[str]) -> str:
+    return f"{functools.reduce(lambda one, other: one ^ int(other, 16), digests, 0):x}"
 
 
 def _digest_of(row: Row) -> str:
@@ -338,56 +347,3 @@ def _digest_of(row: Row) -> str:
 
 def _page_of(row: Row) -> Page:
     return Page(address=row.address, template=f"{row.kind}.html", title=row.title, subject=row.id)
-
-
-def _are_plain(addresses: Sequence[str]) -> bool:
-    """Say, in a fifth of the time of looking for flaws, whether all are too ordinary to have any: most always are."""
-    paths = {path_of(address).lower() for address in addresses}
-    folders: set[str] = set()
-    for path in paths:
-        while (path := path.rpartition("/")[0]) and path not in folders:
-            folders.add(path)
-    return (
-        len(paths) == len(addresses)
-        and paths.isdisjoint(folders)
-        and all(map(_PLAIN.fullmatch, paths))
-        and not any(map(_MAYBE_RESERVED.search, paths))
-    )
-
-
-def _flaws(claims: Iterable[tuple[str, str]]) -> Iterator[PressframeError]:
-    """Yield addresses that no file can have, and those of one file, also where case and Unicode form don't count."""
-    owners: dict[str, str] = {}
-    for owner, address in claims:
-        path = path_of(address)
-        flaw = _unsafe(path)
-        if flaw:
-            yield ContentError(f"{owner} has the address {address}, {flaw}", fix="give it another slug or address")
-        same = path.lower() if path.isascii() else unicodedata.normalize("NFC", path).casefold()
-        if same in owners:
-            message = f"{owners[same]} and {owner} have the same address, {address}"
-            yield ContentError(message, fix="give one of them another slug or address")
-        owners[same] = owner
-    folders: dict[str, str] = {}
-    for path, owner in owners.items():
-        while (path := path.rpartition("/")[0]) and path not in folders:
-            folders[path] = owner
-    for path in folders.keys() & owners.keys():
-        message = f"{owners[path]} has the address /{path}, where {folders[path]} needs a folder"
-        yield ContentError(message, fix="give one of them another address")
-
-
-def _unsafe(path: str) -> str | None:
-    """Return why no file can be at *path*, None if one can."""
-    return next((flaw for part in path.split("/") if (flaw := _unsafe_part(part))), None)
-
-
-@functools.lru_cache(maxsize=100_000)
-def _unsafe_part(part: str) -> str | None:
-    if part in ("", ".", "..") or re.search(r"[\x00-\x1f\\\ud800-\udc7f]", part):
-        return "which leads out of the site or to no file"
-    if len(os.fsencode(part)) > 240:
-        return "of which a part is longer than 240 bytes"
-    if part.split(".")[0].casefold() in _RESERVED:
-        return "of which a part is a name that Windows keeps for a device"
-    return None

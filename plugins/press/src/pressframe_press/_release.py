@@ -56,13 +56,18 @@ class Contents:
                 files[address] = places.file(address, source)
         return cls(press=press, files=files, gated=plan.gated, opened=opened, rows=rows, done=done)
 
-    def after(self, press: Press, fresh: Mapping[Key, Done], output: Output, *, rows: Mapping[Key, Row]) -> Contents:
-        """Return what the next release holds, which has the same plan, and for which *fresh* pages were rendered."""
-        files, opened, places = dict(self.files), dict(self.opened), Places(output, self)
-        for one in fresh.values():
-            (opened if one.audiences else files)[one.address] = places.page(one)
-        done = {**self.done, **fresh}
-        return Contents(press=press, files=files, gated=self.gated, opened=opened, rows=rows, done=done)
+    def after(
+        self, press: Press, plan: Plan, done: Mapping[Key, Done], places: Places, *, rows: Mapping[Key, Row]
+    ) -> Contents:
+        """Return what the next release holds, which has the same plan but for a few pages."""
+        files, opened = dict(self.files), dict(self.opened)
+        for address, audiences in self.done.keys() - done.keys():
+            del (opened if audiences else files)[address]
+        for key, one in done.items():
+            if self.done.get(key) is not one:
+                (opened if one.audiences else files)[one.address] = places.page(one)
+        gated = self.gated if plan.known and plan.known.is_same else plan.gated
+        return Contents(press=press, files=files, gated=gated, opened=opened, rows=rows, done=done)
 
 
 @attrs.frozen

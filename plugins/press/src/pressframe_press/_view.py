@@ -87,8 +87,7 @@ class SeenBy:
         start = max(start, 0)
         end = start + max(count, 0)
         self._note(f"latest\t{kind}\t{start}\t{end}{_named(within)}")
-        ids = self._world.ids(kind, within)[start:end]
-        return tuple([card for id in ids if (card := self._world.card(id, self.audiences))])
+        return tuple(self._world.cards(self._world.ids(kind, within)[start:end], self.audiences))
 
     def size(self, *, kind: str = "post", within: Within | None = None) -> int:
         self._note(f"size\t{kind}\t0\t0{_named(within)}")

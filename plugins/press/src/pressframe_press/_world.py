@@ -88,6 +88,11 @@ class World:
         shown = self.shown(id, audiences)
         return read_card(*shown) if shown else None
 
+    def cards(self, ids: Sequence[str], audiences: Audiences) -> list[Card]:
+        """Return the cards of those that there are."""
+        self.rows.gather(ids)
+        return [card for id in ids if (card := self.card(id, audiences))]
+
     # --------------------------------------------------------------------------------------------- lists
 
     def ids(self, kind: str, within: Within | None) -> Sequence[str]:
