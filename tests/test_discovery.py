@@ -23,7 +23,7 @@ def test_a_plugin_comes_from_an_installed_distribution(bare, distribution):
 
     plugin, _ = bare.open().plugins["night"]
 
-    assert (plugin.origin, plugin.hooks()) == ("press-night 1.5", ("find_markup",))
+    assert (str(plugin.origin), plugin.hooks()) == ("press-night 1.5", ("find_markup",))
 
 
 def test_a_plugin_comes_from_a_file_of_the_site(bare):

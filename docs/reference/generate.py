@@ -103,7 +103,7 @@ def _usage(path: str, command: click.Command) -> str:
 
 
 def _found(name: str) -> Plugin:
-    (point,) = installed().select(name=name)
+    (point,) = (one for one in installed() if one.name == name)
     return Plugin(name, point.load(), "")
 
 

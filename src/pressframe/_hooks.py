@@ -7,9 +7,7 @@ is opened: it keeps the order of ``[site] plugins``, names the plugin that fails
 from __future__ import annotations
 
 import functools
-import logging
 import re
-import traceback
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -22,27 +20,25 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 import attrs
 import pluggy
 
-from pressframe import hookspecs
+from pressframe import hookspecs, model
 from pressframe.errors import HookError, Place, PressframeError
 from pressframe.hookspecs import Contract, Sanitizer
-
-# isort: off
-# fmt: off
-from pressframe.model import (
-    Asset, Block, Card, Comment, Comments, Conversation, Engine, Entry, Gate, Host, Judgement, Loader, Page, Source,
-    Teaser, Verdict, View,
-)
-# fmt: on
-# isort: on
 
 if TYPE_CHECKING:
     import click
 
+    # isort: off
+    # fmt: off
+    from pressframe.model import (
+        Asset, Block, Card, Comment, Comments, Conversation, Engine, Entry, Gate, Host, Judgement, Loader, Page, Teaser,
+        View,
+    )
+    # fmt: on
+    # isort: on
+
 T = TypeVar("T")
 
 _HERE = Path(__file__).parent
-
-log = logging.getLogger("pressframe")
 
 
 class _Nobody(str):
@@ -128,9 +124,9 @@ class _Chain:
             raise
         except BaseException as error:  # parts written in Rust panic with a BaseException
             raise _failure(call.plugin, self.hook, _subject(arguments), error) from error
-        wanted = self.contract.answer
         for one in answers:
-            if wanted is not None and one is not None and not isinstance(one, wanted):
+            wanted = None if one is None else self.contract.wanted
+            if wanted is not None and not isinstance(one, wanted):
                 raise self.odd(call, one, wanted.__name__, arguments)
         return answers if many else answer
 
@@ -161,6 +157,8 @@ def _chain(hook: str, contract: Contract, calls: Iterable[_Call] = ()) -> _Chain
 
 def _failure(plugin: str, hook: str, subject: str, error: BaseException) -> HookError:
     """Return the error that shows the innermost line of the plugin's own code."""
+    import traceback
+
     frames = traceback.extract_tb(error.__traceback__)
     theirs = [frame for frame in frames if not Path(frame.filename).is_relative_to(_HERE)] or frames
     theirs = theirs[1:] if theirs[0].name == _ASKER and theirs[1:] else theirs
@@ -171,6 +169,12 @@ def _failure(plugin: str, hook: str, subject: str, error: BaseException) -> Hook
     return HookError(message, plugin=plugin, hook=hook, at=Place(last.filename, last.lineno), fix=fix)
 
 
+def _log(error: PressframeError, **more: str) -> None:
+    import logging  # neither a quick import, nor needed where nothing fails
+
+    logging.getLogger("pressframe").error("%s", error, extra=more)
+
+
 def _article(name: str) -> str:
     return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"
 
@@ -179,13 +183,13 @@ def _subject(arguments: tuple[object, ...]) -> str:
     """Return what a hook was working on, told from its arguments."""
     for argument in arguments:
         match argument:
-            case Entry(id=id, source=source):
+            case model.Entry(id=id, source=source):
                 return f"while working on the entry {source.place.file if source.place else id}"
-            case Source(key=key, place=place):
+            case model.Source(key=key, place=place):
                 return f"while reading {place.file if place else key}"
-            case Page(address=address):
+            case model.Page(address=address):
                 return f"while working on the page {address}"
-            case Comment(id=id, entry=entry):
+            case model.Comment(id=id, entry=entry):
                 return f"while working on comment {id} of {entry}"
     return "while the site was opened or planned"
 
@@ -230,7 +234,7 @@ class Hooks:
             except PressframeError as error:
                 if chain.contract.failure == "stop":
                     raise
-                log.error("%s", error, extra={"hook": hook, "plugin": call.plugin})
+                _log(error, hook=hook, plugin=call.plugin)
                 answer = error
             if answer is not None:
                 yield call.plugin, answer
@@ -275,13 +279,13 @@ class Hooks:
     def judge_gate(self, entry: Entry, now: datetime) -> Gate | None:
         gates = []
         for plugin, answer in self.ask("judge_gate", entry, now):
-            shut = Gate(requires=frozenset({NOBODY}), reason=f"{plugin} failed")
+            shut = model.Gate(requires=frozenset({NOBODY}), reason=f"{plugin} failed")
             gates.append(shut if isinstance(answer, PressframeError) else answer)
         return _join(gates, now)
 
     def find_teaser(self, entry: Entry, gate: Gate) -> Teaser | None:
         for _, answer in self.ask("find_teaser", entry, gate):
-            return answer if isinstance(answer, Teaser) else Teaser(html="")
+            return answer if isinstance(answer, model.Teaser) else model.Teaser(html="")
         return None
 
     # ------------------------------------------------------------------------------------------ comments
@@ -293,9 +297,9 @@ class Hooks:
         """Return every judgement, the strictest first; a hold where nobody judges or a judge fails."""
         judgements = []
         for plugin, answer in self.ask("judge_comment", comment, entry, now):
-            held = Judgement(verdict=Verdict.HOLD, reason=f"{plugin} failed")
+            held = model.Judgement(verdict=model.Verdict.HOLD, reason=f"{plugin} failed")
             judgements.append(held if isinstance(answer, PressframeError) else answer)
-        nobody = Judgement(verdict=Verdict.HOLD, reason="no rule spoke for it")
+        nobody = model.Judgement(verdict=model.Verdict.HOLD, reason="no rule spoke for it")
         return tuple(sorted(judgements or [nobody], key=lambda judgement: -judgement.verdict))
 
     def filter_comment(self, comment: Comment) -> str:
@@ -311,7 +315,7 @@ class Hooks:
             sanitize = self._sanitizer
             return ask_part("the sanitizer", "find_sanitizer", str, lambda _: sanitize(text), comment)
         except PressframeError as error:
-            log.error("%s", error, extra={"hook": "filter_comment"})
+            _log(error, hook="filter_comment")
             return plain
 
     # ----------------------------------------------------------------------------------------- rendering
@@ -366,7 +370,7 @@ def _join(gates: list[Gate], now: datetime) -> Gate | None:
     if not gates:
         return None
     closed = [gate for gate in gates if gate.requires]
-    return Gate(
+    return model.Gate(
         requires=frozenset().union(*(gate.requires for gate in gates)),
         until=min((gate.until for gate in gates if gate.until and gate.until > now), default=None),
         reason="; ".join(gate.reason for gate in closed or gates),

@@ -7,7 +7,6 @@ import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.machinery import SourceFileLoader
-from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from pathlib import Path
 from types import ModuleType
 from typing import NoReturn, TypeAlias
@@ -15,6 +14,7 @@ from typing import NoReturn, TypeAlias
 import attrs
 
 from pressframe import hookspecs
+from pressframe._installed import Point, entry_points
 from pressframe.errors import Place, PluginError, PressframeError, did_you_mean
 from pressframe.files import digest_of_bytes
 
@@ -43,13 +43,13 @@ class Plugin:
     Attributes:
         name: As ``[site] plugins`` lists it.
         kind: The attrs class whose fields are its settings and whose marked methods are its hooks.
-        origin: Where it is from: a file of the site, or a distribution with its version.
+        origin: Where it is from: as text a file of the site, or a distribution with its version.
         code: Of a file of the site, what changes with the text that was run; it may have been edited since.
     """
 
     name: str
     kind: type[attrs.AttrsInstance]
-    origin: str
+    origin: str | Point
     code: str = ""
 
     def hooks(self) -> tuple[str, ...]:
@@ -100,41 +100,40 @@ def find_plugins(
     return plugins, errors
 
 
-def installed() -> EntryPoints:
+def installed() -> list[Point]:
     """Return the plugins that distributions announce; none is imported."""
-    return entry_points(group=GROUP)
+    return entry_points(GROUP)
 
 
-def _find(name: str, folder: Path, at: Place, points: EntryPoints) -> Plugin:
+def _find(name: str, folder: Path, at: Place, points: Sequence[Point]) -> Plugin:
     file = folder / "plugins" / f"{name}.py"
-    named = tuple(points.select(name=name))
-    origins = [_origin(point) for point in named] + ([f"plugins/{name}.py"] if file.is_file() else [])
+    named = [point for point in points if point.name == name]
+    origins = [*named, *([f"plugins/{name}.py"] if file.is_file() else ())]
     if not origins:
         raise _missing(name, folder, at, points)
     if len(origins) > 1:
-        message = f'there are two plugins called "{name}": {" and ".join(origins)}'
+        message = f'there are two plugins called "{name}": {" and ".join(map(str, origins))}'
         raise PluginError(message, at=at, fix="uninstall or rename one of them")
     return Plugin(name, _import(named[0], at), origins[0]) if named else _import_file(file, folder)
 
 
-def _origin(point: EntryPoint) -> str:
-    return f"{point.dist.name} {point.dist.version}" if point.dist else point.value
-
-
-def _missing(name: str, folder: Path, at: Place, points: EntryPoints) -> PluginError:
+def _missing(name: str, folder: Path, at: Place, points: Sequence[Point]) -> PluginError:
     files = {file.stem for file in (folder / "plugins").glob("*.py")}
-    near = did_you_mean(name, {*points.names, *BUNDLED, *files}) or f"install it, or write plugins/{name}.py"
+    near = (
+        did_you_mean(name, {*(point.name for point in points), *BUNDLED, *files})
+        or f"install it, or write plugins/{name}.py"
+    )
     fix = f"pip install pressframe-{name}" if name in BUNDLED else near
     return PluginError(f'plugins lists "{name}", which is not installed', at=at, fix=fix)
 
 
-def _import(point: EntryPoint, at: Place) -> type[attrs.AttrsInstance]:
+def _import(point: Point, at: Place) -> type[attrs.AttrsInstance]:
     try:
         kind = point.load()
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # it may end the process, or panic in Rust
-        message = f'the plugin "{point.name}" ({_origin(point)}) cannot be imported: {type(error).__name__}: {error}'
+        message = f'the plugin "{point.name}" ({point}) cannot be imported: {type(error).__name__}: {error}'
         raise PluginError(message, at=at, fix="install what it misses, or take it out of [site] plugins") from error
     if not isinstance(kind, type) or not attrs.has(kind):
         raise PluginError(f'the plugin "{point.name}" names {point.value}, which is no attrs class', at=at)

@@ -15,7 +15,6 @@
 Only the command line prints them and sets the exit status; everything else lets them pass or adds to them.
 """
 
-import difflib
 from collections.abc import Iterable, Sequence
 
 import attrs
@@ -133,5 +132,7 @@ def raise_all(errors: Sequence[PressframeError]) -> None:
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return ``Did you mean x?`` for the nearest of *known*, or an empty string when none is near."""
+    import difflib  # only where there is something to tell
+
     near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.6)
     return f"Did you mean {near[0]}?" if near else ""

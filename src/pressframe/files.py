@@ -3,7 +3,6 @@
 import hashlib
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 _COARSE = 100_000_000
@@ -30,16 +29,8 @@ def stamp(path: str | Path, status: os.stat_result | None = None) -> str:
         OSError: It is not there, or can't be read.
     """
     status = status or os.stat(path)  # noqa: PTH116 - tens of thousands of times a build
-    made = f"{status.st_size}-{status.st_mtime_ns}-{status.st_ctime_ns}-{status.st_ino}"
-    if time.time_ns() - max(status.st_ctime_ns, status.st_mtime_ns) > _COARSE:
+    modified, changed = status.st_mtime_ns, status.st_ctime_ns
+    made = f"{status.st_size}-{modified}-{changed}-{status.st_ino}"
+    if time.time_ns() - (max(changed, modified)) > _COARSE:  # sooner than by max
         return made
     return f"{made}-{hashlib.blake2b(Path(path).read_bytes(), digest_size=8).hexdigest()}"
-
-
-def stamps(folder: Path) -> Iterator[str]:
-    """Yield path and stamp of every file below *folder*, in the order of their paths."""
-    for inside, folders, files in os.walk(folder):
-        folders[:] = sorted(one for one in folders if one != "__pycache__")
-        for name in sorted(files):
-            file = os.path.join(inside, name)  # noqa: PTH118 - the same
-            yield f"{file} {stamp(file)}"

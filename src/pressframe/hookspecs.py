@@ -22,25 +22,27 @@ plugin. An implementation may leave out any argument. Hooks are plain methods, n
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Executor
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 import attrs
 import pluggy
 
-# isort: off
-# fmt: off
-from pressframe.model import (
-    Asset, Block, Card, Comment, Comments, Engine, Entry, Gate, Host, Judgement, Loader, Page, Teaser, View,
-)
-# fmt: on
-# isort: on
+from pressframe._installed import object_at
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what a site's hooks do not need is not imported
+    from concurrent.futures import Executor
+    from datetime import datetime
+
     import click
+
+    # isort: off
+    # fmt: off
+    from pressframe.model import (
+        Asset, Block, Card, Comment, Comments, Engine, Entry, Gate, Host, Judgement, Loader, Page, Teaser, View,
+    )
 
 Sanitizer: TypeAlias = Callable[[str], str]
 Stage: TypeAlias = Literal["start", "entry", "plan", "page", "live"]
@@ -58,15 +60,24 @@ class Contract:
     Attributes:
         stage: When it is called.
         failure: What becomes of the work when an implementation raises or answers wrongly.
-        answer: The type of one answer (of one element, for ``register_``); None for any of the right shape.
+        answer: The type of one answer (of one element, for ``register_``), or where it is, ``"package.module:Name"``,
+            to be imported when there is an answer; None for any of the right shape.
     """
 
     stage: Stage
     failure: Failure
-    answer: type | None = None
+    answer: type | str | None = None
+
+    @property
+    def wanted(self) -> type | None:
+        """The type of one answer."""
+        return _type_at(self.answer) if isinstance(self.answer, str) else self.answer
 
 
-def hookspec(stage: Stage, failure: Failure = "stop", *, answer: type | None = None) -> Callable[[Spec], Spec]:
+_type_at = functools.cache(object_at)
+
+
+def hookspec(stage: Stage, failure: Failure = "stop", *, answer: type | str | None = None) -> Callable[[Spec], Spec]:
     """Mark a function as a hook: its name, arguments and docstring are the contract, its body is empty.
 
     A plugin that others build on may declare hooks of its own: it names the module that holds them in its class
@@ -83,7 +94,7 @@ def hookspec(stage: Stage, failure: Failure = "stop", *, answer: type | None = N
 # --------------------------------------------------------------------------------------------------- loading
 
 
-@hookspec("start", answer=Loader)
+@hookspec("start", answer="pressframe.model:Loader")
 def register_loaders(host: Host) -> Iterable[Loader]:
     """Bring loaders: objects that list sources cheaply and read one entry at a time.
 
@@ -91,7 +102,7 @@ def register_loaders(host: Host) -> Iterable[Loader]:
     """
 
 
-@hookspec("start", answer=Engine)
+@hookspec("start", answer="pressframe.model:Engine")
 def find_markup(format: str) -> Engine | None:
     """Give the engine that makes HTML of texts in *format*.
 
@@ -99,7 +110,7 @@ def find_markup(format: str) -> Engine | None:
     """
 
 
-@hookspec("entry", answer=Entry)
+@hookspec("entry", answer="pressframe.model:Entry")
 def filter_entry(entry: Entry) -> Entry | None:
     """Change an entry after its engine has run: text, terms, what the plugin keeps in ``data``.
 
@@ -114,7 +125,7 @@ def filter_entry(entry: Entry) -> Entry | None:
 # ---------------------------------------------------------------------------------------------------- gating
 
 
-@hookspec("entry", "shut", answer=Gate)
+@hookspec("entry", "shut", answer="pressframe.model:Gate")
 def judge_gate(entry: Entry, now: datetime) -> Gate | None:
     """Say which audiences an entry requires.
 
@@ -128,7 +139,7 @@ def judge_gate(entry: Entry, now: datetime) -> Gate | None:
     """
 
 
-@hookspec("entry", "shut", answer=Teaser)
+@hookspec("entry", "shut", answer="pressframe.model:Teaser")
 def find_teaser(entry: Entry, gate: Gate) -> Teaser | None:
     """Give the public part of a closed entry.
 
@@ -144,7 +155,7 @@ def find_teaser(entry: Entry, gate: Gate) -> Teaser | None:
 # -------------------------------------------------------------------------------------------------- comments
 
 
-@hookspec("start", answer=Comments)
+@hookspec("start", answer="pressframe.model:Comments")
 def register_comments(host: Host) -> Iterable[Comments]:
     """Bring sources of accepted comments; each answers for many entries at once.
 
@@ -152,7 +163,7 @@ def register_comments(host: Host) -> Iterable[Comments]:
     """
 
 
-@hookspec("live", "shut", answer=Judgement)
+@hookspec("live", "shut", answer="pressframe.model:Judgement")
 def judge_comment(comment: Comment, entry: Card, now: datetime) -> Judgement | None:
     """Say what should become of a comment that a reader has just sent.
 
@@ -205,7 +216,7 @@ def register_translations() -> Iterable[Path]:
     """
 
 
-@hookspec("start", answer=Asset)
+@hookspec("start", answer="pressframe.model:Asset")
 def register_assets() -> Iterable[Asset]:
     """Bring files to be published as they are.
 
@@ -222,7 +233,7 @@ def register_filters() -> Mapping[str, Callable[..., object]]:
     """
 
 
-@hookspec("plan", answer=Page)
+@hookspec("plan", answer="pressframe.model:Page")
 def register_pages(site: View) -> Iterable[Page]:
     """Bring pages beyond those of the entries: indexes, feeds, a theme's style sheet.
 
@@ -233,7 +244,7 @@ def register_pages(site: View) -> Iterable[Page]:
     """
 
 
-@hookspec("page", answer=Block)
+@hookspec("page", answer="pressframe.model:Block")
 def register_blocks(slot: str, page: Page, site: View) -> Iterable[Block]:
     """Bring pieces for a slot of the theme: a form, a reminder, links in the head.
 
@@ -250,7 +261,7 @@ def register_blocks(slot: str, page: Page, site: View) -> Iterable[Block]:
 # -------------------------------------------------------------------------------------------------- building
 
 
-@hookspec("start", answer=Executor)
+@hookspec("start", answer="concurrent.futures:Executor")
 def find_executor(host: Host) -> Executor | None:
     """Give the executor that loads entries and renders pages, in place of processes of this machine.
 

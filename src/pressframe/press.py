@@ -8,21 +8,20 @@ The press is a distribution of its own, ``pressframe-press``, found by its entry
 from __future__ import annotations
 
 import functools
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import attrs
 
 from pressframe._hooks import NOBODY, ask_part, find_witness, witnessed
-from pressframe.errors import PluginError
-from pressframe.model import Json, Live, Report
+from pressframe._installed import entry_points
+from pressframe.errors import ContentError, PluginError
 
 if TYPE_CHECKING:
     from pressframe._site import Site
+    from pressframe.model import Json, Live, Report
 
 __all__ = [
     "NOBODY", "Explanation", "Press", "Profile", "Reason", "Release", "Stored", "Wish",
@@ -66,31 +65,17 @@ class Explanation:
     facts: Mapping[str, Json]
 
 
-class Profile:
-    """A witness with a clock: seconds and calls by stage, plugin and hook, of every process of a build added up.
+class Profile(Protocol):
+    """A witness with a clock: what each plugin took in each hook, in all processes of a build."""
 
-    Attributes:
-        stage: What the build is at.
-        spent: Seconds and calls, by stage, plugin and hook; those of a whole stage by its name and two empty ones.
-    """
-
-    def __init__(self, stage: str = "start") -> None:
-        self.stage = stage
-        self.spent: dict[tuple[str, str, str], tuple[float, int]] = {}
-
-    def __call__(self, plugin: str, hook: str, arguments: tuple[object, ...], ask: Callable[[], Any]) -> Any:
+    def __call__(self, plugin: str, hook: str, arguments: tuple[object, ...], ask: Callable[[], Any], /) -> Any:
         """Take the time that a plugin needs for its answer."""
-        start = time.perf_counter()
-        try:
-            return ask()
-        finally:
-            self.add([((self.stage, plugin, hook), (time.perf_counter() - start, 1))])
 
-    def add(self, spent: Iterable[tuple[tuple[str, str, str], tuple[float, int]]]) -> None:
-        """Count in what was spent, here or in another process."""
-        for key, (seconds, calls) in spent:
-            before = self.spent.get(key, (0.0, 0))
-            self.spent[key] = before[0] + seconds, before[1] + calls
+    def rows(self, stages: Mapping[str, float]) -> Sequence[Mapping[str, Any]]:
+        """Return what was spent in the *stages* of a report, for programs."""
+
+    def table(self, stages: Mapping[str, float]) -> Iterable[tuple[str, bool]]:
+        """Yield lines for people, and whether each is a heading."""
 
 
 class Release(Protocol):
@@ -150,6 +135,12 @@ class Wish:
 class Press(Protocol):
     """What the entry point names: a module, or any object with these."""
 
+    def profile(self) -> Profile:
+        """Return a clock for one build, which looks on as soon as the site is opened."""
+
+    def check(self, site: Site, /) -> Sequence[ContentError]:
+        """Return what the owner should mend; what stops a build is raised as by ``build``."""
+
     def build(self, wish: Wish, /) -> Release:
         """Return the release made of a site's content, with strangers' files in its folder."""
 
@@ -168,7 +159,7 @@ def find_press() -> Press:
     Raises:
         PluginError: There is none, or there are several.
     """
-    found = list(entry_points(group=GROUP))
+    found = entry_points(GROUP)
     if not found:
         raise PluginError("nothing is installed that builds sites", fix="pip install pressframe-press")
     if len(found) > 1:

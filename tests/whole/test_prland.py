@@ -136,6 +136,6 @@ def test_no_page_asks_anybody_else_for_anything(release):
 
 
 def test_nothing_is_left_to_mend(prland):
-    from pressframe._check import check
+    from pressframe_press import check
 
     assert check(Site.open(prland)) == []

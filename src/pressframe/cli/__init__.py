@@ -3,7 +3,6 @@
 import gc
 import importlib
 import logging
-import traceback
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import pairwise
@@ -45,6 +44,8 @@ class _Commands(click.Group):
             context.exit(130)
         except PressframeError as error:
             if context.meta["pressframe.debug"]:
+                import traceback
+
                 traceback.print_exc()
             report(error)
             context.exit(1)

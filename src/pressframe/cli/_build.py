@@ -1,21 +1,22 @@
 """``pressframe build``: the site as static files."""
 
+from __future__ import annotations
+
 import atexit
 import gc
-import itertools
-import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from operator import itemgetter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import attrs
 import click
 
 from pressframe._site import Site
-from pressframe.model import Report
-from pressframe.press import Profile, Reason, witnessed
+from pressframe.press import Reason, find_press, witnessed
+
+if TYPE_CHECKING:
+    from pressframe.model import Report
 
 
 @click.command("build")
@@ -32,20 +33,22 @@ def command(site: Path, output: Path | None, explain: bool, profile: bool, as_js
     What was published before stays until the new site is whole.
     """
     atexit.register(gc.freeze)  # at the end there is no use in looking for what nobody needs any more
-    clock = Profile() if profile else None
+    clock = find_press().profile() if profile else None
     with witnessed(clock):
         release = Site.open(site).build(output=output, progress=_progress, **options)
     report, reasons = release.report, release.reasons if explain else ()
     for note in report.notes:
         click.echo(f"note: {note}", err=True)
     if as_json:
+        import json
+
         more: dict[str, object] = {"reasons": [one._asdict() for one in reasons]} if explain else {}
-        more |= {"profile": _rows(clock, report.stages)} if clock else {}
+        more |= {"profile": clock.rows(report.stages)} if clock else {}
         click.echo(json.dumps(attrs.asdict(report) | more))
         return
     for line in (
         *(_explained(reasons) if explain else ()),
-        *(_profiled(clock, report) if clock else ()),
+        *(click.style(line, bold=bold or None) for line, bold in (clock.table(report.stages) if clock else ())),
         _summary(report),
     ):
         click.echo(line)
@@ -66,51 +69,6 @@ def _explained(reasons: Sequence[Reason]) -> Iterator[str]:
     yield (
         f"{len(reasons)} rendered." if reasons else "Nothing was rendered: nothing that any page asked for has changed."
     )
-
-
-def _rows(profile: Profile, stages: Mapping[str, float]) -> list[dict[str, Any]]:
-    """Return what was spent by stage, plugin and hook, the longest first; without a plugin by templates and the press.
-
-    Several processes' times are added up.
-    """
-    rows = []
-    for stage in ("start", *stages):
-        spent = {key: one for key, one in profile.spent.items() if key[0] == stage}
-        whole = spent.pop((stage, "", ""), (stages.get(stage, 0.0), 0))[0]
-        if stage in stages:
-            spent[stage, "", ""] = max(whole - sum(seconds for seconds, _ in spent.values()), 0.0), 0
-        for (_, plugin, hook), (seconds, calls) in sorted(spent.items(), key=lambda one: -one[1][0]):
-            told = {"stage": stage, "plugin": plugin, "hook": hook, "calls": calls, "seconds": round(seconds, 6)}
-            rows.append(told)
-    return rows
-
-
-def _profiled(profile: Profile, report: Report) -> Iterator[str]:
-    """Yield the table of stages with the plugins and hooks in each, then the sums of plugins and of hooks."""
-    rows = _rows(profile, report.stages)
-    yield click.style(f"{'stage':10}{'plugin':26}{'hook':24}{'calls':>9}{'seconds':>10}", bold=True)
-    for stage, group in itertools.groupby(rows, key=itemgetter("stage")):
-        wall = report.stages.get(stage)
-        yield stage if wall is None else f"{stage:69}{wall:10.3f}"
-        for one in group:
-            plugin, calls = one["plugin"] or "templates and the press", f"{one['calls']:,}" if one["calls"] else ""
-            if one["seconds"] >= 0.0005:
-                yield f"{'':10}{plugin:26}{one['hook']:24}{calls:>9}{one['seconds']:10.3f}"
-    for column in ("plugin", "hook"):
-        yield click.style(f"\n{'by ' + column:60}{'calls':>8}{'seconds':>11}", bold=True)
-        for name, count, seconds in _sums(rows, column):
-            if seconds >= 0.0005:
-                yield f"{name:60}{count:8,}{seconds:11.3f}"
-    yield ""
-
-
-def _sums(rows: Sequence[Mapping[str, Any]], name: str) -> Iterator[tuple[str, int, float]]:
-    """Yield each plugin, or each hook, with its calls and seconds in all stages, the longest first."""
-    groups: dict[str, list[Mapping[str, Any]]] = {}
-    for one in rows:
-        groups.setdefault(one[name], []).append(one)
-    sums = [(key, sum(one["calls"] for one in of), sum(one["seconds"] for one in of)) for key, of in groups.items()]
-    yield from sorted((one for one in sums if one[0]), key=lambda one: -one[2])
 
 
 def _progress(stage: str, done: int, of: int) -> None:

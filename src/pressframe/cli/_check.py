@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from pressframe._check import check
 from pressframe._site import Site
+from pressframe.press import find_press
 
 
 @click.command("check")
@@ -15,7 +15,7 @@ def command(site: Path) -> int:
 
     Publishes nothing. The exit status is 1 if there is anything to mend.
     """
-    problems = check(Site.open(site))
+    problems = find_press().check(Site.open(site))
     for problem in problems:
         click.echo(problem)
     click.echo(f"{len(problems)} problem{'s' if len(problems) != 1 else ''}." if problems else "All is well.")

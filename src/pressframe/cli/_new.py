@@ -27,7 +27,7 @@ def site(folder: Path, title: str | None) -> None:
     """Make a site in DIR: settings, a first post, a page."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BuildError("is there already, and not empty", at=Place(str(folder)), fix="name a new folder")
-    plugins = [name for name in _WANTED if name in installed().names]
+    plugins = [name for name in _WANTED if name in {point.name for point in installed()}]
     words = {
         "TITLE": json.dumps(title or folder.resolve().name.replace("-", " ").title(), ensure_ascii=False),
         "PLUGINS": ", ".join(f'"{name}"' for name in plugins),

@@ -24,7 +24,7 @@ def command(site: Path, as_json: bool) -> None:
     plugins = Site.open(site).plugins.values()
     if as_json:
         names = ("name", "origin", "hooks", "settings")
-        rows = [(found.name, found.origin, found.hooks(), _settings(plugin)) for found, plugin in plugins]
+        rows = [(found.name, str(found.origin), found.hooks(), _settings(plugin)) for found, plugin in plugins]
         click.echo(json.dumps([dict(zip(names, row, strict=True)) for row in rows]))
         return
     for found, plugin in plugins:

@@ -2,14 +2,21 @@
 # ruff: isort: skip_file
 # fmt: off
 
-from pressframe.model._basis import Json, ReadOnly
-from pressframe.model.comments import Comment, Comments, Judgement, Reply, Verdict
-from pressframe.model.content import (
-    Asset, Author, Body, Card, Engine, Entry, Group, Heading, Loader, Manuscript, Neighbours, Source, Term,
-)
-from pressframe.model.gating import Conversation, Gate, Reader, Teaser
-from pressframe.model.rendering import Block, Output, Page, Report
-from pressframe.model.site import Host, Live, SiteSettings, View
+from typing import TYPE_CHECKING
+
+from pressframe._lazy import names_in as _names_in
+
+if TYPE_CHECKING:
+    from pressframe.model._basis import Json, ReadOnly
+    from pressframe.model.comments import Comment, Comments, Judgement, Reply, Verdict
+    from pressframe.model.content import (
+        Author, Body, Card, Entry, Group, Heading, Manuscript, Neighbours, Term,
+    )
+    from pressframe.model.gating import Conversation, Gate, Reader, Teaser
+    from pressframe.model.rendering import Block, Output, Page
+    from pressframe.model.site import Asset, Engine, Host, Live, Loader, Report, SiteSettings, Source, View
+else:
+    __getattr__ = _names_in(__name__, "_basis", "site", "rendering", "gating", "comments", "content")
 
 __all__ = [
     "Asset", "Author", "Block", "Body", "Card", "Comment", "Comments", "Conversation", "Engine",

@@ -1,32 +1,14 @@
-"""Entries, what they are made of, and what reads them."""
+"""Entries, and what they are made of."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal
 
 import attrs
 from attrs.validators import ge, in_, instance_of, optional
 
-from pressframe.errors import Place
 from pressframe.model._basis import Json, ReadOnly, is_address, is_aware, read_only
-
-
-@attrs.frozen(kw_only=True)
-class Source:
-    """Where an entry comes from.
-
-    Attributes:
-        loader: ``name`` of the loader that knows how to read it.
-        key: Unique within its loader: a path, a row's id.
-        fingerprint: Changes whenever what would be read changes; made without reading it where that is possible.
-        place: The file, for messages; None for what is in no file.
-    """
-
-    loader: str
-    key: str
-    fingerprint: str
-    place: Place | None = None
+from pressframe.model.site import Asset, Source
 
 
 @attrs.frozen(kw_only=True)
@@ -74,14 +56,6 @@ class Body:
     html: str = attrs.field(validator=instance_of(str))
     headings: tuple[Heading, ...] = ()
     more: int | None = attrs.field(default=None, validator=optional(ge(0)))
-
-
-@attrs.frozen(kw_only=True)
-class Asset:
-    """A file published as it is: at ``address`` (``/journal.css``), read from ``file``."""
-
-    address: str = attrs.field(validator=is_address)
-    file: Path
 
 
 @attrs.frozen(kw_only=True)
@@ -182,33 +156,3 @@ class Neighbours:
 
     older: Card | None = None
     newer: Card | None = None
-
-
-@runtime_checkable
-class Loader(Protocol):
-    """Reads entries from somewhere.
-
-    It may have a method ``notes() -> Iterable[str]``, asked after loading: what could not be carried, a sentence each.
-    """
-
-    name: str
-
-    def scan(self) -> Iterable[Source]:
-        """Return every source, cheaply: without reading more than names, sizes and times where possible."""
-
-    def load(self, source: Source) -> Manuscript:
-        """Return the entry of *source*; pure, in any process, in any order.
-
-        Raises:
-            ContentError: It cannot be read; the message has file and line.
-        """
-
-
-@runtime_checkable
-class Engine(Protocol):
-    """Makes HTML of a text."""
-
-    version: str
-
-    def render(self, text: str) -> Body:
-        """Return the HTML, whose headings have unique ids; pure."""

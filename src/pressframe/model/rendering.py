@@ -1,4 +1,4 @@
-"""Pages, blocks, and what a build reports."""
+"""Pages and blocks."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -49,17 +49,3 @@ class Output:
 
     body: bytes
     media_type: str = "text/html"
-
-
-@attrs.frozen(kw_only=True)
-class Report:
-    """What a build did: counts, and ``stages``, seconds by name in the order they ran."""
-
-    entries: int
-    pages: int
-    rendered: int
-    written: int
-    removed: int
-    seconds: float
-    stages: Mapping[str, float]
-    notes: tuple[str, ...] = ()

@@ -1,25 +1,26 @@
-"""The site as plugins meet it: at the start, while pages are made, and live."""
+"""The site as plugins meet it: at the start, while pages are made, and live; its sources, and what a build reports."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar, runtime_checkable
 from zoneinfo import ZoneInfo
 
 import attrs
 
-from pressframe.model._basis import counts_from_one
-from pressframe.model.comments import Reply
-from pressframe.model.content import Card, Entry, Group, Neighbours
-from pressframe.model.gating import Gate
-from pressframe.model.rendering import Output, Page
+from pressframe.errors import Place
+from pressframe.model._basis import counts_from_one, is_address
 
 if TYPE_CHECKING:
     from pressframe._hooks import Hooks
+    from pressframe.model.comments import Reply
+    from pressframe.model.content import Body, Card, Entry, Group, Manuscript, Neighbours
+    from pressframe.model.gating import Gate
+    from pressframe.model.rendering import Output, Page
 
 T = TypeVar("T")
 
@@ -61,6 +62,77 @@ class SiteSettings:
     plugins: tuple[str, ...] = ()
     per_page: int = attrs.field(default=10, validator=counts_from_one)
     menu: Mapping[str, str] = attrs.field(factory=dict, converter=MappingProxyType)
+
+
+@attrs.frozen(kw_only=True)
+class Source:
+    """Where an entry comes from.
+
+    Attributes:
+        loader: ``name`` of the loader that knows how to read it.
+        key: Unique within its loader: a path, a row's id.
+        fingerprint: Changes whenever what would be read changes; made without reading it where that is possible.
+        place: The file, for messages; None for what is in no file.
+    """
+
+    loader: str
+    key: str
+    fingerprint: str
+    place: Place | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Asset:
+    """A file published as it is: at ``address`` (``/journal.css``), read from ``file``."""
+
+    address: str = attrs.field(validator=is_address)
+    file: Path
+
+
+@runtime_checkable
+class Loader(Protocol):
+    """Reads entries from somewhere.
+
+    It may have a method ``notes() -> Iterable[str]``, asked after loading: what could not be carried, a sentence each.
+    One that lists thousands may have two that are asked in place of ``scan``, so that no source is made where none has
+    changed: ``listing() -> Mapping[str, str]``, fingerprints by key, and ``source(key, fingerprint) -> Source``.
+    """
+
+    name: str
+
+    def scan(self) -> Iterable[Source]:
+        """Return every source, cheaply: without reading more than names, sizes and times where possible."""
+
+    def load(self, source: Source) -> Manuscript:
+        """Return the entry of *source*; pure, in any process, in any order.
+
+        Raises:
+            ContentError: It cannot be read; the message has file and line.
+        """
+
+
+@runtime_checkable
+class Engine(Protocol):
+    """Makes HTML of a text."""
+
+    version: str
+
+    def render(self, text: str) -> Body:
+        """Return the HTML, whose headings have unique ids; pure."""
+
+
+@attrs.frozen(kw_only=True)
+class Report:
+    """What a build did: counts, and ``stages``, seconds by name in the order they ran."""
+
+    entries: int
+    pages: int
+    rendered: int
+    written: int
+    removed: int
+    seconds: float
+    stages: Mapping[str, float]
+    notes: tuple[str, ...] = ()
 
 
 class Host(Protocol):

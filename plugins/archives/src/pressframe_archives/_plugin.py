@@ -9,11 +9,15 @@ import functools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import attrs
 
-from pressframe import Author, Group, Page, Term, View, hookimpl
+from pressframe import hookimpl, model
+
+if TYPE_CHECKING:
+    from pressframe import Author, Group, Page, Term, View
 
 _HERE = Path(__file__).parent
 _PERIODS = ("year", "month")
@@ -74,7 +78,7 @@ class Archives:
 
     def address(self, group: Group | Term | Author) -> str | None:
         """Return the address of a group's list, None if it has none: the template filter ``group_address``."""
-        taxonomy = "author" if isinstance(group, Author) else group.taxonomy
+        taxonomy = "author" if isinstance(group, model.Author) else group.taxonomy
         return self._place(taxonomy, group.slug) if taxonomy in self.lists else None
 
     def _place(self, taxonomy: str, slug: str) -> str:
@@ -87,11 +91,11 @@ class Archives:
             base = self.bases.get(taxonomy, taxonomy)
             if taxonomy not in _PERIODS and base and site.groups(taxonomy):
                 data = {"heading": taxonomy, "taxonomy": taxonomy}
-                yield Page(address=f"/{base}/", template="groups.html", title=taxonomy, data=data)
+                yield model.Page(address=f"/{base}/", template="groups.html", title=taxonomy, data=data)
 
     def _overview(self) -> Iterator[Page]:
         if any(period in self.lists for period in _PERIODS):
-            yield Page(address=_OVERVIEW, template="archive.html", title="Archives", data={"heading": "Archives"})
+            yield model.Page(address=_OVERVIEW, template="archive.html", title="Archives", data={"heading": "Archives"})
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -109,7 +113,7 @@ def _pages_of_list(first: str, group: Group | None, *, size: int, count: int) ->
     name = group.name if group else ""
     within = (group.taxonomy, group.slug) if group else None
     for number, address in enumerate(addresses, start=1):
-        yield Page(
+        yield model.Page(
             address=address,
             template="list.html",
             title=name,

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING
 
 import attrs
 
-from pressframe import Page
+from pressframe import model
 
-FormatName: TypeAlias = Literal["atom", "rss", "json"]
+if TYPE_CHECKING:
+    from pressframe import Page
+    from pressframe_feeds._plugin import FormatName
 
 
 @attrs.frozen
@@ -68,7 +70,7 @@ class Topic:
 
     def page(self, format: Format) -> Page:
         """Return the feed in *format*."""
-        return Page(
+        return model.Page(
             address=self.address(format),
             template=format.template,
             title=self.name or "",

@@ -6,23 +6,22 @@ Hooks: register_templates, register_translations, register_filters, register_pag
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.parse import quote
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import attrs
 from attrs.validators import ge, min_len
 
-from pressframe import Block, Card, Page, View, hookimpl
-from pressframe_feeds._formats import FORMATS, Format, FormatName, Link, Topic
+from pressframe import hookimpl, model
 
 if TYPE_CHECKING:
+    from pressframe import Block, Page, View
     from pressframe_feeds._feed import Feed
 
+FormatName: TypeAlias = Literal["atom", "rss", "json"]
+
 _HERE = Path(__file__).parent
-_SEGMENT = "!$&'()*+,;=:@~%/"
-"""What a slug may hold as it is; its ``%`` belongs to bytes that are quoted already."""
 
 
 def _check_bases(_: object, __: object, value: Mapping[str, str]) -> None:
@@ -71,8 +70,10 @@ class Feeds:
 
     @hookimpl
     def register_pages(self, site: View) -> Iterable[Page]:
-        for topic in self._topics(site):
-            for format in self._entry_formats if topic.about else self._formats:
+        from pressframe_feeds._topics import entry_formats_of, formats_of, topics
+
+        for topic in topics(self, site):
+            for format in entry_formats_of(self) if topic.about else formats_of(self):
                 yield topic.page(format)
         if self.sitemap:
             from pressframe_feeds._sitemap import sitemap_pages
@@ -80,7 +81,7 @@ class Feeds:
             yield from sitemap_pages(site)
         if self.robots:
             data = {"sitemap": self.sitemap}
-            yield Page(
+            yield model.Page(
                 address="/robots.txt", template="feeds/robots.txt", media_type="text/plain", data=data, indexed=False
             )
 
@@ -88,7 +89,9 @@ class Feeds:
     def register_blocks(self, slot: str, page: Page, site: View) -> Iterable[Block]:
         if slot != "head":
             return []
-        return [Block(template="feeds/head.html", data={"feeds": tuple(self._links(page, site))})]
+        from pressframe_feeds._topics import links
+
+        return [model.Block(template="feeds/head.html", data={"feeds": tuple(links(self, page, site))})]
 
     def read(self, site: View, page: Page, *, more: str) -> Feed:
         """Return what stands in the feed at *page*: the template filter ``feed``.
@@ -110,58 +113,3 @@ class Feeds:
             case _:
                 cards = site.latest(count=self.count)
         return read_posts(site, cards, more=more if self.full else None, comments=self.entry_comments)
-
-    @property
-    def _formats(self) -> list[Format]:
-        return [FORMATS[name] for name in dict.fromkeys(self.formats)]
-
-    @property
-    def _entry_formats(self) -> list[Format]:
-        """What comments on one entry are written in: as many feeds as entries, so not in what hardly anybody reads."""
-        return [format for format in self._formats if format is not FORMATS["json"]] or self._formats
-
-    def _topics(self, site: View) -> Iterator[Topic]:
-        yield Topic()
-        for taxonomy in self.groups:
-            for group in site.groups(taxonomy):
-                yield self._posts_within(taxonomy, group.slug, group.name)
-        if _has_conversations(site):
-            yield Topic(comments=True)
-        for id, address in site.conversations() if self.entry_comments else ():
-            if address != "/":  # the site's is there
-                yield Topic(address, comments=True, about=id)
-
-    def _links(self, page: Page, site: View) -> Iterator[Link]:
-        """Yield the feeds that *page* links to: the site's, and what is on the page."""
-        for format in self._formats:
-            yield Topic().link(format)
-        first = self._formats[0]
-        if _has_conversations(site):
-            yield Topic(comments=True).link(first)
-        match page.data:
-            case {"within": [str(taxonomy), str(slug)]} if taxonomy in self.groups:
-                yield self._posts_within(taxonomy, slug, page.title).link(first)
-        # A reader may see a conversation that strangers don't; feeds are a stranger's, so such a page links to none.
-        about = page.subject if self.entry_comments and not site.audiences else None
-        card = site.card(about) if about and site.comment_count(about) else None
-        if card and _has_comment_feed(site, card):
-            yield _comments_on(card).link(self._entry_formats[0])
-
-    def _posts_within(self, taxonomy: str, slug: str, name: str) -> Topic:
-        base = self.groups[taxonomy]
-        home = quote(f"/{base}/{slug}/" if base else f"/{slug}/", safe=_SEGMENT)
-        return Topic(home, name, within=(taxonomy, slug))
-
-
-def _has_comment_feed(site: View, card: Card) -> bool:
-    from pressframe_feeds._feed import has_comment_feed
-
-    return has_comment_feed(site, card)
-
-
-def _comments_on(card: Card) -> Topic:
-    return Topic(card.address, card.title, comments=True, about=card.id)
-
-
-def _has_conversations(site: View) -> bool:
-    return bool(site.hooks.implementers("register_comments"))

@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import attrs
 
-from pressframe import Asset, Block, Entry, Page, View, hookimpl
+from pressframe import hookimpl, model
 from pressframe_journal._palette import is_colour, schemes
+
+if TYPE_CHECKING:
+    from pressframe import Asset, Block, Entry, Page, View
 
 _HERE = Path(__file__).parent
 _TAG = re.compile(r"<[^<>]*>")
@@ -77,7 +80,7 @@ class Journal:
     def register_assets(self) -> Iterable[Asset]:
         static = _HERE / "static"
         files = (file for file in sorted(static.rglob("*")) if file.suffix in (".css", ".woff2"))
-        return [Asset(address=f"/{file.relative_to(static).as_posix()}", file=file) for file in files]
+        return [model.Asset(address=f"/{file.relative_to(static).as_posix()}", file=file) for file in files]
 
     @hookimpl
     def register_filters(self) -> Mapping[str, Callable[..., object]]:
@@ -88,11 +91,13 @@ class Journal:
         light, dark = (attrs.asdict(scheme) for scheme in schemes(self.accent))
         look = {"light": light, "dark": dark, "fonts": self.fonts}
         return [
-            Page(address=self._sheet, template="journal/look.css", media_type="text/css", data=look, indexed=False),
-            Page(
+            model.Page(
+                address=self._sheet, template="journal/look.css", media_type="text/css", data=look, indexed=False
+            ),
+            model.Page(
                 address="/icon.svg", template="journal/icon.svg", media_type="image/svg+xml", data=look, indexed=False
             ),
-            Page(address="/404.html", template="404.html", indexed=False),
+            model.Page(address="/404.html", template="404.html", indexed=False),
         ]
 
     @hookimpl
@@ -100,10 +105,12 @@ class Journal:
         if slot == "head":
             papers = [scheme.paper for scheme in schemes(self.accent)]
             return [
-                Block(template="journal/head.html", data={"sheet": self._sheet, "fonts": self.fonts, "papers": papers})
+                model.Block(
+                    template="journal/head.html", data={"sheet": self._sheet, "fonts": self.fonts, "papers": papers}
+                )
             ]
         if slot == "footer" and self.links:
-            return [Block(template="journal/links.html", data={"links": self.links})]
+            return [model.Block(template="journal/links.html", data={"links": self.links})]
         return []
 
     @property

@@ -6,10 +6,14 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from pressframe import model
 from pressframe.errors import ContentError, Place, PressframeError, did_you_mean, raise_all
-from pressframe.model import Author
 from pressframe_markdown._slug import slug
+
+if TYPE_CHECKING:
+    from pressframe.model import Author
 
 FILE = "authors.toml"
 _KEYS = ("name", "url")
@@ -45,13 +49,13 @@ def read_authors(folder: Path, label: str) -> Mapping[str, Author]:
 
 def author_of(name: str, authors: Mapping[str, Author]) -> Author:
     """Return who *name* is in front matter; somebody of that name where the file knows nobody."""
-    return authors.get(name) or authors.get(slug(name)) or Author(slug=slug(name), name=name)
+    return authors.get(name) or authors.get(slug(name)) or model.Author(slug=slug(name), name=name)
 
 
 def _author(key: str, value: object, at: Place, errors: list[PressframeError]) -> Author:
     if not isinstance(value, dict):
         errors.append(ContentError("must be a table", at=at, fix=f'write [{key}], and below it name = "…"'))
-        return Author(slug=key, name=key)
+        return model.Author(slug=key, name=key)
     for name, text in value.items():
         if name not in _KEYS:
             knows = f"{did_you_mean(name, _KEYS)} An author has: {', '.join(_KEYS)}".strip()
@@ -60,7 +64,7 @@ def _author(key: str, value: object, at: Place, errors: list[PressframeError]) -
             errors.append(ContentError(f"{name} must be text in quotes", at=at))
     if not slug(key):
         errors.append(ContentError("has no letter or digit, so there can be no page of this author", at=at))
-    return Author(slug=slug(key), name=str(value.get("name", key)), url=value.get("url"))
+    return model.Author(slug=slug(key), name=str(value.get("name", key)), url=value.get("url"))
 
 
 def _line(text: str, key: str) -> int | None:

@@ -9,21 +9,24 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import UTC
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import attrs
 
+from pressframe import model
 from pressframe.errors import ContentError, Place
-from pressframe.model import Asset, Author, Body, Entry, Json, Manuscript, Source, Term
+from pressframe.model import Source
 from pressframe_markdown._addresses import address_beside, fill_pattern
 from pressframe_markdown._authors import author_of, read_authors
-from pressframe_markdown._beside import find_beside, is_beside, name_of
 from pressframe_markdown._files import find_files, has_files_beside
-from pressframe_markdown._front import FrontMatter, Kind, read_front_matter, split_front_matter
 from pressframe_markdown._slug import slug
 
+if TYPE_CHECKING:  # what reads a file is imported when one is read
+    from pressframe.model import Asset, Author, Body, Json, Manuscript, Term
+    from pressframe_markdown._front import FrontMatter, Kind
+
 NAME = "markdown"
-_EMPTY = Body(html="")
 
 
 @attrs.define(kw_only=True, eq=False)
@@ -56,14 +59,23 @@ class MarkdownLoader:
         return self._told
 
     def scan(self) -> Iterable[Source]:
-        """Return every file as a source; its fingerprint also tells of ``authors.toml`` and of files beside it."""
+        """Return every file as a source."""
+        return [self.source(*one) for one in self.listing().items()]
+
+    def listing(self) -> Mapping[str, str]:
+        """Return every file with its fingerprint, which also tells of ``authors.toml`` and of files beside it."""
         files = find_files(self.folder, self.label)
         self._told = None
         stamp = _stamp(self._authors)
-        for path, fingerprint in files.items():
-            yield Source(loader=NAME, key=path, fingerprint=fingerprint + stamp, place=Place(f"{self.label}/{path}"))
+        return {path: fingerprint + stamp for path, fingerprint in files.items()} if stamp else files
+
+    def source(self, key: str, fingerprint: str) -> Source:
+        """Return one file of the listing as a source."""
+        return Source(loader=NAME, key=key, fingerprint=fingerprint, place=Place(f"{self.label}/{key}"))
 
     def load(self, source: Source) -> Manuscript:
+        from pressframe_markdown._front import read_front_matter, split_front_matter
+
         file = f"{self.label}/{source.key}"
         front, text = split_front_matter(self._read(source.key, file), file)
         kind: Kind = "page" if "pages" in source.key.split("/")[:-1] else "post"
@@ -74,12 +86,12 @@ class MarkdownLoader:
         if image and image not in files:
             fix = "name one, or an address: /images/photo.jpg"
             raise ContentError(f"there is no file {image} beside it", at=Place(file, key="image"), fix=fix)
-        entry = Entry(
+        entry = model.Entry(
             id=matter.id or unicodedata.normalize("NFC", source.key.rpartition(".")[0]),
             kind=matter.kind,
             source=source,
             title=matter.title,
-            body=_EMPTY,
+            body=_empty(),
             published=matter.date.astimezone(UTC),
             updated=matter.updated and matter.updated.astimezone(UTC),
             address=address,
@@ -93,7 +105,7 @@ class MarkdownLoader:
             assets=tuple(files.values()),
             data={NAME: _data(matter.extra, files)},
         )
-        return Manuscript(entry=entry, format=NAME, text=text)
+        return model.Manuscript(entry=entry, format=NAME, text=text)
 
     def _read(self, path: str, file: str) -> str:
         try:
@@ -116,9 +128,11 @@ class MarkdownLoader:
         """Return the files beside an entry that it shows, by their paths from its folder."""
         if not has_files_beside(source.fingerprint):
             return {}
+        from pressframe_markdown._beside import find_beside, is_beside
+
         folder = self.folder / source.key.rpartition("/")[0]
         names = [*find_beside(text, folder), *([image] if image and is_beside(image, folder) else [])]
-        return {name: Asset(address=address_beside(address, name), file=folder / name) for name in names}
+        return {name: model.Asset(address=address_beside(address, name), file=folder / name) for name in names}
 
     def _address(self, matter: FrontMatter, path: str, file: str) -> str:
         last = matter.slug or slug(path.rpartition("/")[2].rpartition(".")[0])
@@ -137,7 +151,14 @@ def _image(image: str | None) -> str | None:
     """Return the file beside the entry that *image* names; None where it is an address, or there is none."""
     if image is None or image.startswith(("/", "https://", "http://")):
         return None
+    from pressframe_markdown._beside import name_of
+
     return name_of(image) or image
+
+
+@functools.cache
+def _empty() -> Body:
+    return model.Body(html="")
 
 
 def _terms(taxonomy: str, names: tuple[str, ...]) -> tuple[Term, ...]:
@@ -146,7 +167,7 @@ def _terms(taxonomy: str, names: tuple[str, ...]) -> tuple[Term, ...]:
 
 @functools.lru_cache(maxsize=4096)
 def _term(taxonomy: str, name: str) -> Term:
-    return Term(taxonomy=taxonomy, slug=slug(name), name=name)
+    return model.Term(taxonomy=taxonomy, slug=slug(name), name=name)
 
 
 def _data(extra: Mapping[str, Json], files: Mapping[str, Asset]) -> Mapping[str, Json]:

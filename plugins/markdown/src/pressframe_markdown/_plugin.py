@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import attrs
 
 from pressframe.hookspecs import hookimpl
-from pressframe.model import Engine, Entry, Host, Loader
 from pressframe_markdown._addresses import check_pattern
+
+if TYPE_CHECKING:
+    from pressframe.model import Engine, Entry, Host, Loader
 
 
 @attrs.frozen(eq=False)

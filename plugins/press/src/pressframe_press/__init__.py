@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pressframe.press import Explanation, Release, Wish
+    from collections.abc import Sequence
 
-__all__ = ["build", "explain"]
+    from pressframe import ContentError, Site
+    from pressframe.press import Explanation, Profile, Release, Wish
+
+__all__ = ["build", "check", "explain", "profile"]
 
 
 def build(wish: Wish) -> Release:
@@ -30,3 +33,17 @@ def explain(wish: Wish, address: str) -> Explanation:
     from pressframe_press._explain import explain
 
     return explain(wish, address)
+
+
+def profile() -> Profile:
+    """Return a clock for one build."""
+    from pressframe_press._clock import Profile
+
+    return Profile()
+
+
+def check(site: Site) -> Sequence[ContentError]:
+    """Return what the owner of *site* should mend; what stops a build is raised as by ``build``."""
+    from pressframe_press._check import check
+
+    return check(site)

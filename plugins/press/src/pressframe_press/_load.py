@@ -1,47 +1,28 @@
-"""Scan, load and gate: every entry, its public part, and what is wrong with the content."""
+"""Load and gate: every entry, its public part, and what is wrong with the content."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 import attrs
 
 from pressframe import Hooks
 from pressframe.errors import ContentError, Place, PluginError, PressframeError, raise_all
-from pressframe.model import Body, Entry, Gate, Host, Loader, Manuscript, Source
+from pressframe.model import Body, Entry, Gate, Host, Manuscript, Source
 from pressframe.press import NOBODY, ask_part
 from pressframe_press._excerpt import card_of
 from pressframe_press._json import encode, moment, parse
 from pressframe_press._memory import Key, Past
 from pressframe_press._rows import Row, Shelf, write_gate
+from pressframe_press._scan import Found
 
 Outcome: TypeAlias = "Row | PressframeError"
 Spread: TypeAlias = "Callable[[str, Callable[[range], Sequence[Outcome]], int], Iterator[Outcome]]"
 
 
 _HEADING_ID = re.compile(r"""<h[1-6]\b[^<>]*?\sid=["']?([^\s"'<>]+)""")
-
-
-class Found(NamedTuple):
-    """A source, with the loader that reads it and the plugin that brought that."""
-
-    plugin: str
-    loader: Loader
-    source: Source
-
-
-def scan(host: Host) -> list[Found]:
-    """Return every source of every loader."""
-    found, owners = [], dict[str, str]()
-    for plugin, loader in host.hooks.register_loaders(host):
-        if loader.name in owners:
-            raise PluginError(f'"{owners[loader.name]}" and "{plugin}" both bring a loader called {loader.name}')
-        owners[loader.name] = plugin
-        sources = ask_part(plugin, "scan", tuple, lambda loader: tuple(loader.scan()), loader)
-        found += [Found(plugin, loader, source) for source in sources]
-    return found
 
 
 @attrs.frozen

@@ -11,9 +11,10 @@ import attrs
 from pressframe.files import digest_of
 from pressframe.press import Reason
 from pressframe_press._changes import Changes
+from pressframe_press._contents import Contents, Places
 from pressframe_press._json import encode, parse
 from pressframe_press._known import Item, Known, Marks, Moved, find_moved
-from pressframe_press._load import Found, Loaded, Reading, load, notes
+from pressframe_press._load import Loaded, Reading, load, notes
 from pressframe_press._memory import (
     Answer,
     Done,
@@ -30,9 +31,10 @@ from pressframe_press._overlay import Part, Said
 from pressframe_press._parts import by_address, make_press, rows_of, said_of, stand_alone
 from pressframe_press._plan import Files, Plan, Task, plan_pages
 from pressframe_press._pool import WORTH_A_POOL
-from pressframe_press._release import Contents, Places, Release, kept
+from pressframe_press._release import Release, kept
 from pressframe_press._render import Rendered, Rendering
 from pressframe_press._rows import Row
+from pressframe_press._scan import Found
 from pressframe_press._seal import are_files_as_before
 from pressframe_press._talk import hear
 from pressframe_press._view import Notebook, Press

@@ -8,13 +8,10 @@ damaged, or of another set of plugins and settings, it is forgotten.
 from __future__ import annotations
 
 import json
-import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
-
-import attrs
 
 from pressframe_press._json import Damaged, parse
 from pressframe_press._overlay import Said
@@ -221,8 +218,7 @@ class Past:
             self._file.close()
 
 
-@attrs.frozen(kw_only=True)
-class News:
+class News(NamedTuple):
     """What is to be remembered from now on, by table: what is put there, by key, and the keys that are gone."""
 
     put: Mapping[str, Mapping[Key, tuple[Any, ...]]]
@@ -284,6 +280,8 @@ class Memory:
 
     def forget(self) -> None:
         """Start anew. Releases that read texts from the files go on doing so."""
+        import shutil
+
         self.shelf.close()
         shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,6 @@ import contextlib
 import fcntl
 import functools
 import os
-import shutil
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -24,11 +23,11 @@ import attrs
 
 from pressframe.errors import BuildError, Place
 from pressframe.files import digest_of, digest_of_bytes
-from pressframe.model import Output as Rendered
 from pressframe.press import Stored
 from pressframe_press._json import Damaged, pack, parse
 
 if TYPE_CHECKING:
+    from pressframe.model import Output as Rendered
     from pressframe_press._memory import Done
 
 MARK = ".pressframe"
@@ -103,7 +102,7 @@ class Output:
         if self.folder.is_dir() and any(self.folder.iterdir()) and not (self.folder / MARK).is_file():
             fix = "empty it, or name another with --output"
             raise BuildError("holds files that pressframe did not put there", at=Place(str(self.folder)), fix=fix)
-        shutil.rmtree(self._next, ignore_errors=True)
+        self._clear_staged()
         self._next.mkdir(parents=True)
         (self._next / MARK).touch()
         self._opened.mkdir(exist_ok=True)
@@ -182,6 +181,19 @@ class Output:
     def clear(self) -> None:
         """Remove what is staged, unless the next build needs it to finish a switch."""
         if not self._journal.exists():
+            self._clear_staged()
+
+    def _clear_staged(self) -> None:
+        """Remove what is staged; most often nothing is, and the rest of it needs no help."""
+        with contextlib.suppress(OSError):
+            (self._next / MARK).unlink()
+        try:
+            self._next.rmdir()
+        except FileNotFoundError:
+            return
+        except OSError:
+            import shutil
+
             shutil.rmtree(self._next, ignore_errors=True)
 
     # ------------------------------------------------------------------------------------------- staging

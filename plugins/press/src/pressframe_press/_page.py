@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 from pressframe.model import Gate, Json
 from pressframe.press import NOBODY, Explanation
 from pressframe_press._json import parse
-from pressframe_press._load import scan
 from pressframe_press._memory import Done, Past
 from pressframe_press._present import Present, look
 from pressframe_press._rows import Row, read_gate
 from pressframe_press._run import Build
+from pressframe_press._scan import scan
 from pressframe_press._trace import Contribution, Trace
 from pressframe_press._winners import Winner, find_winners
 from pressframe_press._words import grouped, moment_in, several, shortened
@@ -33,9 +33,10 @@ class PageExplaining:
     def __init__(self, build: Build, past: Past, address: str) -> None:
         self._build, self._past, self._address = build, past, address
         self._zone, self._site = build.site.settings.timezone, build.site
-        self._found = scan(build.site)
+        scanned = scan(build.site)
+        self._found = scanned.found
         self._done = sorted(past.done.find("address = ?", address), key=lambda one: one.audiences)
-        self._present: Present = look(build, past, self._found)
+        self._present: Present = look(build, past, scanned)
         planner = next(
             (one for one in past.planned.all().values() for item in parse(one.pages) if item[0] == address), None
         )

@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pressframe.press import Wish
 from pressframe.templates import Templates
+from pressframe_press._contents import Contents, Places
 from pressframe_press._json import moment
-from pressframe_press._load import Found, Loaded
+from pressframe_press._load import Loaded
 from pressframe_press._memory import Key, Memory, Past
 from pressframe_press._output import Output, state_of
 from pressframe_press._overlay import Part, Said
 from pressframe_press._plan import Files, Plan
-from pressframe_press._release import Contents, Places
 from pressframe_press._rows import Row, Shelf
+from pressframe_press._scan import Found
 from pressframe_press._view import Notebook, Press
 from pressframe_press._world import World
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import attrs
 
 from pressframe.errors import PressframeError
 from pressframe_press._json import encode
-from pressframe_press._load import Found
 from pressframe_press._make import Making
 from pressframe_press._memory import Past
 from pressframe_press._output import Output, state_of
 from pressframe_press._parts import remembered
 from pressframe_press._plan import Plan, Task
 from pressframe_press._run import Build
-from pressframe_press._seal import epoch_of, is_fresh, listing_of, seal_of, why_anew
-from pressframe_press._talk import fingerprints
+from pressframe_press._scan import Scanned, fingerprints
+from pressframe_press._seal import epoch_of, is_fresh, seal_of, why_anew
 from pressframe_press._view import Press
 
 
@@ -37,18 +36,18 @@ class Present:
     again: Mapping[Task, str] = attrs.field(factory=dict)
 
 
-def look(build: Build, past: Past, found: Sequence[Found]) -> Present:
+def look(build: Build, past: Past, scanned: Scanned) -> Present:
     """Return what the next build would do."""
     site, output = build.site, Output(build.wish.folder, state_of(build.site.folder, build.wish.folder))
     epoch, comments, version = epoch_of(site, drafts=build.wish.drafts), fingerprints(site), output.version()
     if not build.can_use(past, epoch, version):
         press, plan = remembered(build.wish, past, build.memory.shelf)
         return Present(press=press, plan=plan, anew=why_anew(past, epoch, version, build.now))
-    if version == past.fact("version") and is_fresh(past, seal_of(site, epoch, listing_of(found), comments), build.now):
+    if version == past.fact("version") and is_fresh(past, seal_of(site, epoch, scanned.digest, comments), build.now):
         press, plan = remembered(build.wish, past, build.memory.shelf)
         return Present(press=press, plan=plan)
     output.peek()
-    making = Making(build, found, past, output)
+    making = Making(build, scanned.found, past, output)
     try:
         press, plan, changes = making.plan(encode(comments))
         return Present(press=press, plan=plan, again=making.tasks(plan, changes))

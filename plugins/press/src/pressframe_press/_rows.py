@@ -10,14 +10,17 @@ from contextlib import suppress
 from datetime import datetime
 from operator import attrgetter
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import attrs
 
+from pressframe import model
 from pressframe.files import digest_of_bytes
-from pressframe.model import Card, Entry, Gate
 from pressframe.press import NOBODY
 from pressframe_press._json import Damaged, decode, encode, pack, parse
+
+if TYPE_CHECKING:
+    from pressframe.model import Card, Entry, Gate
 
 _ENDING = "texts"
 
@@ -99,7 +102,7 @@ def write_gate(gate: Gate) -> str:
 def read_gate(text: str) -> Gate:
     """Return the gate that ``write_gate`` made *text* of."""
     requires, until, reason, conversation = parse(text)
-    return Gate(
+    return model.Gate(
         requires=frozenset(NOBODY if one is None else one for one in requires),
         until=datetime.fromisoformat(until) if until else None,
         reason=reason,
@@ -110,7 +113,7 @@ def read_gate(text: str) -> Gate:
 @functools.lru_cache(maxsize=10_000)
 def read_card(text: str, comments: int) -> Card:
     """Return the card in a row, with its count of comments."""
-    card = decode(Card, text)
+    card = decode(model.Card, text)
     return attrs.evolve(card, comments=comments) if comments else card
 
 
@@ -205,7 +208,7 @@ class Shelf:
         digest, (place, _, other) = row.whole if whole else row.seen, row.text.partition(",")
         found = self._at_hand.get(digest)
         if found is None:
-            found = decode(Entry, self.get(other if other and not whole else place))
+            found = decode(model.Entry, self.get(other if other and not whole else place))
             self._remember(digest, found)
         return found
 

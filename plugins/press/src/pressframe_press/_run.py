@@ -16,16 +16,17 @@ import attrs
 
 from pressframe.errors import BuildError, Place
 from pressframe.model import Report
-from pressframe.press import Profile, Wish, find_witness
+from pressframe.press import Wish, find_witness
 from pressframe_press._json import Damaged, encode, moment, parse
-from pressframe_press._load import Found, scan
 from pressframe_press._memory import Memory, Past
 from pressframe_press._output import Output, open_output, state_of
-from pressframe_press._release import Contents, Release, Seen, kept
-from pressframe_press._seal import epoch_of, is_fresh, listing_of, seal_of, why_anew
-from pressframe_press._talk import fingerprints
+from pressframe_press._release import Release, Seen, kept
+from pressframe_press._scan import Scanned, fingerprints, scan
+from pressframe_press._seal import epoch_of, is_fresh, seal_of, why_anew
 
 if TYPE_CHECKING:
+    from pressframe_press._clock import Profile
+    from pressframe_press._contents import Contents
     from pressframe_press._remote import Elsewhere
 
 _ROOM = 16_000_000
@@ -67,6 +68,14 @@ def _undisturbed() -> Iterator[None]:
             gc.enable()
 
 
+def _clock_of(witness: object) -> Profile | None:
+    if witness is None:
+        return None  # as most often
+    from pressframe_press._clock import Profile
+
+    return witness if isinstance(witness, Profile) else None
+
+
 class Build:
     """One attempt."""
 
@@ -76,8 +85,7 @@ class Build:
         self.memory = Memory(self.state / "memory")
         self.stages: dict[str, float] = {}
         self.anew = ""
-        witness = find_witness()
-        self._profile = witness if isinstance(witness, Profile) else None
+        self._profile = _clock_of(find_witness())
         self._start = time.perf_counter()
 
     def run(self) -> Release:
@@ -91,12 +99,11 @@ class Build:
                     attrs.evolve(last.seen, comments=comments) if last and not self.wish.scan else self._scan(comments)
                 )
                 epoch = epoch_of(self.site, drafts=self.wish.drafts)
-                seal = seal_of(self.site, epoch, seen.listing, comments)
+                seal = seal_of(self.site, epoch, seen.scanned.digest, comments)
             return self._release_of(seen, past, output, {"epoch": epoch, "seal": seal}, last)
 
     def _scan(self, comments: tuple[str, ...]) -> Seen:
-        found = scan(self.site)
-        return Seen(found=found, listing=listing_of(found), comments=comments)
+        return Seen(scanned=scan(self.site), comments=comments)
 
     def _last(self, past: Past) -> Release | None:
         """Return the last release if it is the one that is remembered: nobody else has built since."""
@@ -111,7 +118,7 @@ class Build:
         """Return the release as it is remembered if nothing has changed, else a new one."""
         version = output.version()
         if is_fresh(past, facts["seal"], self.now) and past.fact("version") == version != "":
-            contents = kept(last.contents) if last else Recalled(self.wish, seen.found, version)
+            contents = kept(last.contents) if last else Recalled(self.wish, seen.scanned, version)
             names = ("entries", "pages", "notes", "until", "mark")
             seen = attrs.evolve(seen, loaded=last.seen.loaded if last else None)
             return self._release({name: past.fact(name) for name in names}, seen, contents)
@@ -150,7 +157,7 @@ class Build:
                 "size": past.fact("size") or str(self.memory.shelf.size()),
             }  # fmt: skip
             news = making.news(facts)
-            contents = making.contents() or Recalled(self.wish, seen.found, output.version())
+            contents = making.contents() or Recalled(self.wish, seen.scanned, output.version())
             self.memory.keep(news, anew=not past)
             past.close()
         release = self._release(making.facts | facts, attrs.evolve(seen, loaded=making.loaded), contents)
@@ -219,13 +226,13 @@ class Build:
 class Recalled:
     """What a release holds, as it is remembered; read when first asked for."""
 
-    def __init__(self, wish: Wish, found: Sequence[Found], version: str) -> None:
-        self._wish, self._found, self._version = wish, found, version
+    def __init__(self, wish: Wish, scanned: Scanned, version: str) -> None:
+        self._wish, self._scanned, self._version = wish, scanned, version
 
     def __call__(self) -> Contents:
         from pressframe_press._parts import recall
 
         try:
-            return recall(self._wish, self._found, self._version)
+            return recall(self._wish, self._scanned.found, self._version)
         except (LookupError, Damaged):  # somebody deleted the memory, or another process has built meanwhile
             return build(self._wish).contents

@@ -15,12 +15,6 @@ from pressframe_press._overlay import Said
 from pressframe_press._rows import Shelf
 
 
-def fingerprints(host: Host) -> tuple[str, ...]:
-    """Return what changes when comments do, by source."""
-    sources = host.hooks.register_comments(host)
-    return tuple(ask_part(plugin, "fingerprint", str, source.fingerprint) for plugin, source in sources)
-
-
 @attrs.frozen
 class Hearing:
     """Makes conversations as they are shown, by their numbers: what each process of the build does.

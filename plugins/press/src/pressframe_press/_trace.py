@@ -12,8 +12,9 @@ import attrs
 from pressframe.errors import PressframeError
 from pressframe.model import Entry, Page
 from pressframe.press import Wish, witnessed
-from pressframe_press._load import Found, Reading
+from pressframe_press._load import Reading
 from pressframe_press._rows import Row, Shelf
+from pressframe_press._scan import Found
 from pressframe_press._view import Press
 from pressframe_press._words import several
 

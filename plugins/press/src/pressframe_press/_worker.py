@@ -23,7 +23,7 @@ from pressframe.model import Source
 from pressframe.press import NOBODY, Stored, Wish
 from pressframe_press._json import Damaged, decode, moment, parse
 from pressframe_press._likeness import likeness_of, unlike
-from pressframe_press._load import Found, Reading
+from pressframe_press._load import Reading
 from pressframe_press._memory import Planned
 from pressframe_press._output import Output, state_of
 from pressframe_press._overlay import Part, Said
@@ -31,6 +31,7 @@ from pressframe_press._parts import by_address, make_press
 from pressframe_press._plan import Files, Plan
 from pressframe_press._render import Rendered, Rendering
 from pressframe_press._rows import Row, Shelf
+from pressframe_press._scan import Found
 from pressframe_press._view import Notebook, Press
 from pressframe_press._world import World
 

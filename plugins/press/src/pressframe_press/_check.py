@@ -1,14 +1,17 @@
 """Find what a build lets pass: what loaders could not carry, and links that lead nowhere."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
-from pressframe._site import Site
 from pressframe.errors import ContentError, Place
-from pressframe.model import Entry
-from pressframe.press import Release
+
+if TYPE_CHECKING:
+    from pressframe import Entry, Release, Site
 
 _LINK = re.compile(
     r"""<(?:a|img|link|script|source|form|audio|video)\b[^>]*?\s(?:href|src|action)=["']([^"'#][^"']*)"""
