@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -126,6 +126,7 @@ class Reading:
             until = moment(self.now)  # a plugin that failed is asked again
         gate = gate if gate and gate.requires else None
         kept = _kept(whole)
+        whole, seen = kept, kept if seen is whole else _kept(seen)
         return Row(
             source.loader,
             source.key,
@@ -144,7 +145,7 @@ class Reading:
             gate=write_gate(gate) if gate else "",
             assets=_files(whole),
             public=_files(seen),
-            **self.shelf.put_entry(kept, kept if seen is whole else _kept(seen)),
+            **self.shelf.put_entry(whole, seen),
         )
 
 
@@ -298,12 +299,14 @@ def _files(entry: Entry) -> str:
 
 
 def _kept(entry: Entry) -> Entry:
-    """Return *entry* as it will come back when it is remembered: with an offset for a time zone."""
+    """Return *entry* as it will come back when it is remembered: with an offset for a time zone, of whole minutes."""
     if entry.published.tzinfo is UTC and entry.updated is None:
         return entry
     updated = entry.updated and _plain(entry.updated)
-    return attrs.evolve(entry, published=_plain(entry.published), updated=updated)
+    return altered(entry, published=_plain(entry.published), updated=updated)
 
 
 def _plain(time: datetime) -> datetime:
-    return datetime.fromisoformat(time.isoformat())
+    offset = time.utcoffset()
+    is_whole = offset is not None and offset % timedelta(minutes=1) == timedelta(0)
+    return datetime.fromisoformat(time.isoformat()) if is_whole else time.astimezone(UTC)
