@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import attrs
 
-from pressframe.model import Live
+from pressframe.model import Live, Page
 from pressframe.model import Output as Bytes
 from pressframe_press._json import encode
 from pressframe_press._load import AT_ONCE
@@ -13,8 +13,8 @@ from pressframe_press._output import Output
 from pressframe_press._plan import Task
 from pressframe_press._view import Press
 
-SHARED = ("template", "asset", "groups", "pages", "listed")
-"""Questions that many pages ask alike: few different sets of them are kept."""
+SHARED = ("template\t", "asset\t", "groups\t", "pages", "listed")
+"""How questions begin that many pages ask alike: few different sets of them are kept."""
 
 
 class Rendered(NamedTuple):
@@ -49,22 +49,29 @@ class Rendering:
         results: list[Rendered] = []
         for start in range(0, len(numbers), AT_ONCE):  # some take each step together, as in loading
             tasks = [self.tasks[one] for one in numbers[start : start + AT_ONCE]]
-            made = [self._render(address, views[audiences]) for address, audiences in tasks]
+            pages = [self._page(task) for task in tasks]
+            made = [self._render(page, views[task[1]]) for page, task in zip(pages, tasks, strict=True)]
             tags = [self._stage(task, output) for task, (output, _) in zip(tasks, made, strict=True)]
             results += [_told(output, tag, asked, sets) for tag, (output, asked) in zip(tags, made, strict=True)]
         return results
 
-    def _render(self, address: str, view: Live) -> tuple[Bytes, set[str]]:
-        """Return what becomes of a page, and the questions that it asked."""
-        pages, notebook = self.press.pages, self.press.notebook
+    def _page(self, task: Task) -> Page:
+        """Return the page of a task, with its entry at hand."""
+        (address, audiences), pages = task, self.press.pages
         page = pages.get(address) if pages else None
         assert page is not None
+        if page.subject is not None:
+            self.press.world.entry(page.subject, audiences)
+        return page
+
+    def _render(self, page: Page, view: Live) -> tuple[Bytes, set[str]]:
+        """Return what becomes of a page, and the questions that it asked."""
         asked: set[str] = set()
-        notebook.page = asked
+        self.press.notebook.page = asked
         try:
             return view.render(page), asked
         finally:
-            notebook.page = None
+            self.press.notebook.page = None
 
     def _stage(self, task: Task, output: Bytes) -> str:
         """Put a page where it is wanted; return its tag."""
@@ -73,6 +80,6 @@ class Rendering:
 
 
 def _told(output: Bytes, tag: str, asked: set[str], sets: dict[str, str]) -> Rendered:
-    shared = {one for one in asked if one.partition("\t")[0] in SHARED}
+    shared = {one for one in asked if one.startswith(SHARED)}
     text, own = encode(sorted(shared)), encode(sorted(asked - shared))
     return Rendered(output.media_type, tag, len(output.body), sets.setdefault(text, text), own)
