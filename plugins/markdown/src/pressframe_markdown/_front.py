@@ -152,7 +152,9 @@ class _Fields:
 
     def _line(self, key: str, value: Json) -> str | None:
         if isinstance(value, str):
-            line = value if value.isprintable() else re.sub(r"[\t\n]+", " ", value).strip()
+            if value.isprintable():
+                return value
+            line = re.sub(r"[\t\n]+", " ", value).strip()
             if _CONTROL.search(line):
                 self.fail(key, "holds a control character", "delete it")
             return line

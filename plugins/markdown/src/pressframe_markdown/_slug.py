@@ -36,8 +36,9 @@ def slug(title: str, *, limit: int = 200) -> str:
     Source: WordPress ``sanitize_title``, so that moved sites keep their addresses. On purpose otherwise: emoji and
     other symbols are left out, line breaks part words, and ``AT&T; …`` loses nothing but the sign.
     """
-    if _CLEAN.fullmatch(title) and len(title) <= limit:
-        return title
+    plain = title.lower().replace(" ", "-") if title.isascii() else title
+    if _CLEAN.fullmatch(plain) and len(plain) <= limit:
+        return plain
     text = _TAG.sub("", title) if "<" in title else title
     text = _ENTITY.sub(lambda found: "-" if found[1] else "", text) if "&" in text else text
     text = unicodedata.normalize("NFC", text).translate(_PIECES)

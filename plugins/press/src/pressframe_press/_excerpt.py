@@ -38,7 +38,7 @@ def excerpt(body: str) -> str:
     """Return the first words of a body's paragraphs, 55 at most, as plain text."""
     words: list[str] = []  # split at plain spaces: a no-break space holds its neighbours together
     for paragraph in _paragraphs(body):
-        words += html.unescape(_TAG.sub("", paragraph[:_ENOUGH])).split(" ")
+        words += html.unescape(_TAG.sub("", paragraph[:_ENOUGH])).split(" ", _EXCERPT_WORDS + 1)
         if len(words) > _EXCERPT_WORDS:
             return " ".join(words[:_EXCERPT_WORDS]).rstrip(_DANGLING) + "…"
     return " ".join(words)

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import TypeAlias
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -13,16 +13,42 @@ from pressframe.errors import ContentError, Place, PluginError, PressframeError,
 from pressframe.model import Body, Entry, Gate, Host, Manuscript, Source
 from pressframe.press import NOBODY, ask_part
 from pressframe_press._excerpt import card_of
-from pressframe_press._json import encode, moment, parse
+from pressframe_press._json import altered, encode, moment, parse
 from pressframe_press._memory import Key, Past
 from pressframe_press._rows import Row, Shelf, write_gate
 from pressframe_press._scan import Found
 
 Outcome: TypeAlias = "Row | PressframeError"
+Made = TypeVar("Made")
 Spread: TypeAlias = "Callable[[str, Callable[[range], Sequence[Outcome]], int], Iterator[Outcome]]"
 
+AT_ONCE = 25
+"""How many take a step together before all of them take the next: few enough to stay in a processor's cache."""
 
 _HEADING_ID = re.compile(r"""<h[1-6]\b[^<>]*?\sid=["']?([^\s"'<>]+)""")
+
+
+class _Read(NamedTuple):
+    """A source with its entry as it was read, its text not yet HTML."""
+
+    source: Source
+    manuscript: Manuscript
+
+
+class _Written(NamedTuple):
+    """A source with its entry, before plugins change it."""
+
+    source: Source
+    entry: Entry
+
+
+class _Judged(NamedTuple):
+    """A source with its entry whole, as strangers see it, and its gate if it has one now or may have one later."""
+
+    source: Source
+    whole: Entry
+    seen: Entry
+    gate: Gate | None
 
 
 @attrs.frozen
@@ -35,41 +61,59 @@ class Reading:
     now: datetime
     drafts: bool
 
-    def __call__(self, numbers: Iterable[int]) -> list[Outcome]:
-        """Return the row of each source, or what is wrong with it."""
+    def __call__(self, numbers: Sequence[int]) -> list[Outcome]:
+        """Return the row of each source, or what is wrong with it.
+
+        Some take each step together: a processor that does the same again has all that it takes at hand, and needs
+        four fifths of the time.
+        """
         rows: list[Outcome] = []
-        for number in numbers:
-            try:
-                rows.append(self._read(self.found[number]))
-            except PressframeError as error:
-                rows.append(error)
+        for start in range(0, len(numbers), AT_ONCE):
+            read = _each(self._read, [self.found[number] for number in numbers[start : start + AT_ONCE]])
+            judged = _each(self._judge, _each(self._typeset, read))
+            rows += _each(self._keep, judged)
         return rows
 
-    def _read(self, found: Found) -> Row:
+    def _read(self, found: Found) -> _Read | Row:
+        """Return what is to be typeset; the row of what is not to be built, or not yet."""
         source = found.source
         manuscript = ask_part(found.plugin, "load", Manuscript, found.loader.load, source)
         entry = manuscript.entry
-        row = Row(source.loader, source.key, source.fingerprint, file=_where(source))
         if entry.status == "private" or (entry.status == "draft" and not self.drafts):
-            return row
+            return Row(source.loader, source.key, source.fingerprint, file=_where(source))
         if entry.published > self.now and not self.drafts:
-            return row._replace(until=moment(entry.published))
-        whole, seen, gate = _gated(_typeset(manuscript, self.host.hooks), self.host.hooks, self.now)
+            until = moment(entry.published)
+            return Row(source.loader, source.key, source.fingerprint, until=until, file=_where(source))
+        return _Read(source, manuscript)
+
+    def _typeset(self, read: _Read) -> _Written:
+        return _Written(read.source, _typeset(read.manuscript, self.host.hooks))
+
+    def _judge(self, written: _Written) -> _Judged:
+        return _Judged(written.source, *_gated(written.entry, self.host.hooks, self.now))
+
+    def _keep(self, judged: _Judged) -> Row:
         try:
-            return self._filled(row, whole, seen, gate)
+            return self._row(judged)
         except (TypeError, ValueError) as error:
             message = f"a plugin keeps with this entry what is no JSON: {error}"
             fix = "keep text, numbers, lists and tables in Entry.data"
-            raise ContentError(message, at=source.place, fix=fix) from error
+            raise ContentError(message, at=judged.source.place, fix=fix) from error
 
-    def _filled(self, row: Row, whole: Entry, seen: Entry, gate: Gate | None) -> Row:
+    def _row(self, judged: _Judged) -> Row:
+        source, whole, seen, gate = judged
         until = moment(gate.until) if gate and gate.until else ""
         if gate and NOBODY in gate.requires:
             until = moment(self.now)  # a plugin that failed is asked again
         gate = gate if gate and gate.requires else None
         kept = _kept(whole)
-        return row._replace(
+        whole, seen = kept, kept if seen is whole else _kept(seen)
+        return Row(
+            source.loader,
+            source.key,
+            source.fingerprint,
             until=until,
+            file=_where(source),
             id=whole.id,
             kind=seen.kind,
             address=seen.address,
@@ -82,8 +126,22 @@ class Reading:
             gate=write_gate(gate) if gate else "",
             assets=_files(whole),
             public=_files(seen),
-            **self.shelf.put_entry(kept, kept if seen is whole else _kept(seen)),
+            **self.shelf.put_entry(whole, seen),
         )
+
+
+def _each(step: Callable[[Any], Made], things: Iterable[Any]) -> list[Made | Outcome]:
+    """Return what *step* makes of each thing, or what is wrong with it; of what is an outcome already, the same."""
+    made: list[Made | Outcome] = []
+    for one in things:
+        if isinstance(one, Row | PressframeError):
+            made.append(one)
+            continue
+        try:
+            made.append(step(one))
+        except PressframeError as error:
+            made.append(error)
+    return made
 
 
 @attrs.frozen(kw_only=True)
@@ -181,7 +239,7 @@ def _typeset(manuscript: Manuscript, hooks: Hooks) -> Entry:
         error.at = error.at or entry.source.place  # an engine knows no files
         raise
     # Without the source's fingerprint, so that the same text read again is the same entry.
-    return attrs.evolve(entry, body=body, source=attrs.evolve(entry.source, fingerprint=""))
+    return altered(entry, body=body, source=altered(entry.source, fingerprint=""))
 
 
 def _gated(written: Entry, hooks: Hooks, now: datetime) -> tuple[Entry, Entry, Gate | None]:
@@ -222,12 +280,14 @@ def _files(entry: Entry) -> str:
 
 
 def _kept(entry: Entry) -> Entry:
-    """Return *entry* as it will come back when it is remembered: with an offset for a time zone."""
+    """Return *entry* as it will come back when it is remembered: with an offset for a time zone, of whole minutes."""
     if entry.published.tzinfo is UTC and entry.updated is None:
         return entry
     updated = entry.updated and _plain(entry.updated)
-    return attrs.evolve(entry, published=_plain(entry.published), updated=updated)
+    return altered(entry, published=_plain(entry.published), updated=updated)
 
 
 def _plain(time: datetime) -> datetime:
-    return datetime.fromisoformat(time.isoformat())
+    offset = time.utcoffset()
+    is_whole = offset is not None and offset % timedelta(minutes=1) == timedelta(0)
+    return datetime.fromisoformat(time.isoformat()) if is_whole else time.astimezone(UTC)

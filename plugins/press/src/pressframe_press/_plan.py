@@ -49,7 +49,6 @@ class Plan:
         self.stayed: Callable[[Row], str] = lambda row: ""
         self.known: Known | None = None
         self.made: Mapping[str, Sequence[Item]] = {}
-        self._pages: dict[str, Page] = {}
 
     @functools.cached_property
     def brought(self) -> list[tuple[Planned, Item]]:
@@ -72,15 +71,17 @@ class Plan:
 
     def get(self, address: str) -> Page | None:
         """Return the page at *address*."""
-        if address not in self._pages:
-            row = self.find(address)  # no plugin has a page there, too; reading all that they planned takes longer
-            if row is None and address not in self._items:
-                return None
-            self._pages[address] = _page_of(row) if row else decode(Page, self._items[address].page)
-        return self._pages[address]
+        row = self.find(address)  # no plugin has a page there, too; reading all that they planned takes longer
+        if row:
+            return _page_of(row)
+        return decode(Page, self._items[address].page) if address in self._items else None
 
     def all(self) -> tuple[Page, ...]:
         """Return every page in the order of planning."""
+        return self._all  # kept for all who ask; rendering asks for each page once, and they would fill the memory
+
+    @functools.cached_property
+    def _all(self) -> tuple[Page, ...]:
         return tuple(page for address in self.digests if (page := self.get(address)))
 
     def listed(self) -> tuple[tuple[str, str], ...]:
