@@ -80,7 +80,9 @@ def test_the_revision_changes_with_what_is_shown_and_with_nothing_else(store):
         change()
         seen.append(store.revision())
 
-    assert seen == ["none", "0", "0", "1", "2", "2", "2", "3"]
+    one, two, three = seen[3], seen[4], seen[7]
+    assert seen == ["none", "0", "0", one, two, two, two, three]
+    assert len({"0", one, two, three}) == 4
 
 
 def test_the_revision_is_the_same_after_a_restart(store, make_site):
@@ -145,3 +147,15 @@ def test_only_a_proof_makes_a_sender_known(store, asked, is_known):
     store.add(another(3), State.APPROVED)
 
     assert store.was_accepted(**asked) is is_known
+
+
+def test_what_changed_since_is_told_unless_that_was_too_long_ago(store):
+    seen = []
+    for number, entry in enumerate(("a", "b", "a", "a")):
+        seen.append(store.revision())
+        store.add(attrs.evolve(another(number), entry=entry), State.APPROVED)
+
+    assert store.changed_since(store.revision()) == frozenset()
+    assert [store.changed_since(one) for one in ("0", *seen[2:])] == [{"a", "b"}, {"a"}, {"a"}]
+    assert store.changed_since(seen[1]) is None  # two comments on the same entry ago: then all is asked for
+    assert store.changed_since(str(int(store.revision()) + 1)) is None

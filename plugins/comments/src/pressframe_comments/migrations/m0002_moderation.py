@@ -50,6 +50,7 @@ def upgrade() -> None:
         "comments_talk",
         sa.Column("entry", sa.Text, primary_key=True),
         sa.Column("number", sa.BigInteger, nullable=False),
+        sa.Column("previous", sa.BigInteger),
     )
     op.create_table("comments_erased", sa.Column("person", sa.Text, primary_key=True))
     _fill()
