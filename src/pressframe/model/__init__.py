@@ -8,7 +8,7 @@ from pressframe._lazy import names_in as _names_in
 
 if TYPE_CHECKING:
     from pressframe.model._basis import Json, ReadOnly
-    from pressframe.model.comments import Comment, Comments, Judgement, Reply, Verdict
+    from pressframe.model.comments import Comment, Comments, Judgement, Kind, Reply, Sender, Verdict
     from pressframe.model.content import (
         Author, Body, Card, Entry, Group, Heading, Manuscript, Neighbours, Term,
     )
@@ -20,7 +20,7 @@ else:
 
 __all__ = [
     "Asset", "Author", "Block", "Body", "Card", "Comment", "Comments", "Conversation", "Engine",
-    "Entry", "Gate", "Group", "Heading", "Host", "Json", "Judgement", "Live", "Loader", "Manuscript",
+    "Entry", "Gate", "Group", "Heading", "Host", "Json", "Judgement", "Kind", "Live", "Loader", "Manuscript",
     "Neighbours", "Output", "Page", "ReadOnly", "Reader", "Reply", "Report",
-    "SiteSettings", "Source", "Teaser", "Term", "Verdict", "View",
+    "Sender", "SiteSettings", "Source", "Teaser", "Term", "Verdict", "View",
 ]
