@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 import attrs
 
@@ -45,4 +46,4 @@ def read_address(typed: str) -> MailAddress | None:
 
 def own_path(wanted: str) -> str:
     """Return *wanted* if it is a path on the owner's side, nothing if it leads, or could be read to lead, elsewhere."""
-    return wanted if _OWN_PATH.fullmatch(wanted) and ".." not in wanted else ""
+    return wanted if _OWN_PATH.fullmatch(wanted) and ".." not in unquote(wanted) else ""
