@@ -48,7 +48,7 @@ def make_admin_command(host: Host) -> click.Group:
 
 
 def _make_create(host: Host) -> click.Command:
-    @click.command("create", help="Make an account for ADDRESS; asks for its password twice.")
+    @click.command("create", help="Make an account for ADDRESS. Its password is asked for twice.")
     @click.argument("address")
     @click.option("--role", type=_ROLES, required=True, help="What they may do.")
     @click.option("--name", default="", help="What they are called; what stands before the @ if left out.")
@@ -81,7 +81,7 @@ def _make_create(host: Host) -> click.Command:
 
 
 def _make_list(host: Host) -> click.Command:
-    @click.command("list", help="Print each account's role, whether it has a password, and address, oldest first.")
+    @click.command("list", help="Print all accounts. One a line, oldest first: role, how they sign in, address.")
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
     def show(*, as_json: bool) -> None:
         from pressframe_admin._accounts import AccountStore
@@ -112,7 +112,7 @@ def _row(filed: Filed) -> dict[str, object]:
 
 
 def _make_password(host: Host) -> click.Command:
-    @click.command("password", help="Give the account of ADDRESS a new password; all its sessions end.")
+    @click.command("password", help="Give ADDRESS a new password. It is asked for twice; all sessions end.")
     @click.argument("address")
     @_from_stdin
     @click.option("--mail-link", is_flag=True, help="Mail them a link to sign in by, and change nothing.")
@@ -133,7 +133,7 @@ def _make_password(host: Host) -> click.Command:
 
 
 def _make_role(host: Host) -> click.Command:
-    @click.command("role", help="Give the account of ADDRESS another role; all its sessions end.")
+    @click.command("role", help="Give ADDRESS another role. All sessions end.")
     @click.argument("address")
     @click.argument("role", type=_ROLES)
     @_author
@@ -150,7 +150,7 @@ def _make_role(host: Host) -> click.Command:
 
 
 def _make_disable(host: Host) -> click.Command:
-    @click.command("disable", help="Let ADDRESS sign in no more, and end all sessions; the account is kept.")
+    @click.command("disable", help="Let ADDRESS sign in no more. All sessions end; the account is kept.")
     @click.argument("address")
     def disable(address: str) -> None:
         from pressframe_admin._accounts import AccountStore
@@ -176,7 +176,7 @@ def _make_enable(host: Host) -> click.Command:
 
 
 def _make_remove(host: Host) -> click.Command:
-    @click.command("remove", help="Forget the account of ADDRESS: its password, its links and its sessions.")
+    @click.command("remove", help="Forget the account of ADDRESS. Its password, links and sessions go with it.")
     @click.argument("address")
     def remove(address: str) -> None:
         from pressframe_admin._accounts import AccountStore
@@ -189,7 +189,7 @@ def _make_remove(host: Host) -> click.Command:
 
 
 def _make_sessions(host: Host) -> click.Command:
-    @click.command("sessions", help="Print where ADDRESS is signed in: last seen, way, network and browser.")
+    @click.command("sessions", help="Print where ADDRESS is signed in. When last seen, how, network and browser.")
     @click.argument("address")
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
     def sessions(address: str, *, as_json: bool) -> None:

@@ -202,7 +202,7 @@ class Served:
         """Return another browser, signed in on the owner's side; its account is made if there is none.
 
         Args:
-            role: ``owner``, ``moderator`` or ``author``; the address is ``owner@example.org``, or has the author's slug.
+            role: ``owner``, ``moderator`` or ``author``; its address is ``owner@example.org``, or the author's.
             author: Slug of the author as whom they sign posts.
 
         Raises:
