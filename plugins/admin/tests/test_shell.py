@@ -34,7 +34,7 @@ def test_everybody_sees_their_own_screens(desk, role, links, tiles):
 def test_an_author_is_told_of_their_own_posts(desk):
     page = desk.sign_in_as("author", author="odile").get("/admin/").text
 
-    assert main_of(page).endswith("Vos articles 1 Le dernier : Premier billet")
+    assert main_of(page).endswith("Vos articles 1 Le dernier\xa0: Premier billet")
     assert "Odile Marchenoir" in desk.sign_in_as("author", author="odile").get("/admin/account/").text
 
 
