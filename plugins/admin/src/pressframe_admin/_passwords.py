@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 SHORTEST, LONGEST = 12, 1_024
 """Characters. Longer ones are refused before they cost any work."""
 _AT_ONCE = 2
-"""Passwords that are hashed at the same time: each takes 64 MB and a fortieth of a second or more."""
+"""Passwords that are hashed at the same time: each takes 64 MB, and a tenth of a second or more of a processor."""
 
 
 class Passwords:
