@@ -25,7 +25,7 @@ def test_the_screen_of_the_how_to_works_as_its_test_says(tmp_path):
     (tmp_path / "test_notes.py").write_text(f"SITE = {text!r}\n\n\n{test}", "utf-8")
 
     ran = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_notes.py"],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--basetemp=made", "test_notes.py"],
         cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
