@@ -129,6 +129,7 @@ def test_commands_in_the_docs_exist(root):
         "serve",
         "comments",
         "members",
+        "admin",
         "db",
     }
 

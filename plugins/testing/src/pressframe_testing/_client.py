@@ -13,12 +13,16 @@ from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit
 
 import attrs
+from click.testing import CliRunner
 
 from pressframe import PluginError, Site
+from pressframe.cli import main
 from pressframe_sql import Worker, database
 from pressframe_web.app import App
 
 _LINK = re.compile(r"https?://\S+")
+_TOKEN = re.compile(r'name="token" value="([^"]+)"')
+_PASSWORD = "a password for tests alone"
 
 
 @attrs.frozen
@@ -67,6 +71,17 @@ class Visitor:
             "content-type": "application/x-www-form-urlencoded",
         }
         return self._ask("POST", address, sent | dict(headers or {}), urlencode(form).encode())
+
+    def send(self, address: str, form: Mapping[str, str], *, page: str = "/admin/") -> Reply:
+        """Send *form* with the token that the forms of *page* have, as on the owner's side they must.
+
+        Raises:
+            LookupError: No form of the page has one: nobody is signed in.
+        """
+        found = _TOKEN.search(self.get(page).text)
+        if found is None:
+            raise LookupError(f"no form of {page} has a token")
+        return self.post(address, {"token": found[1], **form})
 
     def follow(self, reply: Reply) -> Reply:
         """Ask for the address that *reply* leads to."""
@@ -181,6 +196,26 @@ class Served:
         if len(self.mails) == before:
             raise LookupError(f"no mail came for {address}")
         browser.post(self.links()[0], {})
+        return browser
+
+    def sign_in_as(self, role: str, *, author: str = "") -> Visitor:
+        """Return another browser, signed in on the owner's side; its account is made if there is none.
+
+        Args:
+            role: ``owner``, ``moderator`` or ``author``; its address is ``owner@example.org``, or the author's.
+            author: Slug of the author as whom they sign posts.
+
+        Raises:
+            LookupError: The account was not made: the plugin admin is not enabled, or the role needs an author.
+        """
+        address, browser = f"{author or role}@example.org", self.browser()
+        arguments = ["admin", "create", address, "--role", role, "--password-stdin", "--site", str(self.folder)]
+        made = CliRunner().invoke(
+            main, [*arguments, "--author", author], input=f"{_PASSWORD}\n", prog_name="pressframe"
+        )
+        if made.exit_code and "already" not in made.stderr:
+            raise LookupError(f"no account was made: {made.stderr or made.exception}")
+        browser.post("/admin/sign-in", {"address": address, "password": _PASSWORD})
         return browser
 
     def rebuild(self) -> bool:

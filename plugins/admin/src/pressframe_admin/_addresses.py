@@ -1,0 +1,49 @@
+"""Mail addresses and ways back, as browsers send them: checked before anything is done with them."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+import attrs
+
+_LONGEST = 254
+"""RFC 5321, as corrected by erratum 1690."""
+_OWN_PATH = re.compile(r"/admin/(?!/)[A-Za-z0-9\-._~!$&'()*+,;=:@%/?#\[\]]{0,1000}")
+
+
+@attrs.frozen(kw_only=True)
+class MailAddress:
+    """A mail address that can be written to.
+
+    Attributes:
+        shown: As typed, but for the case of its domain; where mail is sent to.
+        folded: What two spellings of one address share; only for finding it again.
+    """
+
+    shown: str
+    folded: str
+
+
+def read_address(typed: str) -> MailAddress | None:
+    """Return the address in *typed*, None if nobody could be written to there.
+
+    The part before the @ must be ASCII: that leaves no twins that only differ in how some program folds their case.
+    """
+    from email_validator import EmailNotValidError, validate_email
+
+    typed = typed.strip(" ")
+    if len(typed) > _LONGEST or "=?" in typed:
+        return None
+    try:
+        found = validate_email(typed, check_deliverability=False, allow_smtputf8=False, strict=True)
+    except (EmailNotValidError, UnicodeError):
+        return None
+    if found.ascii_email is None:
+        return None
+    return MailAddress(shown=found.ascii_email, folded=found.ascii_email.lower())
+
+
+def own_path(wanted: str) -> str:
+    """Return *wanted* if it is a path on the owner's side, nothing if it leads, or could be read to lead, elsewhere."""
+    return wanted if _OWN_PATH.fullmatch(wanted) and ".." not in unquote(wanted) else ""
