@@ -98,7 +98,6 @@ def test_a_route_gets_what_it_takes_besides_forms_as_it_came(ears):
 
 def test_plugins_hear_of_each_release_that_changed_something_whoever_fails(ears):
     served = ears.serve()
-    served.app.tell()
     served.rebuild()
     ears.edit("content/posts/two.md", "---\ntitle: Two\ndate: 2026-11-21\n---\nMore.\n")
     served.app.rebuilder.ask()

@@ -133,6 +133,14 @@ class Fetcher:
         """
         return self._ask("POST", url, {"Accept": "*/*", "Content-Type": media_type}, body)
 
+    def check(self, url: str) -> None:
+        """Raise if *url* would be refused whatever its name means; nothing is asked.
+
+        Raises:
+            FetchError: It is no address of the web, or leads to another port or to a network that is not public.
+        """
+        self._check(parse_url(url))
+
     def _ask(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Fetched:
         from pressframe_web._wire import Deadline, Terms, exchange, make_request
 
@@ -162,15 +170,26 @@ class Fetcher:
         Raises:
             FetchError: One may not, or there is none.
         """
+        if self._check(target):
+            return [target.host]
+        found = _within(deadline, lambda: self.resolve(target.host))
+        if not found:
+            raise FetchError("its name has no address")
+        self._check_public(found)
+        return found[:_MOST_ADDRESSES]
+
+    def _check(self, target: Target) -> bool:
+        """Return whether the host is a network address, which was then checked as well."""
         if target.port not in self.ports:
             raise FetchError(f"the address is refused: port {target.port} is not asked", permanent=True)
         is_number = parse_address(target.host) is not None
-        found = [target.host] if is_number else _within(deadline, lambda: self.resolve(target.host))
-        if not found:
-            raise FetchError("its name has no address")
-        if not all(is_public(address, self.allow) for address in found):
+        if is_number:
+            self._check_public([target.host])
+        return is_number
+
+    def _check_public(self, addresses: Sequence[str]) -> None:
+        if not all(is_public(address, self.allow) for address in addresses):
             raise FetchError("the address is refused: it leads to a network that is not public", permanent=True)
-        return found[:_MOST_ADDRESSES]
 
 
 def _join(base: str, location: str) -> str:

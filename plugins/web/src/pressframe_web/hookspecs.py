@@ -4,6 +4,7 @@ Declared with the core's ``hookspec``, and implemented like the core's own. Verb
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from pressframe.hookspecs import hookspec
 from pressframe.model import Host, Live, Reader
@@ -47,7 +48,7 @@ def register_headers(host: Host) -> Iterable[tuple[str, str]]:
 
 
 @hookspec("live", "shut")
-def on_release(site: Live, changed: Sequence[str]) -> None:
+def on_release(site: Live, changed: Sequence[str], now: datetime) -> None:
     """Hear that the server answers with a new release.
 
     Called for the first one and whenever a build has changed something, in the thread that builds: note a job for what
@@ -56,4 +57,5 @@ def on_release(site: Live, changed: Sequence[str]) -> None:
     Args:
         site: As a stranger sees it, at that release; may be kept, until the next one comes.
         changed: Addresses at which not every reader gets the same as before; all of them for the first release.
+        now: The server's time.
     """
