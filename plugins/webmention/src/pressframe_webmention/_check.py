@@ -11,14 +11,15 @@ import attrs
 
 from pressframe.errors import StoreError
 from pressframe.model import Card, Comment, Host, Json, Live, Sender, Verdict
-from pressframe_comments import Draft, State, Texts, comment_store
-from pressframe_web.fetching import FetchError, Fetched, Fetcher
+from pressframe_comments import Draft, State, Texts, comment_store, tell_act, tell_new
+from pressframe_web.fetching import Fetcher, FetchError
+from pressframe_webmention._asking import LaterError, ask
 from pressframe_webmention._reading import Said, read_source
 from pressframe_webmention._received import REFUSED, REMOVED, TAKEN, WAITING, Mention, Received
 from pressframe_webmention._rules import takes_mentions
 
 if TYPE_CHECKING:
-    from pressframe_comments import CommentStore, Filed
+    from pressframe_comments import Act, CommentStore, Filed
     from pressframe_webmention._told import Told
 
 log = logging.getLogger("pressframe")
@@ -30,10 +31,6 @@ _GONE = (404, 410)
 _BY = "webmention"
 _STATES = {Verdict.ACCEPT: State.APPROVED, Verdict.HOLD: State.PENDING, Verdict.SPAM: State.SPAM}
 _SHOWABLE = (State.APPROVED, State.PENDING)
-
-
-class LaterError(FetchError):
-    """It is tried again later."""
 
 
 @attrs.frozen
@@ -77,7 +74,7 @@ class Checker:
     # ------------------------------------------------------------------------------------------- looking
 
     def _look(self, mention: Mention, card: Card, client: str) -> None:
-        fetched = self._fetch(mention.source)
+        fetched = ask(lambda: self.fetcher.get(mention.source, accept=_ACCEPTED))
         if fetched.status in _GONE:
             self._remove(mention, f"its source answers {fetched.status}")
             return
@@ -89,19 +86,10 @@ class Checker:
         else:
             self._take(mention, card, _draft(mention, said, client))
 
-    def _fetch(self, url: str) -> Fetched:
-        try:
-            fetched = self.fetcher.get(url, accept=_ACCEPTED)
-        except FetchError as error:
-            raise error if error.permanent else LaterError(error.message) from error
-        if fetched.status == 429 or fetched.status >= 500:
-            raise LaterError(f"its source answers {fetched.status}")
-        return fetched
-
     def _put_off(self, mention: Mention, error: LaterError) -> None:
         attempts = mention.attempts + 1
         if attempts < ATTEMPTS:
-            self.received.settle(mention.id, WAITING, attempts=attempts)
+            self.received.settle(mention.id, WAITING, reason=mention.reason, attempts=attempts)
             return
         error.permanent = True  # so that the worker does not try again either
         self._refuse(mention, error.message)
@@ -117,7 +105,7 @@ class Checker:
             return
         if filed is None:
             filed = self.comments.add(draft, state, reasons)
-            self.told.hear(filed, card, "received", self.host)
+            tell_new(self.host, filed, card)
         else:
             self._update(mention, filed, draft, state)
         self.received.settle(mention.id, TAKEN, comment=filed.comment.id)
@@ -145,9 +133,9 @@ class Checker:
         comes_back = mention.reason != "" and filed.state is State.TRASH  # it was we who put it there
         is_changed = texts != Texts.of(filed.comment)
         if is_changed:
-            self.comments.edit(filed.comment.id, texts, by=_BY)
+            self._tell(self.comments.edit(filed.comment.id, texts, by=_BY))
         if comes_back or (is_changed and filed.state in _SHOWABLE and filed.state is not state):
-            self.comments.move([filed.comment.id], state, by=_BY)
+            self._tell(self.comments.move([filed.comment.id], state, by=_BY))
 
     def _remove(self, mention: Mention, reason: str) -> None:
         """Put the comment away that was made of it, if there is one."""
@@ -156,10 +144,14 @@ class Checker:
             self._refuse(mention, reason)
             return
         if filed.state in _SHOWABLE:
-            self.comments.move([filed.comment.id], State.TRASH, by=_BY)
+            self._tell(self.comments.move([filed.comment.id], State.TRASH, by=_BY))
             self.received.settle(mention.id, REMOVED, reason=reason)
         else:
             self.received.settle(mention.id, REMOVED, reason=mention.reason)
+
+    def _tell(self, act: Act) -> None:
+        assert self.told.site is not None
+        tell_act(self.host, act, card=self.told.site.card)
 
     def _refuse(self, mention: Mention, reason: str) -> None:
         """Say why it is not taken; a comment that was made of it earlier stays, as its source may only be ill."""

@@ -17,7 +17,7 @@ import attrs
 
 from pressframe.model import Card, Host, Live
 from pressframe_web import Request, Response, Route
-from pressframe_web.fetching import FetchError, Fetcher, normalize_url
+from pressframe_web.fetching import Fetcher, FetchError, normalize_url
 from pressframe_webmention import _xmlrpc as xmlrpc
 from pressframe_webmention._received import REFUSED, REMOVED, TAKEN, WAITING, Limits, Received, Sent
 from pressframe_webmention._rules import shorten, takes_mentions

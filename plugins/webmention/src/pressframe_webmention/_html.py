@@ -1,7 +1,7 @@
 """What a stranger's page says: whether it links here, who wrote it, where it takes mentions. Run by ``_reading``.
 
-A hostile megabyte can keep any HTML parser busy for minutes, or make it fill all memory; so this is a program of its own,
-which gives itself an end in both. It gets one JSON text and answers with another.
+A hostile megabyte can keep any HTML parser busy for minutes, or make it fill all memory; so this is a program of its
+own, which gives itself an end in both. It gets one JSON text and answers with another.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def read(html: str, url: str, target: str | None) -> dict[str, Any]:
     tree.strip_tags(_UNSEEN)
     link = next((node for node, found in _links(tree, base) if found == target), None)
     said["is_linked"] = link is not None
-    return said if link is None else said | _meaning(tree, link)
+    return said if link is None else {**said, **_meaning(tree, link)}
 
 
 def _base(tree: LexborHTMLParser, url: str) -> str:

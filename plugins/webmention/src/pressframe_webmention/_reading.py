@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 import attrs
 
 from pressframe.model import Json
-from pressframe_web.fetching import FetchError, Fetched, normalize_url
+from pressframe_web.fetching import Fetched, FetchError, normalize_url
 
 _SECONDS = 20.0
 """By the clock, for a machine that is busy; the process itself ends sooner, by its own time."""
@@ -48,7 +48,8 @@ def read_source(fetched: Fetched, target: str) -> Said:
     """
     if fetched.media_type in _HTML:
         said = _ask(fetched, target)
-        return Said(**{field: said[field] for field in ("is_linked", "author", "title", "text") if field in said})
+        texts = {field: str(said.get(field, "")) for field in ("author", "title", "text")}
+        return Said(is_linked=said.get("is_linked") is True, **texts)
     if fetched.media_type == "application/json" or fetched.media_type.endswith("+json"):
         return Said(is_linked=target in _normal(_strings(fetched)))
     if fetched.media_type.startswith("text/"):
@@ -78,7 +79,7 @@ def _in_header(fetched: Fetched, rel: str) -> str | None:
     for address, parameters in _LINK.findall(fetched.headers.get("link", "")):
         found = _REL.search(parameters)
         if found and rel in (found[1] or found[2]).lower().split():
-            return urljoin(fetched.url, address.strip())
+            return str(urljoin(fetched.url, address.strip()))
     return None
 
 

@@ -133,7 +133,8 @@ def _wait(connection: sa.Connection, sent: Sent, limits: Limits) -> timedelta | 
             times = sa.select(ASKED.c.at).where(column == value).order_by(ASKED.c.at.desc()).limit(limits.most)
             recent = connection.scalars(times).all()
             if value and len(recent) == limits.most:
-                return max(recent[-1] - since, timedelta(seconds=1))
+                first: datetime = recent[-1]
+                return max(first - since, timedelta(seconds=1))
     row = {"client": sent.client, "host": host, "entry": sent.entry, "at": sent.now}
     connection.execute(sa.insert(ASKED).values(row))
     return None

@@ -56,7 +56,7 @@ def _read(body: bytes) -> _Values:
     parser.StartElementHandler, parser.EndElementHandler = found.start, found.end
     parser.CharacterDataHandler = found.text
     try:
-        parser.Parse(body[: LONGEST + 1], True)  # noqa: FBT003 - as the library has it
+        parser.Parse(body[: LONGEST + 1], True)
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise UnreadableError(str(error)) from None
     return found
