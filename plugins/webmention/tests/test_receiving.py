@@ -1,5 +1,6 @@
 """Mentions that come: what is taken, what becomes of it, and what goes again."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -119,10 +120,10 @@ def test_a_source_without_the_link_becomes_no_comment(blog, elsewhere, mention, 
 
 
 @pytest.mark.parametrize(("media_type", "text", "is_linked"), [
-    ("application/json", '{"a": ["x", {"b": "%s"}]}' % TARGET, True),
-    ("application/json", '{"a": "see %s"}' % TARGET, False),
+    ("application/json", json.dumps({"a": ["x", {"b": TARGET}]}), True),
+    ("application/json", json.dumps({"a": f"see {TARGET}"}), False),
     ("application/json", "[" * 100_000, False),
-    ("application/feed+json", '["%s"]' % TARGET, True),
+    ("application/feed+json", json.dumps([TARGET]), True),
     ("text/plain", f"Look at {TARGET}.", True),
     ("text/plain", f"Look at {TARGET}more", False),
     ("text/html; charset=utf-16", f"<a href='{TARGET}'>x</a>", False),

@@ -85,17 +85,17 @@ class Webmention:
         if not self.receive:
             return []
         addresses = self._addresses(host)
-        pingback = addresses.get("pingback")
+        pingback = addresses["pingback"]
         return [
             ("Link", f'<{addresses["webmention"]}>; rel="webmention"'),
             *([("X-Pingback", pingback)] if pingback else []),
         ]
 
-    def _addresses(self, host: Host) -> dict[str, str]:
+    def _addresses(self, host: Host) -> dict[str, str | None]:
         from pressframe_webmention._doors import PINGBACK, WEBMENTION
 
         url = host.settings.url
-        return {"webmention": url + WEBMENTION, **({"pingback": url + PINGBACK} if self.pingback else {})}
+        return {"webmention": url + WEBMENTION, "pingback": url + PINGBACK if self.pingback else None}
 
     # ------------------------------------------------------------------------------------------- serving
 

@@ -153,9 +153,8 @@ class Sender:
         elif endpoint.kind == "webmention":
             form = urlencode({"source": link.source, "target": link.target}).encode()
             answer = self._post(endpoint, form, "application/x-www-form-urlencoded")
-            self.outbox.settle(
-                link, SENT if answer.is_ok else FAILED, kind="webmention", answer=f"it answered {answer.status}"
-            )
+            state, kind = (SENT, "webmention") if answer.is_ok else (FAILED, "")
+            self.outbox.settle(link, state, kind=kind, answer=f"it answered {answer.status}")
         elif link.is_linked and link.kind != "pingback":  # what was pinged once is not pinged again
             self._ping(link, endpoint)
         else:
@@ -170,7 +169,7 @@ class Sender:
             raise FetchError(f"it answered {answer.status}, and no XML-RPC", permanent=True) from None
         state = SENT if fault in (0, _REGISTERED) and answer.is_ok else FAILED
         what = f"it answered fault {fault}: {said}" if fault else "it answered: " + said
-        self.outbox.settle(link, state, kind="pingback", answer=what)
+        self.outbox.settle(link, state, kind="pingback" if state == SENT else "", answer=what)
 
     def _get(self, url: str) -> Fetched:
         fetched = ask(lambda: self.fetcher.get(url, accept="text/html, */*;q=0.5"))
