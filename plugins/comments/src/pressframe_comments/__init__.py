@@ -5,7 +5,8 @@ from pressframe_comments._plugin import Comments
 # isort: off
 # fmt: off
 from pressframe_comments._store import (
-    Act, CommentStore, ConflictError, Draft, Filed, Found, Search, Seen, State, Step, Texts, comment_store,
+    Act, Brought, CommentStore, ConflictError, Draft, Filed, Found, Record, Search, Seen, State, Step, Texts,
+    comment_store,
 )
 # fmt: on
 # isort: on
@@ -13,6 +14,6 @@ from pressframe_comments._telling import tell_act, tell_new
 from pressframe_comments.hookspecs import Change
 
 __all__ = [
-    "Act", "Change", "CommentStore", "Comments", "ConflictError", "Draft", "Filed", "Found", "Search", "Seen", "State",
-    "Step", "Texts", "comment_store", "tell_act", "tell_new",
+    "Act", "Brought", "Change", "CommentStore", "Comments", "ConflictError", "Draft", "Filed", "Found", "Record",
+    "Search", "Seen", "State", "Step", "Texts", "comment_store", "tell_act", "tell_new",
 ]  # fmt: skip
