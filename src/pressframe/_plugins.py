@@ -23,7 +23,8 @@ Hooks: TypeAlias = Mapping[str, Callable[..., object]]
 GROUP = "pressframe"
 """The entry-point group in which distributions announce their plugins."""
 
-BUNDLED = ("markdown", "wordpress", "archives", "feeds", "journal", "sql", "comments", "members", "web", "dask", "webmention")
+BUNDLED = ("markdown", "wordpress", "archives", "feeds", "journal", "sql", "comments", "members", "web", "dask",
+           "webmention")  # fmt: skip
 
 _DECORATE = "decorate it with @attrs.frozen(eq=False)"
 
@@ -122,9 +123,8 @@ def _origin(point: EntryPoint) -> str:
 
 
 def _missing(name: str, folder: Path, at: Place, points: EntryPoints) -> PluginError:
-    files = {file.stem for file in (folder / "plugins").glob("*.py")}
-    near = did_you_mean(name, {*points.names, *BUNDLED, *files}) or f"install it, or write plugins/{name}.py"
-    fix = f"pip install pressframe-{name}" if name in BUNDLED else near
+    near = did_you_mean(name, {*points.names, *BUNDLED, *(file.stem for file in (folder / "plugins").glob("*.py"))})
+    fix = f"pip install pressframe-{name}" if name in BUNDLED else near or f"install it, or write plugins/{name}.py"
     return PluginError(f'plugins lists "{name}", which is not installed', at=at, fix=fix)
 
 

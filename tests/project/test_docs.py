@@ -130,6 +130,7 @@ def test_commands_in_the_docs_exist(root):
         "comments",
         "members",
         "db",
+        "webmention",
     }
 
 

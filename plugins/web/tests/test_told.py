@@ -35,7 +35,8 @@ class Ear:
 
     @hookimpl
     def on_release(self, site, changed):
-        TOLD.append((site.size(), sorted(address for address in changed if address.startswith("/2026/11/") and address.count("/") > 3)))
+        posts = [address for address in changed if address.startswith("/2026/11/") and address.count("/") > 3]
+        TOLD.append((site.size(), sorted(posts)))
 
 == plugins/broken.py ==
 from pressframe import hookimpl

@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from pressframe_web.fetching import FetchError, normalize_url
 
-CPU_SECONDS = 3
+CPU_SECONDS = 2
 MEMORY_BYTES = 512 * 1024 * 1024
 
 _LINKING = {
