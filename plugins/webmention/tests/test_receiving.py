@@ -46,7 +46,7 @@ def test_an_approved_mention_is_shown_apart_and_counted_with_the_rest(blog, else
 
     page = served.visitor.get("/2026/11/billet/").text
     assert "Pings et rétroliens" in page
-    assert re.search(r'<li id="comment-c1" class="webmention">Ping.*?<bdi>Zoé</bdi></a>', page, re.DOTALL)
+    assert re.search(r'<li id="comment-c1" class="pingback webmention">Ping.*?<bdi>Zoé</bdi></a>', page, re.DOTALL)
     assert "Je ne suis pas d’accord." in page
     assert "Une réponse sur" in page
     assert 'rel="external nofollow ugc noopener"' in page
@@ -228,7 +228,8 @@ def test_a_source_that_is_ill_is_asked_again_and_keeps_its_comment(blog, elsewhe
 
 
 def test_a_source_that_never_answers_is_refused_in_the_end(blog, elsewhere, mention, stored, clock):
-    served = blog().serve()
+    site = blog()
+    served = site.serve()
     elsewhere.put("/a", "busy", status=503)
 
     reply = mention(served, f"{elsewhere.url}/a")
@@ -238,6 +239,7 @@ def test_a_source_that_never_answers_is_refused_in_the_end(blog, elsewhere, ment
         clock.now += timedelta(hours=1)
 
     assert runs == [1, 1, 1, 1, 1, 0, 0, 0]
+    assert "0 set aside" in site.run("db", "check").output
     assert served.visitor.get(reply.headers["location"]).text == "It was refused: it answers 503.\n"
 
 
@@ -342,3 +344,47 @@ def test_a_mention_by_a_site_in_another_way_is_one_mention(blog, elsewhere, ment
     served.run_jobs()
 
     assert len(stored(served)) == 1
+
+
+@pytest.mark.parametrize("text", ["';DROP/**/TABLE/**/webmention_received;--", "%27%20OR%201=1--", "%00", "%25_%5C"])
+def test_sql_in_addresses_is_an_address_like_any_other(blog, elsewhere, mention, stored, text):
+    """Threat 47."""
+    served = blog().serve()
+    source = elsewhere.put(f"/{text}", PAGE)
+    other = elsewhere.put("/other", PAGE)
+
+    for one in (source, other, source):
+        assert mention(served, one).status == 201
+    served.run_jobs()
+
+    assert [filed.comment.url for filed in stored(served)] == [source, other]
+    assert served.visitor.get(f"/webmention/{text}").status == 404
+
+
+def test_plugins_are_told_of_mentions_as_of_comments(blog, elsewhere, mention):
+    site = blog("receive = true", plugins=["ear"], moderation="never", more=EAR)
+    served = site.serve()
+    source = elsewhere.put("/a", PAGE)
+    mention(served, source)
+    served.run_jobs()
+    elsewhere.put("/a", "gone", status=404)
+    mention(served, source)
+    served.run_jobs()
+
+    heard = served.app.site.plugins["ear"][0].kind.on_comment.__globals__["HEARD"]
+    assert heard == [("received", "Un billet"), ("accepted", "Un billet"), ("removed", "Un billet")]
+
+
+EAR = """
+== plugins/ear.py ==
+from pressframe import hookimpl
+import attrs
+
+HEARD = []
+
+@attrs.frozen(eq=False)
+class Ear:
+    @hookimpl
+    def on_comment(self, comment, entry, change):
+        HEARD.append((change.value, entry.title))
+"""

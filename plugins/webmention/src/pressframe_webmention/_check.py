@@ -67,7 +67,6 @@ class Checker:
             self._look(mention, card, str(payload.get("client", "")))
         except LaterError as error:
             self._put_off(mention, error)
-            raise
         except FetchError as error:
             self._refuse(mention, error.message)
 
@@ -88,11 +87,11 @@ class Checker:
 
     def _put_off(self, mention: Mention, error: LaterError) -> None:
         attempts = mention.attempts + 1
-        if attempts < ATTEMPTS:
-            self.received.settle(mention.id, WAITING, reason=mention.reason, attempts=attempts)
+        if attempts >= ATTEMPTS:
+            self._refuse(mention, error.message)
             return
-        error.permanent = True  # so that the worker does not try again either
-        self._refuse(mention, error.message)
+        self.received.settle(mention.id, WAITING, reason=mention.reason, attempts=attempts)
+        raise error
 
     # ------------------------------------------------------------------------------------------- deciding
 
