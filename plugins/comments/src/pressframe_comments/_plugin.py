@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,11 +15,14 @@ from pressframe.hookspecs import Sanitizer, hookimpl
 from pressframe.model import Asset, Block, Card, Comment, Host, Judgement, Page, View
 from pressframe.model import Comments as Source
 from pressframe_comments._rules import Moderation, Rules
+from pressframe_comments.hookspecs import Change
 from pressframe_sql import Job, PersonalData
 from pressframe_web import Route
 
 if TYPE_CHECKING:
     import click
+
+log = logging.getLogger("pressframe")
 
 _HERE = Path(__file__).parent
 
@@ -80,6 +84,11 @@ class Comments:
     @hookimpl
     def judge_comment(self, comment: Comment, entry: Card, now: datetime) -> Judgement:
         return self.rules.judge(comment, entry, now)
+
+    @hookimpl
+    def on_comment(self, comment: Comment, change: Change, by: str) -> None:
+        """Leave a trail in the log: no names, addresses or texts of readers."""
+        log.info("comment %s was %s%s", comment.id, change.value, f" by {by!r}" if by else "")
 
     @hookimpl
     def filter_comment(self, html: str, comment: Comment) -> str:
