@@ -23,7 +23,7 @@ Hooks: TypeAlias = Mapping[str, Callable[..., object]]
 GROUP = "pressframe"
 """The entry-point group in which distributions announce their plugins."""
 
-BUNDLED = tuple("markdown wordpress archives feeds journal sql comments members admin web dask".split())  # noqa: SIM905 - one line
+BUNDLED = tuple("markdown wordpress archives feeds journal sql comments members admin web webmention dask".split())  # noqa: SIM905 - one line
 
 _DECORATE = "decorate it with @attrs.frozen(eq=False)"
 
@@ -119,11 +119,8 @@ def _find(name: str, folder: Path, at: Place, points: Sequence[Point]) -> Plugin
 
 def _missing(name: str, folder: Path, at: Place, points: Sequence[Point]) -> PluginError:
     files = {file.stem for file in (folder / "plugins").glob("*.py")}
-    near = (
-        did_you_mean(name, {*(point.name for point in points), *BUNDLED, *files})
-        or f"install it, or write plugins/{name}.py"
-    )
-    fix = f"pip install pressframe-{name}" if name in BUNDLED else near
+    near = did_you_mean(name, {*(point.name for point in points), *BUNDLED, *files})
+    fix = f"pip install pressframe-{name}" if name in BUNDLED else near or f"install it, or write plugins/{name}.py"
     return PluginError(f'plugins lists "{name}", which is not installed', at=at, fix=fix)
 
 

@@ -131,6 +131,7 @@ def test_commands_in_the_docs_exist(root):
         "members",
         "admin",
         "db",
+        "webmention",
     }
 
 

@@ -255,3 +255,22 @@ def test_a_broken_database_makes_the_worker_wait_not_die(worker, enqueue, done, 
 
     assert done.happened.wait(10)
     assert "jobs have to wait: data/site.sqlite: this file is not a database" in emitted[0].getMessage()
+
+
+def test_a_lane_that_waits_for_others_keeps_no_mail_waiting(site, clock, done, enqueue):
+    busy, free = threading.Event(), threading.Event()
+
+    def wait(payload):
+        busy.set()
+        assert free.wait(20)
+
+    worker = Worker(site, [Job(name="fetch", run=wait, lane="network"), Job(name="mail", run=done)], clock)
+    enqueue("fetch")
+    worker.start()
+    assert busy.wait(20)
+
+    enqueue("mail")
+
+    assert done.happened.wait(20)
+    free.set()
+    worker.stop()

@@ -10,9 +10,10 @@ from pressframe_comments._store import (
 )
 # fmt: on
 # isort: on
+from pressframe_comments._telling import tell_act, tell_new
 from pressframe_comments.hookspecs import Change
 
 __all__ = [
     "Act", "Brought", "Change", "CommentStore", "Comments", "ConflictError", "Draft", "Filed", "Found", "Record",
-    "Search", "Seen", "State", "Step", "Texts", "comment_store",
+    "Search", "Seen", "State", "Step", "Texts", "comment_store", "tell_act", "tell_new",
 ]  # fmt: skip

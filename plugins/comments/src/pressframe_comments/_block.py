@@ -82,7 +82,7 @@ def _conversation(entry: Entry, site: View, live: Live, *, is_open: bool, depth:
             depth=depth,
             awaiting=live.own.comment.id if live.own and live.awaits else None,
         ),
-        "pings": arrange([reply for reply in replies if reply.comment.kind == "pingback"], depth=1),
+        "pings": arrange([reply for reply in replies if reply.comment.kind != "comment"], depth=1),
         "form": form if is_open else None,
         "is_closed": not is_open and gate is None,
         "is_reserved": gate is not None and gate.conversation == "shown" and entry.open_to_comments,

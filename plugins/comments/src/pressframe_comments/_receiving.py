@@ -104,8 +104,9 @@ def filed_new(draft: Draft, state: State, reasons: Sequence[str], number: int) -
 
 def likeness_of(draft: Draft) -> str:
     """Return what is the same for two comments that say the same in the same place."""
-    said = json.dumps([draft.entry, draft.parent, draft.author, draft.body])
-    return hashlib.sha256(said.encode()).hexdigest()
+    said = [draft.entry, draft.parent, draft.author, draft.body]
+    said += [] if draft.kind == "comment" else [draft.kind, draft.url]  # two pages that say the same are two
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
 def find_repeat(connection: sa.Connection, draft: Draft, likeness: object) -> Filed | None:

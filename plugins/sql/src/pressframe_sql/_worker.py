@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -30,7 +30,7 @@ def _utc_now() -> datetime:
 
 
 class Worker:
-    """Runs jobs of one site, one after the other.
+    """Runs jobs of one site: those of one lane one after the other, lanes side by side.
 
     Args:
         host: The site, whose database holds the jobs.
@@ -43,21 +43,26 @@ class Worker:
         self._jobs = {job.name: job for job in jobs}
         self._clock = clock
         self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        """Run jobs in a thread from now on."""
-        if self._thread is None:
+        """Run jobs in threads from now on, one for each lane."""
+        if not self._threads:
             self._stopping.clear()
-            self._thread = threading.Thread(target=self._serve, name="pressframe-worker", daemon=True)
-            self._thread.start()
+            self._threads = [
+                threading.Thread(target=self._serve, args=(lane,), name=f"pressframe-worker-{lane}", daemon=True)
+                for lane in self._lanes
+            ]
+            for thread in self._threads:
+                thread.start()
 
     def stop(self) -> None:
-        """Return when the job being run is done; others wait for the next start."""
+        """Return when the jobs being run are done; others wait for the next start."""
         self._stopping.set()
-        thread, self._thread = self._thread, None
-        if thread is not None and thread is not threading.current_thread():
-            thread.join()
+        threads, self._threads = self._threads, []
+        for thread in threads:
+            if thread is not threading.current_thread():
+                thread.join()
 
     def run_due(self) -> int:
         """Run every job that is due now, and return how many were run.
@@ -65,30 +70,37 @@ class Worker:
         Raises:
             StoreError: The database cannot be used.
         """
-        if not self._jobs or not self._database.exists():
+        return sum(self._run_lane(lane) for lane in self._lanes)
+
+    @property
+    def _lanes(self) -> Sequence[str]:
+        return list(dict.fromkeys(job.lane for job in self._jobs.values()))
+
+    def _run_lane(self, lane: str) -> int:
+        if not self._database.exists():
             return 0
-        run = 0
-        while not self._stopping.is_set() and (taken := self._take()):
+        run, names = 0, [name for name, job in self._jobs.items() if job.lane == lane]
+        while not self._stopping.is_set() and (taken := self._take(names)):
             self._run(taken)
             run += 1
         return run
 
-    def _serve(self) -> None:
+    def _serve(self, lane: str) -> None:
         while not self._stopping.is_set():
             try:
-                self.run_due()
+                self._run_lane(lane)
             except StoreError as error:
                 log.warning("jobs have to wait: %s", error)
             except BaseException:  # one odd fault must not end all mail
                 log.exception("the worker failed and goes on")
             self._stopping.wait(_POLL_SECONDS)
 
-    def _take(self) -> Waiting | None:
+    def _take(self, names: Sequence[str]) -> Waiting | None:
         from pressframe_sql._jobs import find_due, take
 
         now = self._clock()
         with self._database.read() as connection:
-            id = find_due(connection, self._jobs.keys(), now)
+            id = find_due(connection, names, now)
         if id is None:
             return None
         return self._database.write(lambda connection: take(connection, id, now=now, until=now + _LEASE))

@@ -22,11 +22,14 @@ class Job:
         run: Gets what was enqueued; must bear being run twice. Raising puts it off, with
             backoff; an error whose attribute ``permanent`` is true is not tried again.
         attempts: After so many it is set aside.
+        lane: Jobs of one lane are run one after the other, lanes side by side: work that waits for strangers' servers
+            takes a lane of its own, so that no mail has to wait for it.
     """
 
     name: str
     run: Callable[[Mapping[str, Json]], None]
     attempts: int = 12
+    lane: str = "main"
 
 
 @attrs.frozen(kw_only=True)

@@ -2,11 +2,12 @@
 
 from pressframe_testing._client import Ask, Reply, Served, Visitor, ask
 from pressframe_testing._clock import Clock
+from pressframe_testing._elsewhere import Asked, Elsewhere, Given
 from pressframe_testing._kill import CHANGES, MOVES, killed_at
 from pressframe_testing._process import Process
 from pressframe_testing._site import Built, Ran, TestSite
 
 __all__ = [
-    "CHANGES", "MOVES", "Ask", "Built", "Clock", "Process", "Ran", "Reply", "Served", "TestSite", "Visitor", "ask",
-    "killed_at",
+    "CHANGES", "MOVES", "Ask", "Asked", "Built", "Clock", "Elsewhere", "Given", "Process", "Ran", "Reply", "Served",
+    "TestSite", "Visitor", "ask", "killed_at",
 ]  # fmt: skip

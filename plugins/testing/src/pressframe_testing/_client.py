@@ -172,6 +172,7 @@ class Served:
         """Build and serve the site in *folder*."""
         site = Site.open(folder)
         app = App(site, clock=clock)
+        app.tell()
         return cls(folder, app, site, clock, Visitor(app, site.settings.url))
 
     def browser(self, address: str = "192.0.2.1") -> Visitor:

@@ -22,6 +22,7 @@ from pressframe_web._http import (
     cookies_of,
     header_lines,
     make_request,
+    media_type_of,
     parse_cookies,
     parse_form,
     printable,
@@ -104,13 +105,16 @@ class Endpoints:
                 self._app.readers.forget(cookies_of(scope))
 
     async def _request(self, found: Found, scope: Scope, receive: Receive) -> Request:
-        app, cookies, form = self._app, cookies_of(scope), dict[str, str]()
+        app, cookies, form, body = self._app, cookies_of(scope), dict[str, str](), b""
         if scope["method"] not in _SAFE:
             check_same_site(scope, app.site.settings.url)
-            form = parse_form(scope, await read_body(scope, receive, app.web.max_body))
+            body = await read_body(scope, receive, app.web.max_body)
+            is_raw = found.route is not None and media_type_of(scope) in found.route.media_types
+            form, body = ({}, body) if is_raw else (parse_form(scope, body), b"")
         return attrs.evolve(
             make_request(scope, app.clock()),
             form=form,
+            body=body,
             parameters=found.parameters,
             cookies=parse_cookies(cookies, app.prefix),
             reader=await app.readers.find(cookies),

@@ -1,8 +1,12 @@
 """The headers of every answer: what browsers may do with it."""
 
+import re
 from collections.abc import Iterable
 
+from pressframe.errors import PluginError
 from pressframe_web._served import Headers
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 
 
 def common_headers(url: str, embeds: Iterable[str]) -> Headers:
@@ -25,3 +29,16 @@ def common_headers(url: str, embeds: Iterable[str]) -> Headers:
     if url.startswith("https://"):
         headers.append((b"strict-transport-security", b"max-age=31536000"))
     return headers
+
+
+def page_headers(pairs: Iterable[tuple[str, str]]) -> Headers:
+    """Return the headers that plugins have for HTML pages, as they are sent.
+
+    Raises:
+        PluginError: One of them is none that can be sent.
+    """
+    given = list(pairs)
+    for name, value in given:
+        if not _NAME.fullmatch(name) or not value.isascii() or not value.isprintable():
+            raise PluginError(f"no header can be called {name!r} and say {value!r}", fix="see register_headers")
+    return [(name.lower().encode(), value.encode()) for name, value in given]

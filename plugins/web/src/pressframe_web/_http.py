@@ -94,16 +94,20 @@ def _own_origins(scope: Scope, url: str) -> Iterable[str]:
     return [url, *(f"{scope.get('scheme', 'http')}://{name}:{port}" for name in names)]
 
 
+def media_type_of(scope: Scope) -> str:
+    """Return the type of what is sent, without parameters; empty if none is told."""
+    return header(scope, b"content-type").split(b";")[0].strip().lower().decode("latin-1")
+
+
 def parse_form(scope: Scope, body: bytes) -> dict[str, str]:
     """Return the fields of a posted form, the last of several values.
 
     Raises:
         Refused: It is no form, or one with too many fields.
     """
-    kind = header(scope, b"content-type").split(b";")[0].strip().lower()
     if not body:
         return {}
-    if kind != b"application/x-www-form-urlencoded":
+    if media_type_of(scope) != "application/x-www-form-urlencoded":
         raise Refused(415)
     try:
         return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_FIELDS, errors="strict"))

@@ -92,6 +92,7 @@ class Rebuilder:
             self.error = None
         if is_mended or self._app.served.changed:
             self.count += 1
+            self._app.tell()
             log.info("built again: %d pages written in %.2f s", release.report.written, release.report.seconds)
 
     def report(self, error: Exception) -> None:
@@ -115,6 +116,7 @@ class Rebuilder:
 
     def _watch(self) -> None:
         pause = _POLLS[1]
+        self._app.tell()
         while not self._stopping.is_set():
             self.run_due()
             # What is stale stays stale until what is wrong is mended: that mostly needs an edit, which asks.

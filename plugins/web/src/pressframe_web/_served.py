@@ -151,11 +151,13 @@ class Terms:
         common: Headers of every answer.
         change: Applied to each HTML page as it leaves.
         in_memory: Files of more bytes stay in their files, but for HTML.
+        pages: Further headers, of HTML pages.
     """
 
     common: Headers
     change: Callable[[bytes], bytes]
     in_memory: int
+    pages: Headers = attrs.field(factory=list)
 
 
 @attrs.frozen(eq=False)
@@ -274,7 +276,8 @@ class _Shelf:
     def _answer(self, stored: Stored, caching: bytes, before: Answer | None) -> Answer:
         """Return the answer; with the content of the one that was there *before* if that is the same."""
         content = before.content if before and before.content.is_of(stored) else Content(self._read(stored), stored)
-        return Answer(content, caching, self._terms.common)
+        further = self._terms.pages if stored.media_type == "text/html" else []
+        return Answer(content, caching, [*self._terms.common, *further])
 
     def _read(self, stored: Stored) -> bytes:
         try:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from urllib.parse import quote
 
 from pressframe import Release, Site
@@ -15,7 +16,7 @@ from pressframe.errors import PressframeError
 from pressframe.model import Page, Reader
 from pressframe_web._endpoints import Endpoints
 from pressframe_web._files import send_file
-from pressframe_web._headers import common_headers
+from pressframe_web._headers import common_headers, page_headers
 from pressframe_web._http import Receive, Refused, Scope, Send, cookies_of, header, parse_cookies, plain, reply
 from pressframe_web._plugin import Web
 from pressframe_web._readers import Readers
@@ -64,7 +65,8 @@ class App:
         self.prefix = "__Host-" if site.settings.url.startswith("https://") else ""
         self.is_ending = False
         common = common_headers(site.settings.url, self.web.embeds)
-        self.terms = Terms(common=common, change=change, in_memory=self.web.in_memory)
+        pages = page_headers(pair for _, pair in site.hooks.all("register_headers", site))
+        self.terms = Terms(common=common, pages=pages, change=change, in_memory=self.web.in_memory)
         self.endpoints = Endpoints(self)
         self.readers = Readers(self._ask_reader)
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="pressframe-web-reader")
@@ -82,6 +84,12 @@ class App:
     def switch(self, release: Release) -> None:
         """Serve *release* from now on; or what another process has made of the site since."""
         self.served = self._ready(release, self.served)
+
+    def tell(self) -> None:
+        """Tell plugins of the release that is served from now on."""
+        view = self.served.release.view(changed=partial(self.rebuilder.ask, scan=False))
+        for _ in self.site.hooks.ask("on_release", view, self.served.changed, self.clock()):
+            pass
 
     def _ready(self, release: Release, before: Served | None = None) -> Served:
         for _ in range(_ATTEMPTS):

@@ -3,10 +3,11 @@
 Declared with the core's ``hookspec``, and implemented like the core's own. Verbs, stages and failures mean the same.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from pressframe.hookspecs import hookspec
-from pressframe.model import Host, Reader
+from pressframe.model import Host, Live, Reader
 from pressframe_web.model import Mailer, Request, Route
 
 
@@ -34,4 +35,27 @@ def find_mailer(host: Host) -> Mailer | None:
     """Give what hands messages over.
 
     Called once when the server starts; the first answer wins.
+    """
+
+
+@hookspec("start")
+def register_headers(host: Host) -> Iterable[tuple[str, str]]:
+    r"""Bring headers that go with every HTML page: a name and a value, such as ``("Link", "</x>; rel=\"y\"")``.
+
+    Called once when the server starts. All are kept. Pages built for other servers than this one carry none, so say
+    the same in the page as well where that is possible.
+    """
+
+
+@hookspec("live", "shut")
+def on_release(site: Live, changed: Sequence[str], now: datetime) -> None:
+    """Hear that the server answers with a new release.
+
+    Called for the first one and whenever a build has changed something, in the thread that builds: note a job for what
+    takes long. Changing nothing is not told. If a plugin fails, the others are told all the same.
+
+    Args:
+        site: As a stranger sees it, at that release; may be kept, until the next one comes.
+        changed: Addresses at which not every reader gets the same as before; all of them for the first release.
+        now: The server's time.
     """

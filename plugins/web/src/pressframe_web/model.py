@@ -36,6 +36,7 @@ class Request:
         cookies: Those that came exactly once.
         query: The last of several values.
         form: Fields of a posted form, the last of several values; empty otherwise.
+        body: What was sent, as it came, to a route that names its type; empty otherwise.
         client: The reader's network address, from the connection or a trusted proxy.
         reader: Who it is; None for a stranger.
         now: Aware.
@@ -47,6 +48,7 @@ class Request:
     cookies: Mapping[str, str] = attrs.field(factory=dict)
     query: Mapping[str, str] = attrs.field(factory=dict)
     form: Mapping[str, str] = attrs.field(factory=dict)
+    body: bytes = b""
     parameters: Mapping[str, str] = attrs.field(factory=dict)
     client: str = ""
     reader: Reader | None = None
@@ -95,11 +97,13 @@ class Route:
         methods: ``("POST",)``; HEAD comes with GET. Others are answered 405.
         path: ``/comments/{entry:path}``: names in braces arrive in ``Request.parameters``.
         endpoint: Called in a worker thread; may block. Cross-site posts never reach it.
+        media_types: What may be sent besides forms: ``("text/xml",)``; it arrives in ``Request.body``.
     """
 
     methods: tuple[str, ...]
     path: str = attrs.field(validator=_is_pattern)
     endpoint: Callable[[Request, Live], Response]
+    media_types: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
