@@ -1,5 +1,6 @@
 """Readers’ comments: form, threads, moderation, spam traps, sanitising."""
 
+from pressframe_comments._patterns import fold, hosts
 from pressframe_comments._plugin import Comments
 
 # isort: off
@@ -10,9 +11,10 @@ from pressframe_comments._store import (
 )
 # fmt: on
 # isort: on
+from pressframe_comments._telling import tell_act
 from pressframe_comments.hookspecs import Change
 
 __all__ = [
     "Act", "Brought", "Change", "CommentStore", "Comments", "ConflictError", "Draft", "Filed", "Found", "Record",
-    "Search", "Seen", "State", "Step", "Texts", "comment_store",
+    "Search", "Seen", "State", "Step", "Texts", "comment_store", "fold", "hosts", "tell_act",
 ]  # fmt: skip
