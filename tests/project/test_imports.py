@@ -20,7 +20,7 @@ PUBLIC_MODULES = (
 SHARED_PLUGINS = {"pressframe_comments", "pressframe_sql", "pressframe_web"}
 # Loaded by the hook that needs them: a build with nothing to do, or --help, needs none.
 HEAVY = [
-    "PIL", "alembic", "babel", "brotli", "dask", "distributed", "email_validator", "itsdangerous", "jinja2",
+    "PIL", "alembic", "altcha", "babel", "brotli", "dask", "distributed", "email_validator", "itsdangerous", "jinja2",
     "markdown_it", "nh3", "pygments", "pyromark", "selectolax", "sqlalchemy", "sqlite3", "uvicorn", "watchfiles",
     "yaml", "yaml_rs",
 ]  # fmt: skip
