@@ -16,7 +16,7 @@ _spec = importlib.util.spec_from_file_location("fake_akismet", Path(__file__).wi
 _fake = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_fake)
 
-NOW = datetime.now(UTC)  # jobs of now are due by the real clock
+NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 SETTINGS = """
 [site]
 title = "PRland"
@@ -25,6 +25,7 @@ language = "fr-CA"
 plugins = ["sql", "web", "comments", "akismet"]
 [plugins.comments]
 moderation = "never"
+judge_deadline = "60 seconds"
 [plugins.akismet]
 key = {{ env = "AKISMET_KEY" }}
 url = "{url}"
@@ -45,7 +46,7 @@ class Desk:
 
     site: Site
     fake: object
-    now: datetime = NOW
+    now: datetime = attrs.field(factory=lambda: datetime.now(UTC))  # jobs of now are due by the real clock
     count: int = 0
 
     @property
@@ -106,7 +107,10 @@ def desk(tmp_path, fake, monkeypatch):
     monkeypatch.setenv("AKISMET_KEY", _fake.KEY)
 
     def make(settings="", *, url=None):
-        (tmp_path / "pressframe.toml").write_text(SETTINGS.format(settings=settings, url=url or fake.url), "utf-8")
+        patient = (
+            settings if "timeout" in settings else f'{settings}\ntimeout = "30 seconds"'
+        )  # the machine may be busy
+        (tmp_path / "pressframe.toml").write_text(SETTINGS.format(settings=patient, url=url or fake.url), "utf-8")
         opened.append(Site.open(tmp_path))
         return Desk(opened[-1], fake)
 

@@ -109,7 +109,7 @@ def test_silence_holds_the_comment_in_time(desk, fake):
     began = time.monotonic()
 
     assert office.judge("Bonjour") == (Verdict.HOLD, "Akismet could not be asked: no answer within 0.2 seconds")
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 3
 
 
 def test_nobody_there_holds_the_comment(desk):

@@ -13,7 +13,7 @@ def test_where_the_owner_decides_otherwise_akismet_is_told_with_what_it_was_aske
     office.moderate(spam, State.APPROVED)
     office.moderate(ham, State.SPAM)
     assert fake.calls == ["comment-check", "comment-check"], "readers and owner don't wait for it"
-    office.work(minutes=1)
+    office.work(minutes=2)
 
     assert fake.calls[2:] == ["submit-ham", "submit-spam"]
     assert [fields for _, fields, _ in fake.asked[2:]] == asked
@@ -25,7 +25,7 @@ def test_where_the_owner_agrees_nothing_is_told(desk, fake):
     office.moderate(spam, State.TRASH)
     office.moderate(spam, State.SPAM)
 
-    office.work(minutes=1)
+    office.work(minutes=2)
 
     assert fake.calls == ["comment-check"]
 
@@ -35,7 +35,7 @@ def test_a_decision_that_is_taken_back_is_told_as_well_each_once(desk, fake):
     comment = office.send("casino")
     for state in (State.APPROVED, State.SPAM, State.APPROVED):
         office.moderate(comment, state)
-        office.work(minutes=1)
+        office.work(minutes=2)
 
     assert fake.calls == ["comment-check", "submit-ham", "submit-spam", "submit-ham"]
 
@@ -45,7 +45,7 @@ def test_a_correction_waits_until_akismet_is_there_again(desk, fake):
     comment = office.send("casino")
     fake.status = 500
     office.moderate(comment, State.APPROVED)
-    office.work(minutes=1)
+    office.work(minutes=2)
     fake.status = 200
     office.work(hours=1)
 
@@ -58,7 +58,7 @@ def test_what_was_never_asked_about_is_not_told(desk, fake):
     office.store.delete([comment.comment.id])
     office.tell(comment.comment, Change.SPAM, "owner")
 
-    office.work(minutes=1)
+    office.work(minutes=2)
 
     assert fake.calls == ["comment-check"]
 
@@ -71,9 +71,9 @@ def test_what_akismet_could_not_tell_is_asked_again_and_then_decided(desk, fake,
     assert office.state(comment) is State.PENDING
     fake.headers, fake.text = {}, None
 
-    office.work(minutes=1)
+    office.work(minutes=2)
     assert fake.calls == ["comment-check"]
-    office.work(minutes=6)
+    office.work(minutes=7)
 
     assert fake.last["recheck_reason"] == "recheck"
     assert office.state(comment) is state
@@ -99,7 +99,7 @@ def test_the_owner_is_faster(desk, fake):
     fake.headers = {}
     office.moderate(comment, State.TRASH)
 
-    office.work(minutes=6)
+    office.work(minutes=7)
 
     assert office.state(comment) is State.TRASH
     assert fake.calls == ["comment-check"]
@@ -111,7 +111,7 @@ def test_what_waits_for_another_reason_too_is_not_approved_by_akismet(desk, fake
     comment = office.send("https://a.example https://b.example https://c.example")
     fake.headers = {}
 
-    office.work(minutes=6)
+    office.work(minutes=7)
 
     assert office.state(comment) is State.PENDING
 
