@@ -1,7 +1,10 @@
 """The store: nothing is stored twice or lost, and it tells for good when what is shown has changed."""
 
+import json
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import attrs
 import pytest
@@ -159,3 +162,29 @@ def test_what_changed_since_is_told_unless_that_was_too_long_ago(store):
     assert [store.changed_since(one) for one in ("0", *seen[2:])] == [{"a", "b"}, {"a"}, {"a"}]
     assert store.changed_since(seen[1]) is None  # two comments on the same entry ago: then all is asked for
     assert store.changed_since(str(int(store.revision()) + 1)) is None
+
+
+def test_sql_in_any_parameter_is_a_text_that_finds_nothing(store, make_site):
+    """Threat 47."""
+    file = Path(__file__).parents[4] / "shared" / "data" / "strings" / "inject_sql.jsonl"
+    if not file.is_file():
+        pytest.skip(f"needs the test data: {file} is missing")
+    store.add(attrs.evolve(DRAFT, body="zzz", author="zzz", sender="s"), State.PENDING)
+    before = list(store.records(Search()))
+
+    for line in file.read_text("utf-8").splitlines():
+        payload = json.loads(line)["payload"]
+        for name in ("text", "author", "address", "entry", "client", "sender", "kind"):
+            asked = f"q{payload}"
+            assert store.search(Search(**{name: asked})).comments == (), (name, payload)
+        assert store.get(payload) is store.last_act(payload) is store.changed_since(payload) is None
+        assert store.history(payload) == ()
+        assert store.count_since(payload, NOW - timedelta(days=1)) == (0, None)
+        assert store.was_accepted(sender=payload, reader=payload) is False
+        assert store.approved(frozenset({payload})) == {}
+        for change in (store.undo, lambda id: store.delete([id]), lambda id: store.move([id], State.SPAM, by=id)):
+            with suppress(StoreError):
+                change(payload)
+                pytest.fail(f"{payload} was taken for a comment")
+
+    assert list(store.records(Search())) == before

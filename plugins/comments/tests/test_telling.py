@@ -69,8 +69,8 @@ def test_a_plugin_that_fails_is_logged_and_undoes_nothing(served, told, caplog):
 
 def test_the_log_has_a_trail_without_anything_about_readers(served, caplog):
     """Threat 60."""
-    with caplog.at_level("INFO"):
-        served.post(author="Zoé\r\n\x1b[31m", comment="Un secret.")
+    with caplog.at_level("INFO", logger="pressframe"):
+        served.post(author="Zoé", comment="Un\r\n\x1b[31m secret.")
 
     assert "comment c1 was received" in caplog.messages
     assert "comment c1 was held" in caplog.messages
