@@ -73,7 +73,7 @@ def test_a_browser_works_while_its_reader_types(served, browser_page):
 def test_who_sends_at_once_is_told_to_wait_and_the_comment_goes_off_by_itself(served, browser_page):
     made, process = served()
     asked = []
-    browser_page.route("**/altcha/challenge", lambda route: asked.append(route))  # noqa: PLW0108
+    browser_page.route("**/altcha/challenge", lambda route: asked.append(route))
     browser_page.goto(f"{process.url}/2026/11/walk/")
     fill(browser_page, "Vite.")
 
