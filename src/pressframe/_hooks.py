@@ -293,14 +293,14 @@ class Hooks:
     def register_comments(self, host: Host) -> tuple[tuple[str, Comments], ...]:
         return self.all("register_comments", host)
 
-    def judge_comment(self, comment: Comment, entry: Card, now: datetime, sender: Sender) -> tuple[Judgement, ...]:
+    def judge_comment(
+        self, comment: Comment, entry: Card, now: datetime, sender: Sender, host: Host
+    ) -> tuple[Judgement, ...]:
         """Return every judgement, the strictest first; a hold where nobody judges or a judge fails."""
-        judgements = []
-        for plugin, answer in self.ask("judge_comment", comment, entry, now, sender):
-            held = model.Judgement(verdict=model.Verdict.HOLD, reason=f"{plugin} failed")
-            judgements.append(held if isinstance(answer, PressframeError) else answer)
-        nobody = model.Judgement(verdict=model.Verdict.HOLD, reason="no rule spoke for it")
-        return tuple(sorted(judgements or [nobody], key=lambda judgement: -judgement.verdict))
+        held = functools.partial(model.Judgement, verdict=model.Verdict.HOLD)
+        asked = self.ask("judge_comment", comment, entry, now, sender, host)
+        said = [held(reason=f"{plugin} failed") if isinstance(one, PressframeError) else one for plugin, one in asked]
+        return tuple(sorted(said or [held(reason="no rule spoke for it")], key=lambda judgement: -judgement.verdict))
 
     def filter_comment(self, comment: Comment) -> str:
         """Return the HTML that *comment* is shown as: through every filter, then always through the sanitizer."""

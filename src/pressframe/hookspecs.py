@@ -164,11 +164,11 @@ def register_comments(host: Host) -> Iterable[Comments]:
 
 
 @hookspec("live", "shut", answer="pressframe.model:Judgement")
-def judge_comment(comment: Comment, entry: Card, now: datetime, sender: Sender) -> Judgement | None:
+def judge_comment(comment: Comment, entry: Card, now: datetime, sender: Sender, host: Host) -> Judgement | None:
     """Say what should become of a comment that a reader has just sent.
 
     Called once for each new comment, before it is stored. The strictest verdict wins and all reasons are kept; None
-    abstains. With no answer at all, or if a plugin fails, the comment is held.
+    abstains. With no answer at all, or if a plugin fails or takes too long, the comment is held.
 
     Args:
         comment: As received; its texts are untrusted.

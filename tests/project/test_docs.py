@@ -65,7 +65,9 @@ def test_plugins_in_the_docs_load_in_a_site(root, tmp_path, paper):
     assert Site.open(tmp_path).hooks.implementers("judge_comment") == ("night",)
 
 
-@pytest.mark.parametrize("paper", ["README.md", "docs/tutorial-site.md", "docs/how-to/several-machines.md"])
+@pytest.mark.parametrize(
+    "paper", ["README.md", "docs/tutorial-site.md", "docs/how-to/several-machines.md", "docs/how-to/spam.md"]
+)
 def test_settings_in_the_docs_are_right(root, tmp_path, paper):
     from pressframe import Site
 
@@ -132,6 +134,8 @@ def test_commands_in_the_docs_exist(root):
         "admin",
         "db",
         "webmention",
+        "bayes",
+        "akismet",
     }
 
 

@@ -15,6 +15,7 @@ from pressframe.model import Comment, Host, Judgement, Reply, Sender, Verdict
 from pressframe.model import Live as Site
 from pressframe_comments._form import Typed
 from pressframe_comments._live import Live
+from pressframe_comments._recent import Sent
 from pressframe_comments._signing import Signer
 from pressframe_comments._store import CommentStore, Draft, Seen, State, comment_store
 from pressframe_comments._telling import tell_new
@@ -140,6 +141,7 @@ class Endpoints:
                 return visit.show_form(typed, "comment-refused", status=403)
             reasons = [judgement.reason for judgement in judgements if judgement.verdict is not Verdict.ACCEPT]
             filed = self.store.add(draft, _STATES[verdict], reasons)
+            self.settings.recent.note(Sent(draft.author, draft.entry, draft.received), draft.body)
             tell_new(self.host, filed, visit.card)
         if filed.state is State.APPROVED:
             visit.site.changed()
@@ -149,6 +151,11 @@ class Endpoints:
 
     def _wait(self, draft: Draft, seen: Seen) -> timedelta | None:
         """Return how long this client must wait before it may send more; None if it need not."""
+        if not seen.is_known and draft.reader is None:
+            limit, window = self.settings.flood_limit_site, self.settings.flood_window
+            wait = self.settings.recent.wait(draft.received, limit=limit, window=window)
+            if wait is not None:
+                return wait
         if self.settings.flood_limit == 0 or seen.recent < self.settings.flood_limit or seen.first is None:
             return None
         return seen.first + self.settings.flood_window - draft.received
@@ -165,10 +172,15 @@ class Endpoints:
             reader=draft.reader,
             accepted_before=draft.accepted_before,
         )
-        judgements = list(visit.site.hooks.judge_comment(comment, visit.card, draft.received, _sender(draft, visit)))
+        judgements = list(self.settings.judge(comment, visit.card, draft.received, _sender(draft, visit), self.host))
         is_known = comment.accepted_before or comment.reader is not None
         if not is_known and visit.age_of(typed) == "early":
             judgements.append(Judgement(verdict=Verdict.HOLD, reason="it came within 2 seconds of its form"))
+        sent = Sent(draft.author, draft.entry, draft.received)
+        times = self.settings.recent.times_sent(sent, draft.body, within=self.settings.same_text_within)
+        if times and comment.reader is None:
+            reason = f"the same text came {times + 1} times lately, under other names or to other entries"
+            judgements.append(Judgement(verdict=Verdict.HOLD, reason=reason))
         return judgements
 
 

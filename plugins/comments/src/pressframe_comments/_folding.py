@@ -5,15 +5,25 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
+from typing import Literal
 
 _ACCENTS = re.compile("[\u0300-\u036f]+")
+_PIECE = re.compile(r"\S{1,256}|\s+")
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+
+
+def normalized(form: Literal["NFKC", "NFKD"], text: str) -> str:
+    """Return *text* in a normal form of Unicode, in time in proportion to it.
+
+    To put a run of accents in order takes the square of its length; none is longer than 256 here.
+    """
+    return "".join(unicodedata.normalize(form, piece) for piece in _PIECE.findall(text))
 
 
 def fold(text: str) -> str:
     """Return *text* in lower case, without accents, in one line, with single spaces."""
     if not text.isascii():
-        text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text)).casefold()
+        text = _ACCENTS.sub("", normalized("NFKD", text)).casefold()
     return " ".join(text.lower().split())
 
 

@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import attrs
-from attrs.validators import and_, ge, le
+from attrs.validators import and_, ge, gt, le
 
 from pressframe.hookspecs import Sanitizer, hookimpl
-from pressframe.model import Asset, Block, Card, Comment, Host, Judgement, Page, View
+from pressframe.model import Asset, Block, Card, Comment, Host, Judgement, Page, Sender, View
 from pressframe.model import Comments as Source
-from pressframe_comments._rules import Moderation, Rules
+from pressframe_comments._judging import Case, Panel
+from pressframe_comments._patterns import Lists, are_patterns
+from pressframe_comments._recent import Recent
+from pressframe_comments._rules import Fate, Moderation, Rules
 from pressframe_comments.hookspecs import Change
 from pressframe_sql import Job, PersonalData
 from pressframe_web import Route
@@ -37,13 +40,30 @@ class Comments:
         archive: Folder of the content, where ``<entry>.comments.toml`` holds archived comments of the entry beside it.
         depth: How deep answers are indented; deeper ones stand in order at that depth.
         max_links: A comment with more links waits.
-        blocked: A comment with one of these words waits, whoever sends it; whole words, in any case.
+        blocked: What becomes of a comment that bears one of these patterns says *blocked_as*, whoever sends it.
+            ``"viagra"`` is a whole word, in any case, and ``*`` stands for any letters; ``"mail:*@spam.example"``,
+            ``"name:Casino*"``, ``"site:casino.example"`` (also a link's, and what lies under it) and
+            ``"network:203.0.113.0/24"`` are other kinds.
+        blocked_as: What is blocked is put on ``"hold"``, marked as ``"spam"``, or ``"refuse"``d.
+        blocked_file: A file beside the settings with more patterns, one a line; ``#`` begins a remark. It is read again
+            whenever it has changed.
+        trusted: A comment that bears one of these patterns waits neither as its sender's first nor for its links, if
+            nothing in it is blocked. Names and addresses can be typed by anybody.
+        trusted_file: As *blocked_file*.
         close_after: How long after publication comments close; never if left out.
         flood_limit: Most comments from one neighbourhood on the network within *flood_window*; 0 for no limit.
         flood_window: See *flood_limit*.
+        flood_limit_site: Most comments from anywhere within *flood_window*; when there are more, strangers are asked to
+            try later, and those accepted before are heard as ever; 0 for no limit.
+        same_text_within: A text that was sent under another name or to another entry so short a time before waits,
+            unless its sender is signed in; texts under 40 letters don't count, and ``"0 days"`` is never.
+        judge_deadline: A judge that takes longer is not waited for, and the comment is held.
         trash_after: How long a comment stays in the trash before it is deleted for ever.
         forget_clients_after: How long network addresses, shortened as they are, and what browsers said of themselves
             are kept.
+        lists: The patterns, once they were read.
+        recent: What came lately.
+        panel: Who judges new comments.
     """
 
     needs: ClassVar[tuple[str, ...]] = ("sql", "web")
@@ -53,22 +73,55 @@ class Comments:
     archive: Path = Path("content")
     depth: int = attrs.field(default=5, validator=and_(ge(1), le(10)))
     max_links: int = attrs.field(default=2, validator=ge(0))
-    blocked: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = attrs.field(default=(), validator=are_patterns)
+    blocked_as: Fate = "hold"
+    blocked_file: Path | None = None
+    trusted: tuple[str, ...] = attrs.field(default=(), validator=are_patterns)
+    trusted_file: Path | None = None
     close_after: timedelta | None = None
     flood_limit: int = attrs.field(default=10, validator=ge(0))
     flood_window: timedelta = attrs.field(default=timedelta(minutes=5), validator=ge(timedelta(0)))
+    flood_limit_site: int = attrs.field(default=300, validator=ge(0))
+    same_text_within: timedelta = attrs.field(default=timedelta(days=1), validator=ge(timedelta(0)))
+    judge_deadline: timedelta = attrs.field(default=timedelta(seconds=2), validator=gt(timedelta(0)))
     trash_after: timedelta = attrs.field(default=timedelta(days=30), validator=ge(timedelta(0)))
     forget_clients_after: timedelta = attrs.field(default=timedelta(days=30), validator=ge(timedelta(0)))
+    lists: Lists = attrs.field(factory=Lists, init=False, repr=False)
+    recent: Recent = attrs.field(factory=Recent, init=False, repr=False)
+    panel: Panel = attrs.field(factory=Panel, init=False, repr=False)
 
     @property
     def rules(self) -> Rules:
-        """What decides about a new comment."""
+        """What decides about a new comment, but for the patterns in files."""
+        return self._rules(blocked_file=None, trusted_file=None)
+
+    def rules_in(self, folder: Path) -> Rules:
+        """Return what decides about a new comment, with what the files in the site's *folder* say now.
+
+        Raises:
+            ConfigError: A file of patterns cannot be read, or has a line that is none.
+        """
+        blocked, trusted = self.blocked_file, self.trusted_file
+        return self._rules(blocked_file=blocked and folder / blocked, trusted_file=trusted and folder / trusted)
+
+    def _rules(self, *, blocked_file: Path | None, trusted_file: Path | None) -> Rules:
         return Rules(
             moderation=self.moderation,
             max_links=self.max_links,
-            blocked=self.blocked,
+            blocked=self.lists.of(self.blocked, blocked_file),
+            blocked_as=self.blocked_as,
+            trusted=self.lists.of(self.trusted, trusted_file),
             close_after=self.close_after,
         )
+
+    def judge(self, comment: Comment, entry: Card, now: datetime, sender: Sender, host: Host) -> tuple[Judgement, ...]:
+        """Return what every plugin of *host*'s site says of a new comment, the strictest first.
+
+        As ``host.hooks.judge_comment``, but no judge can keep its caller waiting: who takes longer than
+        ``judge_deadline`` is taken to say "hold", and the log names it.
+        """
+        case = Case(comment=comment, entry=entry, now=now, sender=sender)
+        return self.panel.judge(host, case, deadline=self.judge_deadline, at_once="comments")
 
     # ------------------------------------------------------------------------------------------- comments
 
@@ -77,13 +130,14 @@ class Comments:
         from pressframe_comments._archive import Archive
         from pressframe_comments._sources import Approved
 
+        self.rules_in(host.folder)  # a list that cannot be read is told now, not at the first comment
         archive = Archive(host.folder / self.archive, host.folder, host.settings.timezone)
         yield archive
         yield Approved(host, archive)
 
     @hookimpl
-    def judge_comment(self, comment: Comment, entry: Card, now: datetime) -> Judgement:
-        return self.rules.judge(comment, entry, now)
+    def judge_comment(self, comment: Comment, entry: Card, now: datetime, sender: Sender, host: Host) -> Judgement:
+        return self.rules_in(host.folder).judge(comment, entry, now, sender)
 
     @hookimpl
     def on_comment(self, comment: Comment, change: Change, by: str) -> None:

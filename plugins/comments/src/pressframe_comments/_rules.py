@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 import attrs
 
-from pressframe.model import Card, Comment, Judgement, Verdict
+from pressframe.model import Card, Comment, Judgement, Sender, Verdict
 from pressframe_comments._links import count_links
+from pressframe_comments._patterns import Pattern, Traits
 
 Moderation: TypeAlias = Literal["first-time", "always", "never"]
+Fate: TypeAlias = Literal["hold", "spam", "refuse"]
+
+_VERDICTS: dict[Fate, Verdict] = {"hold": Verdict.HOLD, "spam": Verdict.SPAM, "refuse": Verdict.REFUSE}
 
 
 @attrs.frozen(kw_only=True)
@@ -20,16 +23,23 @@ class Rules:
 
     moderation: Moderation
     max_links: int
-    blocked: tuple[str, ...]
+    blocked: tuple[Pattern, ...]
+    blocked_as: Fate
+    trusted: tuple[Pattern, ...]
     close_after: timedelta | None
 
-    def judge(self, comment: Comment, entry: Card, now: datetime) -> Judgement:
+    def judge(self, comment: Comment, entry: Card, now: datetime, sender: Sender) -> Judgement:
         """Return the verdict with every reason for it."""
         if self.is_closed(entry.published, now):
             return Judgement(verdict=Verdict.REFUSE, reason=f"comments closed {self.close_after} after publication")
-        reasons = [*self._moderation(comment), *self._contents(comment)]
-        if reasons:
-            return Judgement(verdict=Verdict.HOLD, reason="; ".join(reasons))
+        traits = Traits.of(comment, email=sender.email, client=sender.client)
+        blocked = [pattern.found for pattern in self.blocked if pattern.fits(traits)]
+        is_trusted = any(pattern.fits(traits) for pattern in self.trusted)
+        waits = [*self._moderation(comment, is_trusted=is_trusted), *([] if is_trusted else self._links(comment))]
+        if blocked:
+            return Judgement(verdict=_VERDICTS[self.blocked_as], reason="; ".join([*waits, *blocked]))
+        if waits:
+            return Judgement(verdict=Verdict.HOLD, reason="; ".join(waits))
         return Judgement(verdict=Verdict.ACCEPT, reason="no rule spoke against it")
 
     def is_closed(self, published: datetime, now: datetime) -> bool:
@@ -46,18 +56,14 @@ class Rules:
         except OverflowError:  # past the year 9999
             return None
 
-    def _moderation(self, comment: Comment) -> list[str]:
+    def _moderation(self, comment: Comment, *, is_trusted: bool) -> list[str]:
         if self.moderation == "always":
             return ["every comment is read first"]
-        if self.moderation == "first-time" and not comment.accepted_before and comment.reader is None:
+        is_known = is_trusted or comment.accepted_before or comment.reader is not None
+        if self.moderation == "first-time" and not is_known:
             return ["nothing by its sender has been accepted yet"]
         return []
 
-    def _contents(self, comment: Comment) -> list[str]:
+    def _links(self, comment: Comment) -> list[str]:
         links = count_links(comment.body)
-        said = "\n".join((comment.author, comment.url or "", comment.body)).casefold()
-        found = [word for word in self.blocked if re.search(rf"(?<!\w){re.escape(word.casefold())}(?!\w)", said)]
-        return [
-            *([f"it has more than {self.max_links} links: {links}"] if links > self.max_links else []),
-            *(f'it says "{word}"' for word in found),
-        ]
+        return [f"it has more than {self.max_links} links: {links}"] if links > self.max_links else []

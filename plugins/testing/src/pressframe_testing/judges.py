@@ -1,4 +1,7 @@
-"""A kit for authors of judges, plugins with ``judge_comment``: subclass it, and bring the fixture ``judge``."""
+"""A kit for authors of judges, plugins with ``judge_comment``: subclass it, and bring the fixture ``judge``.
+
+A judge that asks its site brings the fixture ``host`` as well.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,12 @@ import itertools
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import attrs
 import pytest
 
-from pressframe import Card, Comment, Hooks, Judgement, PressframeError, Sender
+from pressframe import Card, Comment, Hooks, Host, Judgement, PressframeError, Sender, Site
 
 __all__ = ["HOSTILE", "JudgeKit"]
 
@@ -44,11 +48,17 @@ class JudgeKit:
         """Return the plugin: an instance of its class."""
         raise NotImplementedError("bring a fixture called judge that returns the plugin")
 
+    @pytest.fixture
+    def host(self, tmp_path: Path) -> Host:
+        """Return the site whose comments are judged: one without plugins, unless another is brought."""
+        (tmp_path / "pressframe.toml").write_text('[site]\ntitle = "A site"\n', encoding="utf-8")
+        return Site.open(tmp_path)
+
     @pytest.mark.parametrize("number", range(len(HOSTILE)))
-    def test_a_hostile_comment_is_answered_in_time(self, judge: object, number: int) -> None:
+    def test_a_hostile_comment_is_answered_in_time(self, judge: object, host: Host, number: int) -> None:
         for comment, sender in _hostile(HOSTILE[number]):
             start = time.thread_time()
-            answer = _ask(judge, comment, sender)
+            answer = _ask(judge, host, comment, sender)
             spent = time.thread_time() - start
 
             assert spent < self.seconds
@@ -56,33 +66,35 @@ class JudgeKit:
                 assert answer.reason.strip() == answer.reason != ""
                 assert answer.reason.isprintable(), "a reason stands in a line of a list"
 
-    def test_nobody_is_too_strange_to_be_judged(self, judge: object) -> None:
+    def test_nobody_is_too_strange_to_be_judged(self, judge: object, host: Host) -> None:
         kinds = ("comment", "pingback", "webmention")
         for kind, is_known, reader in itertools.product(kinds, (True, False), (None, "r1")):
-            _ask(judge, _comment("Oui.", kind=kind, accepted_before=is_known, reader=reader, parent="c9"), Sender())
+            _ask(
+                judge, host, _comment("Oui.", kind=kind, accepted_before=is_known, reader=reader, parent="c9"), Sender()
+            )
 
-    def test_the_order_of_comments_does_not_matter(self, judge: object) -> None:
+    def test_the_order_of_comments_does_not_matter(self, judge: object, host: Host) -> None:
         asked = [
             pair for text in ("Oui.", *HOSTILE[:8], "http://a.example http://b.example") for pair in _hostile(text)
         ]
 
-        first = [_ask(judge, *pair) for pair in asked]
-        again = [_ask(judge, *pair) for pair in reversed(asked)]
+        first = [_ask(judge, host, *pair) for pair in asked]
+        again = [_ask(judge, host, *pair) for pair in reversed(asked)]
 
         assert first == again[::-1]
 
-    def test_what_it_is_asked_about_stays_as_it_is(self, judge: object) -> None:
+    def test_what_it_is_asked_about_stays_as_it_is(self, judge: object, host: Host) -> None:
         comment, sender = _comment("Oui."), Sender(email="z@e.org", fields={"own": "1"})
         before = attrs.asdict(comment), attrs.asdict(sender)
 
-        _ask(judge, comment, sender)
+        _ask(judge, host, comment, sender)
 
         assert (attrs.asdict(comment), attrs.asdict(sender)) == before
 
-    def test_only_the_time_that_it_is_told_counts(self, judge: object) -> None:
+    def test_only_the_time_that_it_is_told_counts(self, judge: object, host: Host) -> None:
         comment = _comment("Oui.")
 
-        answers = [_ask(judge, comment, Sender(), now) for now in (_NOW, _NOW + timedelta(days=9_000), _NOW)]
+        answers = [_ask(judge, host, comment, Sender(), now) for now in (_NOW, _NOW + timedelta(days=9_000), _NOW)]
 
         assert answers[0] == answers[2]
 
@@ -101,12 +113,12 @@ def _hostile(text: str) -> Iterator[tuple[Comment, Sender]]:
     yield _comment("Oui.", author=short or "a", url=text[:200], parent=short, reader=short), sender
 
 
-def _ask(judge: object, comment: Comment, sender: Sender, now: datetime = _NOW) -> Judgement | None:
+def _ask(judge: object, host: Host, comment: Comment, sender: Sender, now: datetime = _NOW) -> Judgement | None:
     """Return the answer, asked as a site asks; a failure is the test's."""
     hooks = Hooks([("judge", judge)])
     if not hooks.implementers("judge_comment"):
         pytest.fail(f"{type(judge).__name__} has no @hookimpl called judge_comment")
-    for _, answer in hooks.ask("judge_comment", comment, _ENTRY, now, sender):
+    for _, answer in hooks.ask("judge_comment", comment, _ENTRY, now, sender, host):
         if isinstance(answer, PressframeError):
             pytest.fail(f"{answer}: a judge that fails holds every comment")
         assert isinstance(answer, Judgement)

@@ -1,0 +1,141 @@
+"""What all judges together say of a comment: each in its own thread and time, so that none can keep readers waiting."""
+
+from __future__ import annotations
+
+import contextvars
+import logging
+import queue
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from time import monotonic
+
+import attrs
+
+from pressframe.errors import PressframeError
+from pressframe.model import Card, Comment, Host, Judgement, Sender, Verdict
+
+log = logging.getLogger("pressframe")
+
+_PATIENCE = 4
+"""A judge that still has so many comments in hand beyond its time is not asked before it is through with one."""
+_IDLE = 30.0
+"""Seconds after which a thread that has nothing to do ends."""
+
+
+@attrs.frozen(kw_only=True)
+class Case:
+    """A comment that is to be judged, with all that judges get to know."""
+
+    comment: Comment
+    entry: Card
+    now: datetime
+    sender: Sender
+
+
+class _Hearing:
+    """One judge at work on one case."""
+
+    def __init__(self, plugin: str, ask: Callable[[], list[Judgement]]) -> None:
+        self.plugin = plugin
+        self.is_late = False
+        self.said: list[Judgement] = []
+        self.done = threading.Event()
+        self._ask = contextvars.copy_context().run, ask
+
+    def run(self) -> None:
+        run, ask = self._ask
+        try:
+            self.said = run(ask)
+        except BaseException:  # what the hooks' front passes on purpose; the thread is for others, too
+            log.exception("%s ended its judging", self.plugin)
+            self.said = [_held(self.plugin, "failed")]
+
+
+class Panel:
+    """The judges of one site.
+
+    Their threads are daemons: one that never ends keeps no server from stopping. What holds Python's own lock, as a
+    regular expression that runs wild does, stops everything: no deadline can help against that.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._late: Counter[str] = Counter()
+        self._waiting: queue.SimpleQueue[_Hearing] = queue.SimpleQueue()
+        self._idle = threading.Semaphore(0)
+
+    def judge(self, host: Host, case: Case, *, deadline: timedelta, at_once: str) -> tuple[Judgement, ...]:
+        """Return what every plugin says, the strictest first; a hold for who fails or says nothing within *deadline*.
+
+        Args:
+            deadline: For all of them, as they work side by side.
+            at_once: The plugin whose own rules need no thread.
+        """
+        names = host.hooks.implementers("judge_comment")
+        hearings = [self._begin(host, name, case) for name in names if name != at_once]
+        said = _ask(host, at_once, case) if at_once in names else []
+        end = monotonic() + deadline.total_seconds()
+        for hearing in hearings:
+            said += self._end(hearing, case, deadline, max(end - monotonic(), 0))
+        nobody = Judgement(verdict=Verdict.HOLD, reason="no rule spoke for it")
+        return tuple(sorted(said or [nobody], key=lambda judgement: -judgement.verdict))
+
+    def _begin(self, host: Host, plugin: str, case: Case) -> _Hearing:
+        hearing = _Hearing(plugin, lambda: _ask(host, plugin, case))
+        with self._lock:
+            is_stuck = self._late[plugin] >= _PATIENCE
+        if is_stuck:
+            log.error("%s is not asked to judge: it still works on earlier comments", plugin, extra=_named(plugin))
+            hearing.said = [_held(plugin, "is still busy with earlier comments")]
+            hearing.done.set()
+            return hearing
+        self._waiting.put(hearing)
+        if not self._idle.acquire(blocking=False):
+            threading.Thread(target=self._work, name="judge", daemon=True).start()
+        return hearing
+
+    def _end(self, hearing: _Hearing, case: Case, deadline: timedelta, seconds: float) -> Sequence[Judgement]:
+        if hearing.done.wait(seconds):
+            return hearing.said
+        with self._lock:
+            if hearing.done.is_set():
+                return hearing.said
+            hearing.is_late = True
+            self._late[hearing.plugin] += 1
+        limit = f"{deadline.total_seconds():g} seconds"
+        message = "%s took more than %s to judge a comment on %r, which is held"
+        log.error(message, hearing.plugin, limit, case.entry.id, extra=_named(hearing.plugin))
+        return [_held(hearing.plugin, f"said nothing within {limit}")]
+
+    def _work(self) -> None:
+        while True:
+            try:
+                hearing = self._waiting.get(timeout=_IDLE)
+            except queue.Empty:
+                if self._idle.acquire(blocking=False):
+                    return
+                continue  # somebody counts on this thread
+            hearing.run()
+            with self._lock:
+                hearing.done.set()
+                if hearing.is_late:
+                    self._late[hearing.plugin] -= 1
+            del hearing
+            self._idle.release()
+
+
+def _ask(host: Host, plugin: str, case: Case) -> list[Judgement]:
+    """Return what *plugin* answers: one judgement at most; a hold if it failed, which the front has logged."""
+    others = frozenset(host.hooks.implementers("judge_comment")) - {plugin}
+    asked = host.hooks.ask("judge_comment", case.comment, case.entry, case.now, case.sender, host, but=others)
+    return [_held(plugin, "failed") if isinstance(answer, PressframeError) else answer for _, answer in asked]
+
+
+def _held(plugin: str, what: str) -> Judgement:
+    return Judgement(verdict=Verdict.HOLD, reason=f"{plugin} {what}")
+
+
+def _named(plugin: str) -> dict[str, str]:
+    return {"hook": "judge_comment", "plugin": plugin}

@@ -1,0 +1,76 @@
+"""What came lately to the site as a whole: how many comments, and which texts. In memory: a restart forgets it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+from collections import OrderedDict, deque
+from datetime import datetime, timedelta
+
+import attrs
+
+from pressframe_comments._patterns import fold
+
+_LEAST = 40
+"""Characters of a text that nobody types twice by chance, as they do "Thank you!"."""
+_TEXTS = 5000
+"""So many texts are remembered, the newest."""
+_COMMENTS = 100_000
+"""So many comments are counted at most."""
+_WORD = re.compile(r"\w+")
+
+
+@attrs.frozen
+class Sent:
+    """One text: by whom and where it was sent last, when, and how often in all."""
+
+    author: str
+    entry: str
+    at: datetime
+    times: int = 1
+
+
+class Recent:
+    """Comments of the last minutes, and texts of the last hours, of one site."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._times: deque[datetime] = deque(maxlen=_COMMENTS)
+        self._texts: OrderedDict[bytes, Sent] = OrderedDict()
+
+    def wait(self, now: datetime, *, limit: int, window: timedelta) -> timedelta | None:
+        """Return how long it takes until fewer than *limit* comments came within *window*; None if that is so now."""
+        with self._lock:
+            while self._times and self._times[0] <= now - window:
+                self._times.popleft()
+            if limit == 0 or len(self._times) < limit:
+                return None
+            return self._times[-limit] + window - now
+
+    def times_sent(self, sent: Sent, body: str, *, within: timedelta) -> int:
+        """Return how often *body* was sent before under another name or to another entry; 0 for short texts."""
+        digest = _digest(body)
+        with self._lock:
+            earlier = self._texts.get(digest) if digest else None
+        if earlier is None or sent.at - earlier.at > within:
+            return 0
+        is_repeat = (earlier.author, earlier.entry) == (sent.author, sent.entry) and earlier.times == 1
+        return 0 if is_repeat else earlier.times
+
+    def note(self, sent: Sent, body: str) -> None:
+        """Remember a comment that was stored."""
+        digest = _digest(body)
+        with self._lock:
+            self._times.append(sent.at)
+            if digest:
+                earlier = self._texts.pop(digest, None)
+                self._texts[digest] = attrs.evolve(sent, times=sent.times + (earlier.times if earlier else 0))
+                if len(self._texts) > _TEXTS:
+                    self._texts.popitem(last=False)
+
+
+def _digest(body: str) -> bytes | None:
+    """Return what is the same for texts of the same words; None for a text too short to tell."""
+    text = " ".join(_WORD.findall(fold(body)))
+    return None if len(text) < _LEAST else hashlib.sha256(text.encode("utf-8", "replace")).digest()[:16]
