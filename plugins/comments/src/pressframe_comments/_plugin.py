@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import attrs
 from attrs.validators import and_, ge, le
@@ -14,6 +14,7 @@ from pressframe.hookspecs import Sanitizer, hookimpl
 from pressframe.model import Asset, Block, Card, Comment, Host, Judgement, Page, View
 from pressframe.model import Comments as Source
 from pressframe_comments._rules import Moderation, Rules
+from pressframe_comments._thread import Order, Paging
 from pressframe_web import Route
 
 if TYPE_CHECKING:
@@ -31,6 +32,13 @@ class Comments:
             nobody. Signed-in readers are known; strangers are by a signed cookie, never by what they type.
         archive: Folder of the content, where ``<entry>.comments.toml`` holds archived comments of the entry beside it.
         depth: How deep answers are indented; deeper ones stand in order at that depth.
+        per_page: Comments on one page; a longer conversation goes on at addresses of its own, ``/post/comments-2/``.
+        order: What the entry's own page begins with: the ``"oldest"`` comments, or the ``"newest"``.
+        closed: True closes comments on the whole site; what was said stays.
+        edit_for: How long a sender may edit or delete a comment, from the same browser, as long as nobody has answered
+            it; 0 for never.
+        follow: True offers to mail new comments to who ticks a box; an address that is not proved is asked first.
+        avatars: A picture ``"drawn"`` here from a keyed hash of the sender's address, or the ``"initial"`` of the name.
         max_links: A comment with more links waits.
         blocked: A comment with one of these words waits, whoever sends it; whole words, in any case.
         close_after: How long after publication comments close; never if left out.
@@ -43,6 +51,12 @@ class Comments:
     moderation: Moderation = "first-time"
     archive: Path = Path("content")
     depth: int = attrs.field(default=5, validator=and_(ge(1), le(10)))
+    per_page: int = attrs.field(default=50, validator=and_(ge(1), le(500)))
+    order: Order = "oldest"
+    closed: bool = False
+    edit_for: timedelta = attrs.field(default=timedelta(minutes=10), validator=ge(timedelta(0)))
+    follow: bool = True
+    avatars: Literal["drawn", "initial"] = "drawn"
     max_links: int = attrs.field(default=2, validator=ge(0))
     blocked: tuple[str, ...] = ()
     close_after: timedelta | None = None
@@ -58,6 +72,11 @@ class Comments:
             blocked=self.blocked,
             close_after=self.close_after,
         )
+
+    @property
+    def paging(self) -> Paging:
+        """How a conversation is cut into pages."""
+        return Paging(depth=self.depth, per_page=self.per_page, order=self.order)
 
     # ------------------------------------------------------------------------------------------- comments
 
@@ -104,7 +123,13 @@ class Comments:
     def register_blocks(self, slot: str, page: Page, site: View) -> Iterable[Block]:
         from pressframe_comments._block import conversation_blocks
 
-        return conversation_blocks(slot, page, site, rules=self.rules, depth=self.depth)
+        return conversation_blocks(slot, page, site, self)
+
+    @hookimpl
+    def register_pages(self, site: View) -> Iterable[Page]:
+        from pressframe_comments._pages import plan
+
+        return plan(site, self.paging)
 
     # -------------------------------------------------------------------------------------------- serving
 
