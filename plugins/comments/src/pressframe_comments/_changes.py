@@ -13,7 +13,8 @@ from pressframe.model import Reply, Verdict
 from pressframe.model import Live as Site
 from pressframe_comments._form import Typed
 from pressframe_comments._live import Live
-from pressframe_comments._store import CommentStore, Filed, State, Texts
+from pressframe_comments._store import Act, CommentStore, Filed, State, Texts
+from pressframe_comments._telling import tell_act
 from pressframe_comments._visit import Visit, missing
 from pressframe_web import Request, Response, Route
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("pressframe")
 
 _STRICTER = {Verdict.HOLD: State.PENDING, Verdict.SPAM: State.SPAM}
-_BY_SENDER = "its sender"
 
 
 def may_change(filed: Filed, visit: Visit, settings: Comments) -> bool:
@@ -107,12 +107,16 @@ class Changing:
             # First out of sight, then changed: at no moment a text is shown that nobody has passed.
             reasons = [judgement.reason for judgement in judgements if judgement.verdict is not Verdict.ACCEPT]
             log.info("%s was edited and waits: %s", id, "; ".join(reasons))
-            moved = self._store.move([id], state, by=_BY_SENDER, expected={id: expected})
+            moved = self._store.move([id], state, at=visit.request.now, expected={id: expected})
+            self._tell(moved, visit)
             expected = moved.changed[0].version if moved.changed else expected
         texts = attrs.evolve(Texts.of(filed.comment), body=typed.body)
-        self._store.edit(id, texts, by=_BY_SENDER, expected=expected)
+        self._tell(self._store.edit(id, texts, at=visit.request.now, expected=expected), visit)
         visit.site.changed()
         return self._lead_to(filed)
+
+    def _tell(self, act: Act, visit: Visit) -> None:
+        tell_act(self.desk.host, act, card=visit.site.card)
 
     def _lead_to(self, filed: Filed) -> Response:
         id = filed.comment.id
@@ -134,7 +138,8 @@ class Changing:
             return found
         filed, visit = found
         id = filed.comment.id
-        self._store.move([id], State.TRASH, by=_BY_SENDER, expected={id: filed.version})
+        act = self._store.move([id], State.TRASH, at=visit.request.now, expected={id: filed.version})
+        self._tell(act, visit)
         visit.site.changed()
         return visit.show(Live(notice="deleted", typed=visit.remembered()))
 

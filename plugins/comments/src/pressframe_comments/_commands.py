@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import click
 
 from pressframe.model import Host
-from pressframe_comments._store import Filed, State, comment_store
+from pressframe_comments._store import Filed, Search, State, comment_store
 
 _STATES = [*(state.value for state in State), "all"]
 _DONE = {State.APPROVED: "approved", State.SPAM: "marked as spam", State.TRASH: "put into the trash"}
@@ -34,7 +34,7 @@ def _make_list(host: Host) -> click.Command:
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON array, with addresses and whole texts.")
     def list_comments(state: str, count: int, *, as_json: bool) -> None:
         wanted = None if state == "all" else State(state)
-        found = comment_store(host).find(wanted, count=count)
+        found = comment_store(host).search(Search(state=wanted), count=count).comments
         if as_json:
             click.echo(json.dumps([_as_json(filed) for filed in found], ensure_ascii=False, indent=2))
         elif found:
@@ -51,7 +51,7 @@ def _make_move(host: Host, name: str, state: State, text: str) -> click.Command:
     @click.argument("ids", metavar="ID...", nargs=-1, required=True)
     def move(ids: tuple[str, ...]) -> None:
         names = list(dict.fromkeys(ids))
-        changed = comment_store(host).move(names, state)
+        changed = len(comment_store(host).move(names, state).changed)
         before = f", {len(names) - changed} of them before" if changed < len(names) else ""
         click.echo(f"{len(names)} {'comment' if len(names) == 1 else 'comments'} {_DONE[state]}{before}")
 

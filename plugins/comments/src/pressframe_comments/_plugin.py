@@ -47,6 +47,7 @@ class Comments:
     """
 
     needs: ClassVar[tuple[str, ...]] = ("sql", "web")
+    hookspecs: ClassVar[str] = "pressframe_comments.hookspecs"
 
     moderation: Moderation = "first-time"
     archive: Path = Path("content")
