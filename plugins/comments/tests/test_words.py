@@ -15,7 +15,7 @@ CATALOGUE = HERE / "locale" / "fr" / "LC_MESSAGES" / "pressframe_comments.mo"
 def asked():
     """The texts that the templates ask for."""
     environment = jinja2.Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"])
-    for file in sorted((HERE / "templates").rglob("*.html")):
+    for file in sorted([*(HERE / "templates").rglob("*.html"), *(HERE / "templates").rglob("*.txt")]):
         for _, _, message in environment.extract_translations(file.read_text("utf-8")):
             yield message[0] if isinstance(message, tuple) else message
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import hmac
 from collections.abc import Callable
@@ -12,10 +13,25 @@ _SIDE = 5
 _HALF = (_SIDE + 1) // 2
 
 
-def make_seeds(host: Host) -> Callable[[str], str]:
-    """Return what makes 16 hexadecimal digits of a mail address, with the site's secret: the same for the same one."""
-    key = host.secret("comments.avatar")
-    return lambda email: hmac.digest(key, email.strip().lower().encode("utf-8", "replace"), "sha256").hex()[:16]
+def make_finder(host: Host) -> Callable[[str], str | None]:
+    """Return what tells the avatar of a mail address, as ``Comment.avatar``; None for no address.
+
+    It is what the first plugin answers to ``find_avatar``; else 16 hexadecimal digits of a hash that is keyed with the
+    site's secret, so that nobody can try addresses until one fits.
+    """
+    keys: list[bytes] = []
+
+    @functools.cache
+    def find(email: str) -> str | None:
+        folded = email.strip().lower()
+        found = host.hooks.first("find_avatar", folded) if folded else None
+        if found or not folded:
+            return found
+        if not keys:
+            keys.append(host.secret("comments.avatar"))
+        return hmac.digest(keys[0], folded.encode("utf-8", "replace"), "sha256").hex()[:16]
+
+    return find
 
 
 def seed_of_name(name: str) -> str:

@@ -92,8 +92,10 @@ class _Conversation:
     def head(self) -> Iterator[Block]:
         """Yield the script of the form, and links to the pages next to this one."""
         part = Part.carried(self._page)
-        if self.is_open or part:
-            yield Block(template="comments/head.html", data={"is_open": self.is_open, **self._links(part)})
+        is_long = self._site.comment_count(self._entry.id) > self._settings.per_page
+        if self.is_open or part or is_long:
+            has_script = self.is_open or is_long  # which leads links to comments on to the page where they are
+            yield Block(template="comments/head.html", data={"has_script": has_script, **self._links(part)})
 
     def block(self) -> Block:
         """Return the conversation with all that is around it."""

@@ -14,7 +14,10 @@ import attrs
 from pressframe.errors import StoreError
 from pressframe.model import Comment, Host, Judgement, Reply, Sender, Verdict
 from pressframe.model import Live as Site
+from pressframe_comments._avatars import make_finder
 from pressframe_comments._changes import Changing, may_change
+from pressframe_comments._follow_routes import FollowPages
+from pressframe_comments._followers import Followers, Wish
 from pressframe_comments._form import AUTHOR, Typed
 from pressframe_comments._live import Live
 from pressframe_comments._remember import make_details, read_details
@@ -54,6 +57,7 @@ class Endpoints:
         made = cls(settings, host, comment_store(host), Signer(host))
         yield Route(methods=("GET",), path="/comment/{id}", endpoint=made.find)
         yield from Changing(made).routes()
+        yield from FollowPages(host, made.signer).routes()
         yield Route(methods=("GET",), path="/comments/me", endpoint=made.tell_details)
         yield Route(methods=("GET",), path="/comments/page/{number}/{entry:path}", endpoint=made.show_page)
         yield Route(methods=("POST",), path="/comments/{entry:path}", endpoint=made.receive)
@@ -109,7 +113,8 @@ class Endpoints:
         is_changeable = may_change(filed, visit, self.settings)
         if filed.comment.id in visit.shown and not is_changeable:
             return Response(status=303, location=visit.address_of(filed.comment.id))
-        own = Reply(comment=filed.comment, html=site.hooks.filter_comment(filed.comment))
+        comment = attrs.evolve(filed.comment, avatar=make_finder(self.host)(filed.email))
+        own = Reply(comment=comment, html=site.hooks.filter_comment(comment))
         awaits = filed.state is not State.APPROVED
         page = visit.show(Live(own=own, awaits=awaits, is_changeable=is_changeable, typed=visit.remembered()))
         return attrs.evolve(page, headers={"Referrer-Policy": "no-referrer"})  # the address is the secret
@@ -193,12 +198,29 @@ class Endpoints:
             reasons = [judgement.reason for judgement in judgements if judgement.verdict is not Verdict.ACCEPT]
             filed = self.store.add(draft, _STATES[verdict], reasons)
             tell_new(self.host, filed, visit.card)
+            self._follow(filed, typed, draft, visit)
         if filed.state is State.APPROVED:
             visit.site.changed()
         own = f"/comments/pending/{self.signer.make_token(filed.comment.id)}#comment-{filed.comment.id}"
         cookies = make_details(typed, visit.request.cookies)
         cookies += (Cookie(name=COOKIE, value=fresh, max_age=_REMEMBERED),) if fresh else ()
         return Response(status=303, location=own, cookies=cookies)
+
+    def _follow(self, filed: Filed, typed: Typed, draft: Draft, visit: Visit) -> None:
+        """Note whether anything is to be mailed; nothing is in the name of who sends spam."""
+        if self.settings.follow and typed.follows and filed.state is not State.SPAM:
+            wish = Wish(
+                filed=filed,
+                card=visit.card,
+                replies=typed.follow_replies,
+                everything=typed.follow_all,
+                sender=draft.sender,
+                reader=draft.reader,
+            )
+            try:
+                Followers(self.host).ask(wish, visit.request.now)
+            except StoreError as error:  # the comment is safe, and its sender must not be told otherwise
+                log.warning("what a reader wants mailed could not be stored: %s", error)
 
     def _wait(self, draft: Draft, seen: Seen) -> timedelta | None:
         """Return how long this client must wait before it may send more; None if it need not."""

@@ -15,6 +15,8 @@ from pressframe.model import Asset, Block, Card, Comment, Host, Judgement, Page,
 from pressframe.model import Comments as Source
 from pressframe_comments._rules import Moderation, Rules
 from pressframe_comments._thread import Order, Paging
+from pressframe_comments.hookspecs import Change
+from pressframe_sql import Job
 from pressframe_web import Route
 
 if TYPE_CHECKING:
@@ -139,6 +141,25 @@ class Comments:
         from pressframe_comments._endpoints import Endpoints
 
         return Endpoints.routes(self, host)
+
+    @hookimpl
+    def register_jobs(self, host: Host) -> Iterable[Job]:
+        from pressframe_comments._followers import CONFIRM, MAIL
+        from pressframe_comments._mails import FollowMail
+
+        return [Job(name=CONFIRM, run=FollowMail(host).confirm), Job(name=MAIL, run=FollowMail(host).tell)]
+
+    @hookimpl
+    def on_comment(self, comment: Comment, entry: Card | None, change: Change, host: Host) -> None:
+        """Have a comment that is shown now mailed to who asked for it."""
+        if not self.follow or change is not Change.ACCEPTED or comment.kind != "comment":
+            return
+        from pressframe_comments._followers import Followers
+        from pressframe_comments._store import comment_store
+
+        filed = comment_store(host).get(comment.id)
+        if filed is not None:  # of an entry that is not at hand nobody knows whether strangers may read it
+            Followers(host).note(comment, filed, is_gated=entry is None or entry.gated, now=filed.changed)
 
     @hookimpl
     def register_migrations(self) -> Iterable[Path]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TypeVar
 
+import attrs
 import sqlalchemy as sa
 
 from pressframe.errors import StoreError
@@ -16,6 +17,7 @@ from pressframe_comments import _acts as acts
 from pressframe_comments import _receiving as receiving
 from pressframe_comments import _search
 from pressframe_comments._acts import Aim, Hand
+from pressframe_comments._avatars import make_finder
 from pressframe_comments._store import Act, Draft, Filed, Found, Search, Seen, State, Step, Texts
 
 # isort: off
@@ -34,6 +36,7 @@ class SqlCommentStore:
     """Comments in the database of *host*'s site; their ids are ``c1``, ``c2`` and so on."""
 
     def __init__(self, host: Host) -> None:
+        self._host = host
         self._database = database(host)
         self._known: tuple[str, str] = ("", "none")  # a version of the database, and the revision that it has
 
@@ -193,15 +196,17 @@ class SqlCommentStore:
 
     def approved(self, entries: frozenset[str]) -> dict[str, list[Comment]]:
         found: dict[str, list[Comment]] = defaultdict(list)
-        columns = [COMMENT.c[name] for name in ("entry", "id", "name", *SHOWN)]
+        columns = [COMMENT.c[name] for name in ("entry", "id", "name", "email", *SHOWN)]
+        find_avatar = make_finder(self._host)
         shown = sa.select(*columns).where(COMMENT.c.state == State.APPROVED.value)
         if len(entries) < _FEW:
             shown = shown.where(COMMENT.c.entry.in_(entries))
         with self._read() as connection:
             if connection is not None:
-                for entry, id, name, *values in connection.execute(shown.order_by(COMMENT.c.received, COMMENT.c.id)):
+                for entry, id, name, email, *values in connection.execute(shown.order_by(COMMENT.c.received, COMMENT.c.id)):
                     if entry in entries:
-                        found[entry].append(comment_of(id_of(id, name), entry, values))
+                        comment = comment_of(id_of(id, name), entry, values)
+                        found[entry].append(attrs.evolve(comment, avatar=find_avatar(email)))
         return found
 
     def revision(self) -> str:
