@@ -178,6 +178,12 @@ def served(serve):
     return serve()
 
 
+@pytest.fixture
+def subscriber():
+    """Who may read what is for subscribers, and never said their name."""
+    return Reader(id="r1", audiences=frozenset({"subscribers"}))
+
+
 class Tags(HTMLParser):
     """Every tag of a text, with its attributes."""
 

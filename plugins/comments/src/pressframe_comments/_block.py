@@ -11,7 +11,7 @@ import attrs
 from pressframe.model import Block, Entry, Gate, Page, Reply, View
 from pressframe_comments._form import AUTHOR, BODY, EMAIL, TRAP, URL, Typed
 from pressframe_comments._live import Live
-from pressframe_comments._pages import KEY, Part, Place
+from pressframe_comments._pages import KEY, Part, Place, entry_of
 from pressframe_comments._thread import Node, nest
 
 if TYPE_CHECKING:
@@ -66,7 +66,8 @@ class Form:
 
 def conversation_blocks(slot: str, page: Page, site: View, settings: Comments) -> Iterator[Block]:
     """Yield what belongs into *slot* of an entry's page: the conversation, or what its pages have in their head."""
-    entry = site.entry(page.subject) if page.subject is not None and slot in ("head", "after_entry") else None
+    id = entry_of(page) if slot in ("head", "after_entry") else None
+    entry = site.entry(id) if id is not None else None
     if entry is None:
         return
     made = _Conversation(page, entry, site, settings)
@@ -92,7 +93,7 @@ class _Conversation:
     def head(self) -> Iterator[Block]:
         """Yield the script of the form, and links to the pages next to this one."""
         part = Part.carried(self._page)
-        is_long = self._site.comment_count(self._entry.id) > self._settings.per_page
+        is_long = not part and self._site.comment_count(self._entry.id) > self._settings.per_page
         if self.is_open or part or is_long:
             has_script = self.is_open or is_long  # which leads links to comments on to the page where they are
             yield Block(template="comments/head.html", data={"has_script": has_script, **self._links(part)})
@@ -106,6 +107,7 @@ class _Conversation:
         known = {node.reply.comment.id: node for node in part.nodes}
         is_new = live.own is not None and live.own.comment.id not in {reply.comment.id for reply in replies}
         data = {
+            "entry": self._entry,
             "count": None if part.number else self._site.comment_count(self._entry.id) + (is_new and not live.awaits),
             "number": part.number,
             "nodes": nest(part.nodes, self._settings.order),

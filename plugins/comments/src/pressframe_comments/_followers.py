@@ -148,7 +148,7 @@ class Followers:
                 who.asked is None or who.asked <= now - _HOUR
             ):
                 connection.execute(sa.update(FOLLOWER).where(FOLLOWER.c.id == id).values(asked=now))
-                self._db.enqueue(connection, CONFIRM, {"follower": id}, key=f"{CONFIRM}:{id}:{now.isoformat()}")
+                self._db.enqueue(connection, CONFIRM, {"follower": id}, key=f"{CONFIRM}:{id}:{now.isoformat()}", due=now)
 
         self._db.write(work)
 

@@ -114,7 +114,7 @@ class FollowMail:
 
 def _line(text: str) -> str:
     """Return *text* in one line that a header can hold."""
-    return " ".join(_UNSEEN.sub(" ", text).replace("=?", "= ?").split())
+    return re.sub("[ \t\n]+", " ", _UNSEEN.sub(" ", text).replace("=?", "= ?")).strip()
 
 
 def _quoted(filed: Filed) -> str:

@@ -48,7 +48,7 @@ class Part:
         addresses = {one: place.of(0 if one in pages.home else one) for one in wanted if one}
         return cls(number=number, nodes=nodes, addresses=addresses, older=older, newer=newer, here=place.of(number))
 
-    def as_data(self) -> Json:
+    def as_data(self) -> dict[str, Json]:
         """Return this as a page can carry it."""
         return {
             "number": self.number,
@@ -100,15 +100,26 @@ class Place:
         return f"{folder}comments-{number}/"
 
 
-def make_page(place: Place, number: int, title: str, data: Json | None = None) -> Page:
-    """Return the page *number* of a conversation; without *data* it is arranged when it is rendered."""
+def make_page(place: Place, number: int, title: str, part: Part | None = None) -> Page:
+    """Return the page *number* of a conversation; without its *part*, that is arranged when it is rendered.
+
+    One that carries its part is not the page of an entry, so that a theme doesn't ask for the entry's card: that
+    changes with each comment.
+    """
+    told: dict[str, Json] = {"number": number, "entry": place.entry, "back": place.address}
     return Page(
         address=place.of(number),
         template="comments/page.html",
         title=title,
-        subject=place.entry,
-        data={KEY: {"number": number} if data is None else data},
+        subject=None if part else place.entry,
+        data={KEY: {**told, **part.as_data()} if part else told},
     )
+
+
+def entry_of(page: Page) -> str | None:
+    """Return the ``id`` of the entry whose conversation *page* shows; None if it is no page of an entry."""
+    data: Any = page.data.get(KEY)
+    return data["entry"] if isinstance(data, Mapping) and "entry" in data else page.subject
 
 
 def plan(site: View, paging: Paging) -> Iterator[Page]:
@@ -120,7 +131,7 @@ def plan(site: View, paging: Paging) -> Iterator[Page]:
         pages = paging.cut([reply for reply in site.comments(id) if reply.comment.kind == "comment"])
         place = Place(entry=id, address=address)
         for number in pages.elsewhere:
-            yield make_page(place, number, card.title, Part.of(pages, number, place).as_data())
+            yield make_page(place, number, card.title, Part.of(pages, number, place))
 
 
 def _told(node: Node) -> Json:
