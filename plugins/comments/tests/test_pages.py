@@ -72,7 +72,9 @@ def test_a_thread_is_not_cut_unless_it_is_long_for_two_pages(serve):
     ],
 )
 def test_a_new_comment_makes_only_the_pages_again_that_show_it_or_lead_there(serve, order, again):
-    served = serve({"posts/billet": {"comments": LONG}}, settings=f'per_page = 2\nmoderation = "never"\norder = "{order}"')
+    served = serve(
+        {"posts/billet": {"comments": LONG}}, settings=f'per_page = 2\nmoderation = "never"\norder = "{order}"'
+    )
 
     served.post(comment="Le dernier mot.")
     served.page()
@@ -142,7 +144,9 @@ def test_who_may_read_turns_the_pages_of_a_hidden_conversation(serve, subscriber
     assert address == "/comments/page/2/posts/billet"
     assert page.comments == ["4", "5", "6"]
     assert "noindex" in page.text
-    assert {served.get(f"/comments/page/{one}/posts/billet").status for one in ("0", "1", "9", "x", "²", "9" * 30)} == {404}
+    assert {served.get(f"/comments/page/{one}/posts/billet").status for one in ("0", "1", "9", "x", "²", "9" * 30)} == {
+        404
+    }
 
 
 def test_a_page_of_5000_comments_takes_less_than_a_tenth_of_a_second(serve):

@@ -11,7 +11,9 @@ from pressframe_comments import comment_store
 
 
 def preview(answer):
-    found = re.search(r'<section id="comment-preview".*?<div class="comment-content" dir="auto">\n(.*?)\n</div>', answer.text, re.S)
+    found = re.search(
+        r'<section id="comment-preview".*?<div class="comment-content" dir="auto">\n(.*?)\n</div>', answer.text, re.S
+    )
     return found[1].strip() if found else None
 
 

@@ -5,13 +5,14 @@ from pressframe_comments._plugin import Comments
 # isort: off
 # fmt: off
 from pressframe_comments._store import (
-    Act, CommentStore, ConflictError, Draft, Filed, Found, Search, Seen, State, Step, Texts, comment_store,
+    Act, Brought, CommentStore, ConflictError, Draft, Filed, Found, Record, Search, Seen, State, Step, Texts,
+    comment_store,
 )
 # fmt: on
 # isort: on
 from pressframe_comments.hookspecs import Change
 
 __all__ = [
-    "Act", "Change", "CommentStore", "Comments", "ConflictError", "Draft", "Filed", "Found", "Search", "Seen", "State", "Step",
-    "Texts", "comment_store",
+    "Act", "Brought", "Change", "CommentStore", "Comments", "ConflictError", "Draft", "Filed", "Found", "Record",
+    "Search", "Seen", "State", "Step", "Texts", "comment_store",
 ]  # fmt: skip

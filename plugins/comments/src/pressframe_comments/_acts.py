@@ -90,8 +90,8 @@ def act(connection: sa.Connection, aims: Iterable[Aim], hand: Hand) -> Act:
             _write(connection, aim.row, aim.texts, hand.at)
     for state in {aim.state for aim in open_aims if aim.state is not None}:
         moved = [aim.row.id for aim in open_aims if aim.state is state and State(aim.row.state) is not state]
-        _put(connection, moved, state=state.value, changed=hand.at)
-    _put(connection, [aim.row.id for aim in open_aims], version=COMMENT.c.version + 1)
+        put(connection, moved, state=state.value, changed=hand.at)
+    put(connection, [aim.row.id for aim in open_aims], version=COMMENT.c.version + 1)
     touched = [aim.row.entry for aim in open_aims if State.APPROVED in (State(aim.row.state), aim.state)]
     count_up(connection, touched)
     rows = fetch(connection, [id_of(aim.row.id, aim.row.name) for aim in open_aims])
@@ -203,7 +203,8 @@ def _write(connection: sa.Connection, row: Row, texts: Texts, at: datetime) -> N
     connection.execute(sa.update(COMMENT).where(COMMENT.c.id == row.id).values(**values, edited=at))
 
 
-def _put(connection: sa.Connection, numbers: Sequence[int], **values: Any) -> None:
+def put(connection: sa.Connection, numbers: Sequence[int], **values: Any) -> None:
+    """Set columns in the rows called *numbers*."""
     for start in range(0, len(numbers), _AT_ONCE):
         some = COMMENT.c.id.in_(numbers[start : start + _AT_ONCE])
         connection.execute(sa.update(COMMENT).where(some).values(**values))

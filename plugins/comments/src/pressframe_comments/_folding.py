@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import string
 import unicodedata
 
+_ACCENTS = re.compile("[\u0300-\u036f]+")
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
 def fold(text: str) -> str:
     """Return *text* in lower case, without accents, in one line, with single spaces."""
     if not text.isascii():
-        text = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one)).casefold()
+        text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text)).casefold()
     return " ".join(text.lower().split())
 
 

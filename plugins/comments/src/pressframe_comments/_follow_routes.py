@@ -73,8 +73,6 @@ class FollowPages:
         return _page("leave", {"state": "done"})
 
 
-def _page(
-    name: str, data: Mapping[str, Json], *, status: int = 200, cookies: tuple[Cookie, ...] = ()
-) -> Response:
+def _page(name: str, data: Mapping[str, Json], *, status: int = 200, cookies: tuple[Cookie, ...] = ()) -> Response:
     page = Page(address=f"/comments/{name}", template=f"comments/{name}.html", data=data, indexed=False)
     return Response(status=status, page=page, headers=_SECRETIVE, cookies=cookies)

@@ -144,11 +144,15 @@ class Followers:
             ]
             connection.execute(_insert(connection, FOLLOW).values(rows).on_conflict_do_nothing())
             is_open = sa.exists().where(FOLLOW.c.follower == id, FOLLOW.c.confirmed.is_(None))
-            if not is_proved and connection.scalar(sa.select(is_open)) and (
-                who.asked is None or who.asked <= now - _HOUR
+            if (
+                not is_proved
+                and connection.scalar(sa.select(is_open))
+                and (who.asked is None or who.asked <= now - _HOUR)
             ):
                 connection.execute(sa.update(FOLLOWER).where(FOLLOWER.c.id == id).values(asked=now))
-                self._db.enqueue(connection, CONFIRM, {"follower": id}, key=f"{CONFIRM}:{id}:{now.isoformat()}", due=now)
+                self._db.enqueue(
+                    connection, CONFIRM, {"follower": id}, key=f"{CONFIRM}:{id}:{now.isoformat()}", due=now
+                )
 
         self._db.write(work)
 

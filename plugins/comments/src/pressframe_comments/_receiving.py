@@ -13,14 +13,14 @@ import sqlalchemy as sa
 from pressframe_comments._folding import fold_address, sought
 from pressframe_comments._prepared import Prepared
 from pressframe_comments._store import Draft, Filed, State
-from pressframe_comments._tables import COMMENT, SHOWN, comment_of, filed_of, stored_moment
+from pressframe_comments._tables import COMMENT, SHOWN, comment_of, filed_of, moment_of, stored_moment
 
 REPEAT_WITHIN = timedelta(seconds=60)
 
 _INSERTED = (
     "entry", "parent", "kind", "state", "reasons", "author", "email", "url", "body", "format", "received", "reader",
     "sender", "client", "agent", "referrer", "accepted_before", "by_author", "likeness", "key", "version", "changed",
-    "person", "sought", "archiving",
+    "person", "sought",
 )  # fmt: skip
 _PLAIN = {"received": sa.BigInteger, "changed": sa.BigInteger}  # as the driver gets it
 
@@ -38,12 +38,13 @@ _REPEAT = Prepared(
         sa.or_(sa.bindparam("recent", type_=sa.BigInteger) < _RECEIVED, COMMENT.c.key == _bound("key")),
     )
     .order_by(COMMENT.c.id)
+    .limit(1)
 )
 _ACCEPTED = {
     name: Prepared(
-        sa.select(COMMENT.c.id).where(
-            COMMENT.c[name] == _bound(name), COMMENT.c.state == sa.literal_column(f"'{State.APPROVED.value}'")
-        )
+        sa.select(COMMENT.c.id)
+        .where(COMMENT.c[name] == _bound(name), COMMENT.c.state == sa.literal_column(f"'{State.APPROVED.value}'"))
+        .limit(1)
     )
     for name in ("sender", "reader")
 }
@@ -56,8 +57,8 @@ _RECENT = Prepared(
 
 def insert(connection: sa.Connection, row: Mapping[str, object]) -> int:
     """Store *row* and return its number."""
-    number: int = _INSERT.run(connection, row).scalar_one()
-    return number
+    ((number,),) = _INSERT.run(connection, row)
+    return int(number)
 
 
 def row_of(draft: Draft, state: State, reasons: Sequence[str]) -> dict[str, object]:
@@ -87,7 +88,6 @@ def row_of(draft: Draft, state: State, reasons: Sequence[str]) -> dict[str, obje
         "changed": received,
         "person": fold_address(draft.email),
         "sought": sought(draft.author, draft.body),
-        "archiving": False,
     }
 
 
@@ -110,19 +110,17 @@ def likeness_of(draft: Draft) -> str:
 
 def find_repeat(connection: sa.Connection, draft: Draft, likeness: object) -> Filed | None:
     recent = stored_moment(draft.received - REPEAT_WITHIN)
-    found = _REPEAT.run(connection, {"likeness": likeness, "recent": recent, "key": draft.key or None}).first()
-    if found is None:
+    found = _REPEAT.run(connection, {"likeness": likeness, "recent": recent, "key": draft.key or None})
+    if not found:
         return None
-    return filed_of(connection.execute(sa.select(COMMENT).where(COMMENT.c.id == found[0])).one())
+    return filed_of(connection.execute(sa.select(COMMENT).where(COMMENT.c.id == found[0][0])).one())
 
 
 def was_accepted(connection: sa.Connection, sender: str | None, reader: str | None) -> bool:
     proofs = {"sender": sender, "reader": reader}
-    return any(
-        _ACCEPTED[name].run(connection, {name: value}).first() is not None for name, value in proofs.items() if value
-    )
+    return any(_ACCEPTED[name].run(connection, {name: value}) for name, value in proofs.items() if value)
 
 
 def count_since(connection: sa.Connection, client: str, since: datetime) -> tuple[int, datetime | None]:
-    number, first = tuple(_RECENT.run(connection, {"client": client, "since": stored_moment(since)}).one())
-    return number, None if first is None else datetime.fromtimestamp(0, UTC) + timedelta(microseconds=first)
+    ((number, first),) = _RECENT.run(connection, {"client": client, "since": stored_moment(since)})
+    return number, None if first is None else moment_of(first)

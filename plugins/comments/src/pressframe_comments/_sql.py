@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TypeVar
 
 import attrs
@@ -14,11 +14,13 @@ import sqlalchemy as sa
 from pressframe.errors import StoreError
 from pressframe.model import Comment, Host
 from pressframe_comments import _acts as acts
+from pressframe_comments import _moving as moving
 from pressframe_comments import _receiving as receiving
 from pressframe_comments import _search
 from pressframe_comments._acts import Aim, Hand
 from pressframe_comments._avatars import make_finder
-from pressframe_comments._store import Act, Draft, Filed, Found, Search, Seen, State, Step, Texts
+from pressframe_comments._persons import Suppression
+from pressframe_comments._store import Act, Brought, Draft, Filed, Found, Record, Search, Seen, State, Step, Texts
 
 # isort: off
 # fmt: off
@@ -27,6 +29,7 @@ from pressframe_comments._tables import (
 )
 # fmt: on
 # isort: on
+from pressframe_comments._tidying import plan
 from pressframe_sql import database
 
 T = TypeVar("T")
@@ -38,6 +41,8 @@ class SqlCommentStore:
     def __init__(self, host: Host) -> None:
         self._host = host
         self._database = database(host)
+        self._suppress = Suppression(host)
+        self._tidied: date | None = None
         self._known: tuple[str, str] = ("", "none")  # a version of the database, and the revision that it has
 
     # ------------------------------------------------------------------------------------------ receiving
@@ -52,6 +57,7 @@ class SqlCommentStore:
             number = receiving.insert(connection, row)
             if state is State.APPROVED:
                 count_up(connection, [draft.entry])
+            self._tidy_after(connection, draft.received)
             return receiving.filed_new(draft, state, reasons, number)
 
         return self._database.write(work)
@@ -137,7 +143,7 @@ class SqlCommentStore:
         def work(connection: sa.Connection) -> Act:
             rows = acts.fetch(connection, ids)
             acts.check(connection, rows, expected or {})
-            return acts.act(connection, [Aim(row, state=state) for row in rows], _hand(by, at))
+            return self._act(connection, [Aim(row, state=state) for row in rows], by, at)
 
         return self._change(work, ids)
 
@@ -147,7 +153,7 @@ class SqlCommentStore:
         def work(connection: sa.Connection) -> Act:
             rows = acts.fetch(connection, [id])
             acts.check(connection, rows, {} if expected is None else {id: expected})
-            return acts.act(connection, [Aim(row, texts=texts) for row in rows], _hand(by, at))
+            return self._act(connection, [Aim(row, texts=texts) for row in rows], by, at)
 
         return self._change(work, [id])
 
@@ -162,20 +168,25 @@ class SqlCommentStore:
         def work(connection: sa.Connection) -> Act:
             rows = acts.fetch(connection, ids)
             acts.check(connection, rows, expected or {})
-            return acts.act(connection, acts.restore(connection, rows), _hand(by, at))
+            return self._act(connection, acts.restore(connection, rows), by, at)
 
         return self._change(work, ids)
 
     def undo(self, act: str, *, by: str = "", at: datetime | None = None) -> Act:
         def work(connection: sa.Connection) -> Act:
-            return acts.act(connection, acts.undo(connection, act), _hand(by, at))
+            return self._act(connection, acts.undo(connection, act), by, at)
 
         if not self._database.exists():
             raise StoreError(f"there is no act {act} to be undone")
         return self._database.write(work)
 
-    def delete(self, ids: Collection[str]) -> tuple[Filed, ...]:
-        return self._change(lambda connection: acts.delete(connection, acts.fetch(connection, ids)), ids)
+    def delete(self, ids: Collection[str], *, expected: Mapping[str, int] | None = None) -> tuple[Filed, ...]:
+        def work(connection: sa.Connection) -> tuple[Filed, ...]:
+            rows = acts.fetch(connection, ids)
+            acts.check(connection, rows, expected or {})
+            return acts.delete(connection, rows)
+
+        return self._change(work, ids)
 
     def empty_trash(self, before: datetime) -> tuple[Filed, ...]:
         def work(connection: sa.Connection) -> tuple[Filed, ...]:
@@ -191,6 +202,34 @@ class SqlCommentStore:
         if not self._database.exists():
             return 0
         return self._database.write(lambda connection: connection.execute(forget).rowcount)
+
+    # ------------------------------------------------------------------------------------------- moving house
+
+    def bring(self, records: Sequence[Record]) -> tuple[Brought, ...]:
+        return self._database.write(lambda connection: moving.bring(connection, records, self._suppress))
+
+    def records(self, search: Search) -> Iterator[Record]:
+        after: str | None = None
+        while True:
+            found = self.search(search, after=after, count=_FEW)
+            with self._read() as connection:
+                if connection is not None:
+                    yield from moving.with_steps(connection, found.comments)
+            if found.next is None:
+                return
+            after = found.next
+
+    def mark(self, ids: Collection[str], *, is_archiving: bool) -> None:
+        def work(connection: sa.Connection) -> None:
+            acts.put(connection, [row.id for row in acts.fetch(connection, ids)], archiving=is_archiving or None)
+
+        self._change(work, ids)
+
+    def archiving(self) -> frozenset[str]:
+        marked = sa.select(COMMENT.c.id, COMMENT.c.name).where(COMMENT.c.archiving.is_not(None))
+        with self._read() as connection:
+            rows = () if connection is None else connection.execute(marked).all()
+        return frozenset(id_of(number, name) for number, name in rows)
 
     # -------------------------------------------------------------------------------------------- showing
 
@@ -236,10 +275,22 @@ class SqlCommentStore:
     def _read(self) -> Iterator[sa.Connection | None]:
         """Give a connection; None where there is no database, which reading must not create."""
         if self._database.exists():
-            with self._database.read() as connection:
+            with self._database.read() as connection, connection.begin():
                 yield connection
         else:
             yield None
+
+    def _tidy_after(self, connection: sa.Connection, moment: datetime) -> None:
+        """See to it that the day is tidied, once a day and process."""
+        today = moment.astimezone(UTC).date()
+        if self._tidied != today:
+            plan(self._database, connection, today)
+            self._tidied = today
+
+    def _act(self, connection: sa.Connection, aims: Sequence[Aim], by: str, at: datetime | None) -> Act:
+        now = at or datetime.now(UTC)
+        self._tidy_after(connection, now)
+        return acts.act(connection, aims, Hand(by, now))
 
     def _change(self, work: Callable[[sa.Connection], T], ids: Collection[str]) -> T:
         if not self._database.exists():
@@ -249,7 +300,3 @@ class SqlCommentStore:
 
 _FEW = 500
 """Up to so many entries are named to the database; of more, it is asked for all comments."""
-
-
-def _hand(by: str, at: datetime | None) -> Hand:
-    return Hand(by, at or datetime.now(UTC))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -137,6 +137,25 @@ class Act:
     id: str | None = None
     changed: tuple[Filed, ...] = ()
     steps: tuple[Step, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Record:
+    """A comment with its history, to be brought into another store or taken out of one."""
+
+    filed: Filed
+    steps: tuple[Step, ...] = ()
+
+
+@enum.unique
+class Brought(enum.Enum):
+    """What became of a comment that was brought from elsewhere."""
+
+    NEW = "new"
+    KNOWN = "known"
+    """It was there already; nothing was changed, whatever was done to it since."""
+    TAKEN = "its id belongs to another comment here"
+    ERASED = "its author had everything erased here"
 
 
 class ConflictError(StoreError):
@@ -296,14 +315,31 @@ class CommentStore(Protocol):
             ConflictError: A comment was changed after it.
         """
 
-    def delete(self, ids: Collection[str]) -> tuple[Filed, ...]:
-        """Delete comments for ever, with their histories, and return them; raises StoreError if one is unknown."""
+    def delete(self, ids: Collection[str], *, expected: Mapping[str, int] | None = None) -> tuple[Filed, ...]:
+        """Delete comments for ever, with their histories, and return them; raises as ``move``."""
 
     def empty_trash(self, before: datetime) -> tuple[Filed, ...]:
         """Delete for ever what was put into the trash before that moment, and return it."""
 
     def forget_clients(self, before: datetime) -> int:
         """Blank network address, agent and referrer of comments received before that moment; return of how many."""
+
+    # ------------------------------------------------------------------------------------------- moving house
+
+    def bring(self, records: Sequence[Record]) -> tuple[Brought, ...]:
+        """Store comments from elsewhere under their own ids, all or none; say of each what became of it.
+
+        A comment is known if one with its id, entry and time is there. Bringing the same ones twice changes nothing.
+        """
+
+    def records(self, search: Search) -> Iterator[Record]:
+        """Yield every comment that fits, with its history, in the order of their coming or the other way."""
+
+    def mark(self, ids: Collection[str], *, is_archiving: bool) -> None:
+        """Note that comments are being written into files, or no longer; raises StoreError if one is unknown."""
+
+    def archiving(self) -> frozenset[str]:
+        """Return which comments are marked so: where a file has them, too, they are shown from there."""
 
     # -------------------------------------------------------------------------------------------- showing
 

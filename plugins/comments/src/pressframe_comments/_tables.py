@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pressframe.model import Comment
+from pressframe_comments._prepared import Prepared
 from pressframe_comments._store import Filed, State, Step, Texts
 from pressframe_sql.types import Moment
 
@@ -44,7 +45,7 @@ COMMENT = sa.Table(
     sa.Column("edited", Moment),
     sa.Column("person", sa.Text),  # the mail address, folded
     sa.Column("sought", sa.Text, nullable=False),
-    sa.Column("archiving", sa.Boolean, nullable=False),  # being written into a file; see _archiving
+    sa.Column("archiving", sa.Boolean),  # true while it is written into a file, else NULL; see _archiving
     sqlite_autoincrement=True,
 )
 HISTORY = sa.Table(
@@ -79,6 +80,11 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def stored_moment(time: datetime) -> int:
     """Return what ``Moment`` stores for *time*."""
     return (time - _EPOCH) // timedelta(microseconds=1)
+
+
+def moment_of(stored: int) -> datetime:
+    """Return the moment that is stored so."""
+    return _EPOCH + timedelta(microseconds=stored)
 
 
 def id_of(number: int, name: str | None) -> str:
@@ -133,12 +139,17 @@ def write_texts(texts: Texts) -> str:
 def count_up(connection: sa.Connection, entries: Iterable[str]) -> None:
     """Note that the approved comments of *entries* change in this transaction."""
     changed = sorted(set(entries))
-    if not changed:
-        return
-    connection.execute(sa.update(REVISION).values(number=REVISION.c.number + 1))
-    upsert = sa.text(
+    if changed:
+        _COUNT_UP.run(connection, {})
+    for entry in changed:
+        _NOTE.run(connection, {"entry": entry})
+
+
+_COUNT_UP = Prepared(sa.text("UPDATE comments_revision SET number = number + 1"))
+_NOTE = Prepared(
+    sa.text(
         "INSERT INTO comments_talk (entry, number) "
         "SELECT CAST(:entry AS TEXT), number FROM comments_revision WHERE true "
         "ON CONFLICT (entry) DO UPDATE SET number = excluded.number"
     )
-    connection.execute(upsert, [{"entry": entry} for entry in changed])
+)

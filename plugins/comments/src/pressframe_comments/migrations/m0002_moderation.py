@@ -3,6 +3,7 @@
 Revision ID: comments_0002
 """
 
+import re
 import string
 import unicodedata
 
@@ -13,6 +14,7 @@ revision = "comments_0002"
 down_revision = "comments_0001"
 
 _AT_ONCE = 1000
+_ACCENTS = re.compile("[\u0300-\u036f]+")
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
@@ -28,7 +30,7 @@ def upgrade() -> None:
         sa.Column("edited", sa.BigInteger),
         sa.Column("person", sa.Text),
         sa.Column("sought", sa.Text, nullable=False, server_default=""),
-        sa.Column("archiving", sa.Boolean, nullable=False, server_default=sa.false()),
+        sa.Column("archiving", sa.Boolean),
     ):
         op.add_column("comments_comment", column)
     op.create_table(
@@ -82,7 +84,7 @@ def _fill() -> None:
 def _fold(text: str) -> str:
     """Return what ``fold`` did when this was written."""
     if not text.isascii():
-        text = "".join(one for one in unicodedata.normalize("NFKD", text) if not unicodedata.combining(one)).casefold()
+        text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text)).casefold()
     return " ".join(text.lower().split())
 
 
@@ -91,6 +93,7 @@ def _index() -> None:
         op.drop_index(f"comments_by_{column}", "comments_comment")
         _index_some(f"comments_by_{column}", [column, "state"])
     _index_some("comments_by_person", ["person"])
+    _index_some("comments_archiving", ["archiving"])
     _index_some("comments_by_name", ["name"], unique=True)
     op.create_index("comments_by_entry", "comments_comment", ["entry", "state", "received"])
     op.create_index("comments_by_time", "comments_comment", ["received"])

@@ -28,9 +28,7 @@ def upgrade() -> None:
     op.create_table(
         "comments_follow",
         sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column(
-            "follower", sa.Integer, sa.ForeignKey("comments_follower.id", ondelete="CASCADE"), nullable=False
-        ),
+        sa.Column("follower", sa.Integer, sa.ForeignKey("comments_follower.id", ondelete="CASCADE"), nullable=False),
         sa.Column("entry", sa.Text, nullable=False),
         sa.Column("comment", sa.Text, nullable=False),
         sa.Column("title", sa.Text, nullable=False),
