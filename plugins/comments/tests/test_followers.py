@@ -8,7 +8,9 @@ from datetime import timedelta
 import attrs
 import pytest
 
+import pressframe_sql
 from pressframe_comments import State, comment_store
+from pressframe_comments._telling import tell_act
 from pressframe_sql import Worker
 
 OPEN = 'moderation = "never"\nflood_limit = 0'
@@ -131,9 +133,10 @@ def test_what_waits_is_mailed_when_it_is_approved_and_what_is_gone_is_not(serve)
     follow(mails)
     visitor(mails.served, comment="Gardé.")
     visitor(mails.served, comment="Jeté.", author="Bob")
-    mails.served.moderate("approve", "c2", "c3")
-    mails.served.moderate("trash", "c3")
-    mails.served.now += timedelta(days=30)  # the command line has the machine's own clock
+    site, now = mails.served.site, mails.served.now
+    tell_act(site, comment_store(site).move(["c2", "c3"], State.APPROVED, at=now))
+    tell_act(site, comment_store(site).move(["c3"], State.TRASH, at=now))
+    mails.served.later(minutes=30)
 
     (mail,) = mails.read()
 
@@ -270,3 +273,25 @@ def test_mail_can_be_turned_off(serve):
     assert "follow_all" not in mails.served.page().text
     assert mails.read() == []
     assert comment_store(mails.served.site).get("c1").state is State.APPROVED
+
+
+def test_everything_about_an_address_is_found_and_erased(mails):
+    """Threat 79."""
+    follow(mails)
+    visitor(mails.served, comment="Un.")
+    database = pressframe_sql.database(mails.served.site)
+    held = {one.name: one for _, one in mails.served.site.hooks.all("register_personal_data", mails.served.site)}
+    followed = held["comments followed"]
+
+    with database.read() as connection:
+        found = followed.find(connection, "Zoe@Example.org")
+    erased = database.write(lambda connection: followed.erase(connection, "zoe@example.org"))
+
+    assert [one["entry"] for one in found] == ["posts/billet"]
+    assert erased == 1
+    mails.served.later(minutes=30)
+    assert mails.read() == []
+    assert b"zoe@example.org" not in b"".join(
+        str(row).encode()
+        for row in database.write(lambda c: c.exec_driver_sql("SELECT * FROM comments_follower").all())
+    )

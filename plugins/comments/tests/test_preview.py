@@ -12,7 +12,7 @@ from pressframe_comments import comment_store
 
 def preview(answer):
     found = re.search(
-        r'<section id="comment-preview".*?<div class="comment-content" dir="auto">\n(.*?)\n</div>', answer.text, re.S
+        r'id="comment-preview".*?<div class="comment-content" dir="auto">\n(.*?)\n</div>', answer.text, re.DOTALL
     )
     return found[1].strip() if found else None
 
@@ -123,7 +123,7 @@ def test_a_text_sent_by_who_may_no_longer_read_is_given_back(serve):
 def test_what_is_wrong_is_listed_with_links_to_its_fields(served):
     answer = served.post(comment="", author="", email="nulle part")
 
-    summary = re.search(r'<div class="errors" id="comment-errors" role="alert">(.*?)</div>', answer.text, re.S)[1]
+    summary = re.search(r'<div class="errors" id="comment-errors" role="alert">(.*?)</div>', answer.text, re.DOTALL)[1]
     assert re.findall(r'href="#(\w+)"', summary) == ["comment", "author", "email"]
     assert answer.text.count(" autofocus") == 1
     assert set(answer.errors) == {"comment", "author", "email"}

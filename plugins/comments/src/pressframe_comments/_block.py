@@ -143,7 +143,7 @@ class _Conversation:
         pages = self._settings.paging.cut([*shown, *own], awaiting=awaiting)
         place = Place(entry=self._entry.id, address=self._entry.address, is_live=bool(self._site.audiences))
         asked = self._page.data.get(KEY)
-        number = asked["number"] if isinstance(asked, Mapping) else 0
+        number = int(str(asked["number"])) if isinstance(asked, Mapping) else 0
         return Part.of(pages, number if number in pages.elsewhere else 0, place)
 
     def _form(self, live: Live, part: Part, known: dict[str, Node]) -> Form:

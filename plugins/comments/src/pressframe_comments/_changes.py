@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from pressframe.errors import StoreError
-from pressframe.model import Reply, Verdict
 from pressframe.model import Live as Site
+from pressframe.model import Reply, Verdict
 from pressframe_comments._form import Typed
 from pressframe_comments._live import Live
 from pressframe_comments._store import Act, CommentStore, Filed, State, Texts

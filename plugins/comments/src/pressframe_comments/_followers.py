@@ -5,16 +5,16 @@ Nothing is mailed to an address before its owner has confirmed it, but the quest
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import attrs
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from pressframe.model import Card, Comment, Host
+from pressframe.model import Card, Comment, Host, Json
 from pressframe_comments._store import Filed
-from pressframe_sql import Database, database
+from pressframe_sql import Database, PersonalData, database
 from pressframe_sql.types import Moment
 
 CONFIRM, MAIL = "comments.confirm", "comments.mail"
@@ -189,7 +189,9 @@ class Followers:
             return None
         with self._db.read() as connection:
             row = connection.execute(sa.select(FOLLOW).where(FOLLOW.c.id == follow)).one_or_none()
-        return row and Following(id=row.id, entry=row.entry, comment=row.comment, title=row.title)
+        if row is None:
+            return None
+        return Following(id=row.id, entry=row.entry, comment=row.comment, title=row.title)
 
     def leave(self, follow: int, *, everything: bool = False) -> None:
         """Mail nothing more of one entry, or nothing at all; harmless if nothing was mailed any more."""
@@ -251,6 +253,33 @@ class Followers:
         ids = [one.id for one in news]
         self._db.write(lambda connection: connection.execute(sa.delete(NEWS).where(NEWS.c.id.in_(ids))))
 
+    # ---------------------------------------------------------------------------------------- personal data
+
+    def data(self) -> PersonalData:
+        """Return what the database asks about one address."""
+        return PersonalData(name="comments followed", find=self._find_personal, erase=self._erase_personal)
+
+    def _find_personal(self, connection: sa.Connection, address: str) -> Sequence[Mapping[str, Json]]:
+        found = sa.select(FOLLOWER.c.address, FOLLOW).join(FOLLOW).where(FOLLOWER.c.folded == address.strip().lower())
+        return [
+            {
+                "address": row.address,
+                "entry": row.entry,
+                "answers_to": row.comment or None,
+                "since": row.made.isoformat(),
+                "confirmed": row.confirmed.isoformat() if row.confirmed else None,
+            }
+            for row in connection.execute(found.order_by(FOLLOW.c.id))
+        ]
+
+    def _erase_personal(self, connection: sa.Connection, address: str) -> int:
+        mine = sa.select(FOLLOWER.c.id).where(FOLLOWER.c.folded == address.strip().lower())
+        follows = sa.select(FOLLOW.c.id).where(FOLLOW.c.follower.in_(mine))
+        connection.execute(sa.delete(NEWS).where(NEWS.c.follow.in_(follows)))
+        gone = connection.execute(sa.delete(FOLLOW).where(FOLLOW.c.follower.in_(mine))).rowcount
+        connection.execute(sa.delete(FOLLOWER).where(FOLLOWER.c.folded == address.strip().lower()))
+        return gone
+
     def _tidy(self, connection: sa.Connection, now: datetime) -> None:
         """Forget what nobody confirmed, and addresses that follow nothing and were not asked lately."""
         old = FOLLOW.c.confirmed.is_(None) & (FOLLOW.c.made <= now - _KEPT)
@@ -268,6 +297,5 @@ def _insert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert:
 def _find_or_add(connection: sa.Connection, address: str) -> int:
     row = {"address": address, "folded": address.lower()}
     connection.execute(_insert(connection, FOLLOWER).values(row).on_conflict_do_nothing(index_elements=["folded"]))
-    found = connection.scalar(sa.select(FOLLOWER.c.id).where(FOLLOWER.c.folded == address.lower()))
-    assert found is not None
+    found: int = connection.execute(sa.select(FOLLOWER.c.id).where(FOLLOWER.c.folded == address.lower())).scalar_one()
     return found

@@ -102,7 +102,10 @@ class Typed:
         """Return this as a page can hold it: characters that none can are replaced."""
         return attrs.evolve(
             self,
-            **{name: _UNSTORABLE.sub("\ufffd", getattr(self, name)) for name in ("author", "email", "url", "body")},
+            author=_UNSTORABLE.sub("\ufffd", self.author),
+            email=_UNSTORABLE.sub("\ufffd", self.email),
+            url=_UNSTORABLE.sub("\ufffd", self.url),
+            body=_UNSTORABLE.sub("\ufffd", self.body),
         )
 
 

@@ -87,7 +87,7 @@ class FollowMail:
         self, name: str, key: str, to: str, names: Mapping[str, object], *, headers: Mapping[str, str] | None = None
     ) -> Message:
         template = self._templates.get_template(f"comments/mail/{name}.txt")
-        written = template.render(names | {"site": self._host.settings, "address": to})
+        written = template.render({**names, "site": self._host.settings, "address": to})
         subject, _, text = written.partition("\n")
         return Message(key=key, to=to, subject=_line(subject), text=text.lstrip("\n"), headers=headers or {})
 
@@ -100,7 +100,7 @@ class FollowMail:
 
         environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader([self._host.folder / "templates", _HERE / "templates"]),
-            autoescape=False,  # noqa: S701 - plain text
+            autoescape=False,
             undefined=jinja2.StrictUndefined,
             extensions=["jinja2.ext.i18n"],
             trim_blocks=True,

@@ -68,7 +68,7 @@ class Part:
         return cls(
             number=data["number"],
             nodes=[_read(node) for node in data["nodes"]],
-            addresses={number: address for number, address in data["addresses"]},
+            addresses=dict(data["addresses"]),
             older=data["older"],
             newer=data["newer"],
             here=data["here"],

@@ -149,13 +149,6 @@ class Comments:
         return Endpoints.routes(self, host)
 
     @hookimpl
-    def register_jobs(self, host: Host) -> Iterable[Job]:
-        from pressframe_comments._followers import CONFIRM, MAIL
-        from pressframe_comments._mails import FollowMail
-
-        return [Job(name=CONFIRM, run=FollowMail(host).confirm), Job(name=MAIL, run=FollowMail(host).tell)]
-
-    @hookimpl
     def on_comment(self, comment: Comment, entry: Card | None, change: Change, host: Host) -> None:
         """Have a comment that is shown now mailed to who asked for it."""
         if not self.follow or change is not Change.ACCEPTED or comment.kind != "comment":
@@ -173,16 +166,21 @@ class Comments:
 
     @hookimpl
     def register_personal_data(self, host: Host) -> Iterable[PersonalData]:
+        from pressframe_comments._followers import Followers
         from pressframe_comments._persons import CommentsOfPerson
 
-        return [CommentsOfPerson(host).data()]
+        return [CommentsOfPerson(host).data(), Followers(host).data()]
 
     @hookimpl
     def register_jobs(self, host: Host) -> Iterable[Job]:
+        from pressframe_comments._followers import CONFIRM, MAIL
+        from pressframe_comments._mails import FollowMail
         from pressframe_comments._tidying import TIDY, Tidying
 
         tidying = Tidying(host, trash_after=self.trash_after, forget_clients_after=self.forget_clients_after)
-        return [Job(name=TIDY, run=tidying.run)]
+        mail = FollowMail(host)
+        jobs = {TIDY: tidying.run, CONFIRM: mail.confirm, MAIL: mail.tell}
+        return [Job(name=name, run=run) for name, run in jobs.items()]
 
     @hookimpl
     def register_commands(self, host: Host) -> Iterable[click.Command]:

@@ -242,7 +242,8 @@ class SqlCommentStore:
             shown = shown.where(COMMENT.c.entry.in_(entries))
         with self._read() as connection:
             if connection is not None:
-                for entry, id, name, email, *values in connection.execute(shown.order_by(COMMENT.c.received, COMMENT.c.id)):
+                rows = connection.execute(shown.order_by(COMMENT.c.received, COMMENT.c.id))
+                for entry, id, name, email, *values in rows:
                     if entry in entries:
                         comment = comment_of(id_of(id, name), entry, values)
                         found[entry].append(attrs.evolve(comment, avatar=find_avatar(email)))

@@ -119,9 +119,9 @@ class Visit:
         page = Page(address=f"/comments/{what}", template=f"comments/{what}.html", data=data, indexed=False)
         return Response(page=page)
 
-    def remembered(self, **more: str) -> Typed:
-        """Return a form that holds what the browser remembers of its reader."""
-        return attrs.evolve(read_details(self.request.cookies), **more)
+    def remembered(self, *, parent: str = "") -> Typed:
+        """Return a form that holds what the browser remembers of its reader, to answer the comment *parent*."""
+        return attrs.evolve(read_details(self.request.cookies), parent=parent)
 
 
 def missing(site: Site) -> Response:
