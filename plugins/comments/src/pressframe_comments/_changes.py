@@ -116,7 +116,7 @@ class Changing:
         return self._lead_to(filed)
 
     def _tell(self, act: Act, visit: Visit) -> None:
-        tell_act(self.desk.host, act, card=visit.site.card)
+        tell_act(self.desk.host, act, card=lambda entry: visit.public_card)
 
     def _lead_to(self, filed: Filed) -> Response:
         id = filed.comment.id

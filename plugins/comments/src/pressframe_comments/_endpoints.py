@@ -197,7 +197,7 @@ class Endpoints:
                 return visit.show_form(Live(typed=typed), "comment-refused", status=403)
             reasons = [judgement.reason for judgement in judgements if judgement.verdict is not Verdict.ACCEPT]
             filed = self.store.add(draft, _STATES[verdict], reasons)
-            tell_new(self.host, filed, visit.card)
+            tell_new(self.host, filed, visit.public_card)
             self._follow(filed, typed, draft, visit)
         if filed.state is State.APPROVED:
             visit.site.changed()
@@ -244,7 +244,7 @@ class Endpoints:
             accepted_before=comment.accepted_before or filed.state is State.APPROVED,
         )
         comment = attrs.evolve(comment, body=typed.body, accepted_before=draft.accepted_before)
-        return list(visit.site.hooks.judge_comment(comment, visit.card, draft.received, _sender(draft, visit)))
+        return list(visit.site.hooks.judge_comment(comment, visit.public_card, draft.received, _sender(draft, visit)))
 
     def _judge(self, draft: Draft, typed: Typed, visit: Visit) -> list[Judgement]:
         comment = Comment(
@@ -258,7 +258,9 @@ class Endpoints:
             reader=draft.reader,
             accepted_before=draft.accepted_before,
         )
-        judgements = list(visit.site.hooks.judge_comment(comment, visit.card, draft.received, _sender(draft, visit)))
+        judgements = list(
+            visit.site.hooks.judge_comment(comment, visit.public_card, draft.received, _sender(draft, visit))
+        )
         is_known = comment.accepted_before or comment.reader is not None
         if not is_known and visit.age_of(typed) == "early":
             judgements.append(Judgement(verdict=Verdict.HOLD, reason="it came within 2 seconds of its form"))

@@ -36,6 +36,16 @@ class Visit:
         return self.site.gate(self.card.id) is not None
 
     @property
+    def public_card(self) -> Card:
+        """The entry's card as a stranger sees it: what plugins are told of a comment, whoever sends it."""
+        entry = self.site.entry(self.card.id) if self.site.audiences else None
+        gate = self.site.hooks.judge_gate(entry, self.request.now) if entry else None
+        if entry is None or gate is None or not gate.requires:
+            return self.card
+        count = 0 if gate.conversation == "hidden" else self.card.comments
+        return attrs.evolve(self.card, gated=True, excerpt=entry.summary or "", comments=count)
+
+    @property
     def replies(self) -> list[Reply]:
         """The comments that stand under the entry, other sites' links left out."""
         return [reply for reply in self.site.comments(self.card.id) if reply.comment.kind == "comment"]
