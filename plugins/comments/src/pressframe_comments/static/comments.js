@@ -8,6 +8,7 @@
   const form = () => document.getElementById("commentform");
   const byId = (id) => document.getElementById(id);
   const field = (name) => form().elements.namedItem(name);
+  const ids = (root) => new Set(Array.from(root.querySelectorAll(".comment[id], .pingback[id]"), (item) => item.id));
   if (!area()) return;
 
   // --------------------------------------------------------------------------------------------------- telling
@@ -112,10 +113,11 @@
       const found = page.getElementById("comments");
       if (!found) throw new Error(String(reply.status));
       home = asked = null;
+      const known = ids(area());
       area().replaceWith(document.adoptNode(found));
-      remember();
+      isFilled = true; // the server has filled it
       makeKey();
-      arrive();
+      arrive(Array.from(ids(area())).find((id) => !known.has(id)));
     } catch {
       tell(words.failed);
       if (form()) form().removeAttribute("aria-busy");
@@ -126,7 +128,7 @@
   }
 
   // Where the focus belongs after an answer: what is wrong, the preview, what is edited, or the new comment.
-  function arrive() {
+  function arrive(news) {
     const notice = area().querySelector(".comment-notice");
     const first = area().querySelector("[autofocus]");
     const isEdit = form() && form().action.endsWith("/edit");
@@ -137,8 +139,8 @@
     } else if (isEdit) {
       show(field("comment"));
       tell(byId("reply-to").textContent);
-    } else if (area().dataset.own) {
-      const own = byId(`comment-${area().dataset.own}`);
+    } else if (area().dataset.own || (news && !notice)) {
+      const own = byId(area().dataset.own ? `comment-${area().dataset.own}` : news);
       const waits = own && own.querySelector(".comment-awaiting-moderation");
       show(own);
       tell(waits ? waits.textContent : area().dataset.here);
@@ -198,17 +200,12 @@
     if (email) email.required = false;
   }
 
-  function remember() {
-    isFilled = false;
-  }
-
   document.addEventListener("focusin", (event) => {
     if (event.target.closest("#commentform")) fill();
   });
 
   // ---------------------------------------------------------------------------------------------- what is new
 
-  const ids = (root) => new Set(Array.from(root.querySelectorAll(".comment[id], .pingback[id]"), (item) => item.id));
   let looked = Date.now();
 
   // Who comes back to the page after a while is told what was said meanwhile; nothing is asked before that.
