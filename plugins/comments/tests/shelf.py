@@ -7,7 +7,8 @@ from pathlib import Path
 
 import attrs
 
-from pressframe import Body, Comment, Comments, Engine, Entry, Gate, Host, Loader, Manuscript, Source, hookimpl
+from pressframe import Body, Card, Comment, Comments, Engine, Entry, Gate, Host, Loader, Manuscript, Source, hookimpl
+from pressframe_comments import Change
 
 
 @attrs.frozen
@@ -86,3 +87,10 @@ class ShelfPlugin:
         if conversation is None:
             return None
         return Gate(requires=frozenset({"subscribers"}), reason="a test", conversation=conversation)
+
+    @hookimpl
+    def on_comment(self, comment: Comment, entry: Card | None, change: Change, host: Host, by: str) -> None:
+        if (host.folder / "deaf").exists():
+            raise RuntimeError("deaf")
+        with (host.folder / "told.txt").open("a", encoding="utf-8") as told:
+            told.write(f"{comment.id} {change.value} {entry.address if entry else '-'} {by or '-'}\n")

@@ -1,0 +1,104 @@
+"""Everything about one mail address: told, and erased so that it is nowhere (threat 79)."""
+
+import json
+
+import pytest
+
+from pressframe_comments import Search, State, comment_store
+from pressframe_sql import Worker, database
+
+ADDRESS = "zoe@example.org"
+
+
+@pytest.fixture
+def talk(served):
+    """Zoé's comments: one that Bo answered, one that nobody did, one that she answered herself, one spam; and Bo's."""
+    posts = (
+        ("Zoé", ADDRESS, "", "Secret un"),
+        ("Bo", "bo@example.org", "c1", "Oui"),
+        ("Zoé", "ZOE@Example.org", "", "Secret deux"),
+        ("Zoé", ADDRESS, "c3", "Secret trois"),
+        ("Zoé", ADDRESS, "", "Secret quatre"),
+    )
+    for number, (author, email, parent, text) in enumerate(posts, 1):
+        served.post(author=author, email=email, comment=text, comment_parent=parent, url="https://zoe.example/")
+        served.moderate("approve", f"c{number}")
+        served.later(minutes=6)
+    served.moderate("edit", "1", "--body", "Secret un, corrigé")
+    served.moderate("spam", "5")
+    return served
+
+
+def test_all_that_is_kept_is_told(talk):
+    told = json.loads(talk.moderate("export-person", " Zoe@example.org ").stdout)
+
+    assert [one["id"] for one in told["comments"]] == ["c1", "c3", "c4", "c5"]
+    assert told["comments"][0]["history"][1]["texts"]["body"] == "Secret un"
+    assert told["jobs"] == []
+
+
+def test_what_was_erased_is_nowhere(talk):
+    base = database(talk.site)
+    base.write(lambda connection: base.enqueue(connection, "mail.somebody", {"to": ADDRESS}))
+    base.write(lambda connection: base.enqueue(connection, "mail.somebody", {"to": "bo@example.org"}))
+
+    done = talk.moderate("erase-person", ADDRESS, "--yes")
+
+    assert done.output.startswith("erased: 1 jobs, 4 comments\n")
+    page = talk.page()
+    assert page.comments == ["c1", "c2"]
+    assert "[supprimé]" in page.seen
+    assert "Secret" not in page.text
+    assert "zoe" not in page.text.lower()
+    database(talk.site).close()
+    for file in (talk.site.folder / "data").glob("*.sqlite*"):
+        raw = file.read_bytes().lower()
+        assert not any(word in raw for word in (b"secret un", b"zoe@", b"zoe.example", "zoé".encode())), file
+    assert "bo@example.org" in talk.moderate("export-person", "bo@example.org").output
+
+
+def test_nobody_else_is_touched_by_an_address_that_looks_alike(talk):
+    """Threat 38."""
+    for address in ("zoé@example.org", "zoe@example.or", "%@example.org", "oe@example.org", "' OR 1=1 --@"):
+        talk.moderate("erase-person", address, "--yes")
+
+    assert len(comment_store(talk.site).search(Search()).comments) == 5
+    assert talk.moderate("erase-person", "zoe", "--yes").exit_code == 1
+
+
+def test_an_import_brings_nobody_back_who_was_erased(talk, tmp_path):
+    talk.moderate("export", str(tmp_path / "old.json"))
+    talk.moderate("erase-person", ADDRESS, "--yes")
+
+    report = json.loads(talk.moderate("import", str(tmp_path / "old.json"), "--json").stdout)
+
+    assert report == {"new": [], "known": ["c1", "c2"], "taken": [], "erased": ["c3", "c4", "c5"]}
+    assert ADDRESS not in (talk.moderate("export", "-").output)
+
+
+def test_erasing_twice_is_fine_and_needs_a_yes(talk):
+    assert "Delete all that is kept" in talk.moderate("erase-person", ADDRESS).output
+    talk.moderate("erase-person", ADDRESS, "--yes")
+
+    assert talk.moderate("erase-person", ADDRESS, "--yes").output.startswith("erased: 0 jobs, 0 comments\n")
+
+
+def test_the_trash_is_emptied_and_clients_are_forgotten_when_it_is_time(served):
+    def work(days):
+        served.later(days=days)
+        jobs = [job for _, job in served.site.hooks.all("register_jobs", served.site)]
+        return Worker(served.site, jobs, lambda: served.now).run_due()
+
+    store = comment_store(served.site)
+    served.post(comment="Un.")
+    served.post(comment="Deux.")
+    store.move(["c1"], State.TRASH, at=served.now)
+
+    assert work(29) > 0
+    assert [store.get(id).client for id in ("c1", "c2")] == ["192.0.2.0/24"] * 2
+    assert work(3) > 0
+
+    assert store.get("c1") is None
+    kept = store.get("c2")
+    assert (kept.client, kept.agent, kept.referrer, kept.email) == ("", "", "", ADDRESS)
+    assert work(0) == 0
