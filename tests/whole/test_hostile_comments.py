@@ -199,6 +199,30 @@ def test_no_form_that_comes_back_runs(site, payloads, watch):
     assert watched.noted == []
 
 
+def test_no_preview_and_no_edit_runs(site, payloads, watch):
+    """Threats 19 to 22, 24: the preview of a new comment, the form that edits one, and its preview."""
+    served = site(SITE + POST.format(0)).serve()
+    browser = served.browser()
+    sent = browser.post("/comments/p0", {"author": "Ada", "email": "a@example.org", "comment": "Non."})
+    id = sent.headers["location"].rpartition("#comment-")[2]
+    texts = ["\n\n".join(part).replace("\x00", "") for part in _parts(payloads, IN_A_FIELD)]
+
+    shown = []
+    for text in texts:
+        fields = {"comment": text, "preview": "1"}
+        everywhere = fields | dict.fromkeys(("author", "email", "url", "comment_parent", "key"), text)
+        shown += [browser.post("/comments/p0", everywhere), browser.post(f"/comment/{id}/edit", fields)]
+        assert browser.post(f"/comment/{id}/edit", {"comment": text}).status == 303
+        shown += [browser.get(f"/comment/{id}/edit"), browser.get(f"/comment/{id}/delete")]
+
+    watched = watch(served)
+    for reply in shown:
+        assert reply.status == 200
+        watched.show(reply.text)
+    assert watched.noted == []
+    assert sum('id="comment-preview"' in reply.text for reply in shown) == 2 * len(texts)
+
+
 def _send_everywhere(served: Served, text: str) -> Reply:
     fields = dict.fromkeys(("author", "email", "url", "comment", "comment_parent", "stamp", "key"), text)
     return served.visitor.post("/comments/p0", fields, headers={"referer": text.encode().decode("latin-1")})

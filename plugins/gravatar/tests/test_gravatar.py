@@ -42,7 +42,9 @@ def commented(site):
 def test_without_the_plugin_pictures_are_drawn_and_nothing_tells_the_address(commented):
     _, page = commented()
 
-    assert re.search(r'<svg class="avatar" viewBox="-1 -1 7 7" aria-hidden="true" fill="hsl\(\d+ 45% 48%\)"><path d="M', page)
+    assert re.search(
+        r'<svg class="avatar" viewBox="-1 -1 7 7" aria-hidden="true" fill="hsl\(\d+ 45% 48%\)"><path d="M', page
+    )
     assert "gravatar" not in page
     for digest in (hashlib.md5, hashlib.sha1, hashlib.sha256):
         assert digest(b"zoe@example.org").hexdigest()[:16] not in page

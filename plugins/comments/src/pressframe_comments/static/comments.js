@@ -115,7 +115,6 @@
       home = asked = null;
       const known = ids(area());
       area().replaceWith(document.adoptNode(found));
-      isFilled = true; // the server has filled it
       makeKey();
       arrive(Array.from(ids(area())).find((id) => !known.has(id)));
     } catch {
@@ -176,7 +175,8 @@
   }
 
   async function fill() {
-    if (isFilled || !form() || form().action.endsWith("/edit")) return;
+    // A form with a stamp was made for this reader alone: the server has filled it.
+    if (isFilled || !form() || form().action.endsWith("/edit") || field("stamp").value) return;
     isFilled = true;
     try {
       const known = await (await fetch("/comments/me", { credentials: "same-origin" })).json();
