@@ -23,7 +23,7 @@ Hooks: TypeAlias = Mapping[str, Callable[..., object]]
 GROUP = "pressframe"
 """The entry-point group in which distributions announce their plugins."""
 
-BUNDLED = ("markdown", "wordpress", "archives", "feeds", "journal", "sql", "comments", "members", "web", "dask")
+BUNDLED = (*"markdown wordpress archives feeds journal sql comments gravatar members web dask".split(),)  # noqa: SIM905 - on one line
 
 _DECORATE = "decorate it with @attrs.frozen(eq=False)"
 

@@ -19,17 +19,24 @@ def make_finder(host: Host) -> Callable[[str], str | None]:
     It is what the first plugin answers to ``find_avatar``; else 16 hexadecimal digits of a hash that is keyed with the
     site's secret, so that nobody can try addresses until one fits.
     """
-    keys: list[bytes] = []
+    find_seed = make_seeder(host)
 
     @functools.cache
     def find(email: str) -> str | None:
         folded = email.strip().lower()
-        found = host.hooks.first("find_avatar", folded) if folded else None
-        if found or not folded:
-            return found
-        if not keys:
-            keys.append(host.secret("comments.avatar"))
-        return hmac.digest(keys[0], folded.encode("utf-8", "replace"), "sha256").hex()[:16]
+        found: str | None = host.hooks.first("find_avatar", folded) if folded else None
+        return found or find_seed(folded)
+
+    return find
+
+
+def make_seeder(host: Host) -> Callable[[str], str | None]:
+    """Return what makes 16 hexadecimal digits of a mail address, whatever plugins say; None for no address."""
+    key = functools.cache(lambda: host.secret("comments.avatar"))
+
+    def find(email: str) -> str | None:
+        folded = email.strip().lower()
+        return hmac.digest(key(), folded.encode("utf-8", "replace"), "sha256").hex()[:16] if folded else None
 
     return find
 

@@ -235,8 +235,20 @@ class SqlCommentStore:
 
     def approved(self, entries: frozenset[str]) -> dict[str, list[Comment]]:
         found: dict[str, list[Comment]] = defaultdict(list)
-        columns = [COMMENT.c[name] for name in ("entry", "id", "name", "email", *SHOWN)]
+        for comment, _ in self._approved(entries):
+            found[comment.entry].append(comment)
+        return found
+
+    def pictured(self, entries: frozenset[str]) -> dict[str, list[Comment]]:
+        """Return the same, each comment with what tells its author's picture; the store itself keeps none."""
+        found: dict[str, list[Comment]] = defaultdict(list)
         find_avatar = make_finder(self._host)
+        for comment, email in self._approved(entries):
+            found[comment.entry].append(attrs.evolve(comment, avatar=find_avatar(email)))
+        return found
+
+    def _approved(self, entries: frozenset[str]) -> Iterator[tuple[Comment, str]]:
+        columns = [COMMENT.c[name] for name in ("entry", "id", "name", "email", *SHOWN)]
         shown = sa.select(*columns).where(COMMENT.c.state == State.APPROVED.value)
         if len(entries) < _FEW:
             shown = shown.where(COMMENT.c.entry.in_(entries))
@@ -245,9 +257,7 @@ class SqlCommentStore:
                 rows = connection.execute(shown.order_by(COMMENT.c.received, COMMENT.c.id))
                 for entry, id, name, email, *values in rows:
                     if entry in entries:
-                        comment = comment_of(id_of(id, name), entry, values)
-                        found[entry].append(attrs.evolve(comment, avatar=find_avatar(email)))
-        return found
+                        yield comment_of(id_of(id, name), entry, values), email
 
     def revision(self) -> str:
         version = self._database.version()
