@@ -24,7 +24,7 @@ help:
 	@echo "make check    format, lint, types and imports, as CI checks them"
 	@echo "make format   mend what ruff can mend"
 	@echo "make prove    random edits and builds against clean builds, for so many MINUTES (10)"
-	@echo "make kill     so many KILLS (200) of builds of 1,000 posts at random moments, while readers read"
+	@echo "make kill     so many KILLS (200) of builds of 1,000 posts while readers read, and of four who comment"
 	@echo "make bench    measure against Eleventy, Hugo, Nikola and Pelican (POSTS='10000 100000' for other sizes)"
 	@echo "make docs     write the reference from the code"
 	@echo "make lock     write constraints.txt anew with the newest versions"
@@ -51,6 +51,7 @@ prove: .venv
 
 kill: .venv
 	PRESSFRAME_KILLS=$(KILLS) $(bin)/pytest -s tests/test_kills.py
+	PRESSFRAME_COMMENT_KILLS=$(KILLS) $(bin)/pytest --log-cli-level=INFO plugins/comments/tests/test_faults.py -k kill
 
 bench: .venv
 	$(bin)/python -m bench $(if $(POSTS),--posts $(POSTS))

@@ -69,7 +69,7 @@ def test_nothing_that_was_answered_is_lost_by_a_kill(make_site):
     with database(site).read() as connection:
         assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
         numbers = dict(connection.execute(sa.text("SELECT entry, number FROM comments_talk")).all())
-    assert max(numbers.values()) == int(store.revision()) == store.counts()[State.APPROVED]
+    assert max(numbers.values()) == int(store.revision())
     log.info("%d kills, seed %d: %d answered, %d lost, %d stored", KILLS, seed, len(answered), len(lost), len(kept))
 
 

@@ -5,7 +5,8 @@ import pytest
 from pressframe_comments import Comments, Filed, Record, Search, State, comment_store
 from pressframe_comments._archiving import Archiver
 from pressframe_sql import database
-from pressframe_testing.comments import AcceptedCommentsKit, CommentStoreKit, Shelf
+from pressframe_testing.accepted import AcceptedCommentsKit, Shelf
+from pressframe_testing.comments import CommentStoreKit
 from pressframe_testing.judges import JudgeKit
 
 

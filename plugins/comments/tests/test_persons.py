@@ -21,7 +21,7 @@ def talk(served):
         ("Zoé", ADDRESS, "", "Secret quatre"),
     )
     for number, (author, email, parent, text) in enumerate(posts, 1):
-        served.post(author=author, email=email, comment=text, comment_parent=parent, url="https://zoe.example/")
+        served.post(author=author, email=email, comment=text, comment_parent=parent, url=f"https://{author}.example/")
         served.moderate("approve", f"c{number}")
         served.later(minutes=6)
     served.moderate("edit", "1", "--body", "Secret un, corrigé")
@@ -49,11 +49,12 @@ def test_what_was_erased_is_nowhere(talk):
     assert page.comments == ["c1", "c2"]
     assert "[supprimé]" in page.seen
     assert "Secret" not in page.text
-    assert "zoe" not in page.text.lower()
+    assert "zoé" not in page.text.lower()
+    assert "Zoé.example" not in page.text
     database(talk.site).close()
     for file in (talk.site.folder / "data").glob("*.sqlite*"):
         raw = file.read_bytes().lower()
-        assert not any(word in raw for word in (b"secret un", b"zoe@", b"zoe.example", "zoé".encode())), file
+        assert not any(word in raw for word in (b"secret un", b"zoe@", "zoé".encode())), file
     assert "bo@example.org" in talk.moderate("export-person", "bo@example.org").output
 
 

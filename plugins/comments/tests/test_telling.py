@@ -65,3 +65,13 @@ def test_a_plugin_that_fails_is_logged_and_undoes_nothing(served, told, caplog):
     assert "shelf failed in on_comment, while working on comment c1 of posts/billet: RuntimeError: deaf" in caplog.text
     assert served.moderate("approve", "1").exit_code == 0
     assert served.page().comments == ["c1"]
+
+
+def test_the_log_has_a_trail_without_anything_about_readers(served, caplog):
+    """Threat 60."""
+    with caplog.at_level("INFO", logger="pressframe"):
+        served.post(author="Zoé", comment="Un\r\n\x1b[31m secret.")
+
+    assert "comment c1 was received" in caplog.messages
+    assert "comment c1 was held" in caplog.messages
+    assert not any(word in caplog.text for word in ("Zoé", "zoe@", "secret", "\x1b"))

@@ -29,7 +29,7 @@ def spoken():
 
 
 def test_everything_that_is_asked_for_is_said_in_french_and_nothing_else_is():
-    assert set(asked()) == set(spoken())
+    assert {*asked(), "[deleted]"} == set(spoken())  # the last is stored in place of a name
 
 
 def test_the_compiled_catalogue_says_what_the_readable_one_says():

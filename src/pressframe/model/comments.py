@@ -94,7 +94,7 @@ class Judgement:
 
 @runtime_checkable
 class Comments(Protocol):
-    """A source of accepted comments that answers for many entries at once."""
+    """A source of accepted comments; with a ``changed_since(fingerprint)``, entries or None, it need not tell all."""
 
     name: str
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +12,7 @@ import attrs
 
 from pressframe.errors import ContentError, Place, PressframeError, raise_all
 from pressframe.model import Comment
+from pressframe_comments._links import safe_url
 from pressframe_comments._store import Filed, Record, State, Step, Texts
 
 FORMAT = "pressframe comments"
@@ -142,6 +144,11 @@ def _check(item: Mapping[str, Any]) -> None:
             _check_text(name, value)
     if not item["author"]:
         raise ValueError("author is empty")
+    for name in ("author", "email"):  # they stand in headers of mail, and in lines of lists
+        if any(unicodedata.category(one) == "Cc" for one in item.get(name, "")):
+            raise ValueError(f"{name} has a line break or another control character in it")
+    if item.get("url") is not None and safe_url(item["url"]) is None:
+        raise ValueError("url must begin with http:// or https://, or be null")
     if len(item["id"]) > 80:
         raise ValueError("id has more than 80 characters")
     if not 0 < item.get("version", 1) < 2**31:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import unicodedata
 from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -126,7 +127,7 @@ def _make_reply(host: Host) -> click.Command:
         draft = Draft(
             entry=answered.entry,
             author=_checked_author(author),
-            email=email.strip(),
+            email=_checked_email(email),
             url=None,
             body=_read_body(body),
             received=datetime.now(UTC),
@@ -193,8 +194,17 @@ def _get(store: CommentStore, id: str) -> Filed:
 
 def _checked_author(author: str) -> str:
     plain = " ".join(author.split())
-    if not 1 <= len(plain) <= 245:
-        raise click.UsageError("a name has 1 to 245 characters")
+    if not 1 <= len(plain) <= 245 or any(unicodedata.category(one) == "Cc" for one in plain):
+        raise click.UsageError("a name has 1 to 245 characters, and no control characters")
+    return plain
+
+
+def _checked_email(email: str) -> str:
+    plain = email.strip()
+    if plain and (
+        plain.count("@") != 1 or any(one.isspace() or one in ",;<>" or not one.isprintable() for one in plain)
+    ):
+        raise click.UsageError("a mail address looks like name@example.org")
     return plain
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,6 +22,8 @@ from pressframe_web import Route
 
 if TYPE_CHECKING:
     import click
+
+log = logging.getLogger("pressframe")
 
 _HERE = Path(__file__).parent
 
@@ -149,8 +152,9 @@ class Comments:
         return Endpoints.routes(self, host)
 
     @hookimpl
-    def on_comment(self, comment: Comment, entry: Card | None, change: Change, host: Host) -> None:
-        """Have a comment that is shown now mailed to who asked for it."""
+    def on_comment(self, comment: Comment, entry: Card | None, change: Change, host: Host, by: str) -> None:
+        """Leave a trail in the log, without readers' names or texts; have what is shown mailed to who asked for it."""
+        log.info("comment %s was %s%s", comment.id, change.value, f" by {by!r}" if by else "")
         if not self.follow or change is not Change.ACCEPTED or comment.kind != "comment":
             return
         from pressframe_comments._followers import Followers

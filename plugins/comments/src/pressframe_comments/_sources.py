@@ -41,6 +41,10 @@ class Approved:
         seen = base.glance(_REVISION)
         return str(seen[0]) if seen else self._store.revision() if base.exists() else "none"
 
+    def changed_since(self, fingerprint: str) -> frozenset[str] | None:
+        """Return the entries whose comments may have changed since; None if that is not known."""
+        return self._store.changed_since(fingerprint)
+
     def of(self, entries: frozenset[str]) -> Mapping[str, Sequence[Comment]]:
         found = self._store.pictured(entries)
         twice = self._store.archiving() & self._archive.given

@@ -275,9 +275,12 @@ class SqlCommentStore:
         with self._read() as connection:
             if connection is None:
                 return None
-            if int(revision) > (connection.scalar(sa.select(REVISION.c.number)) or 0):
-                return None  # of another database, or of one that was put back since
-            changed = sa.select(TALK.c.entry).where(TALK.c.number > int(revision))
+            number = int(revision)
+            is_known = sa.select(TALK.c.entry).where(sa.or_(TALK.c.number == number, TALK.c.previous == number))
+            is_sure = number in (0, connection.scalar(sa.select(REVISION.c.number)))
+            if not is_sure and connection.scalar(is_known.limit(1)) is None:
+                return None  # too long ago, or of a copy that was put back or replaced since
+            changed = sa.select(TALK.c.entry).where(TALK.c.number > number)
             return frozenset(connection.scalars(changed))
 
     # ---------------------------------------------------------------------------------------------- inside

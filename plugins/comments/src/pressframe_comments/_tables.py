@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -68,6 +69,7 @@ TALK = sa.Table(  # by which revision the approved comments of an entry were las
     _TABLES,
     sa.Column("entry", sa.Text, primary_key=True),
     sa.Column("number", sa.BigInteger, nullable=False),
+    sa.Column("previous", sa.BigInteger),
 )
 ERASED = sa.Table("comments_erased", _TABLES, sa.Column("person", sa.Text, primary_key=True))
 
@@ -140,16 +142,17 @@ def count_up(connection: sa.Connection, entries: Iterable[str]) -> None:
     """Note that the approved comments of *entries* change in this transaction."""
     changed = sorted(set(entries))
     if changed:
-        _COUNT_UP.run(connection, {})
+        _COUNT_UP.run(connection, {"step": 1 + secrets.randbelow(1 << 20)})
     for entry in changed:
         _NOTE.run(connection, {"entry": entry})
 
 
-_COUNT_UP = Prepared(sa.text("UPDATE comments_revision SET number = number + 1"))
+# By a random step: so that a copy which was put back never comes to a number that pages were already made of.
+_COUNT_UP = Prepared(sa.text("UPDATE comments_revision SET number = number + CAST(:step AS INTEGER)"))
 _NOTE = Prepared(
     sa.text(
         "INSERT INTO comments_talk (entry, number) "
         "SELECT CAST(:entry AS TEXT), number FROM comments_revision WHERE true "
-        "ON CONFLICT (entry) DO UPDATE SET number = excluded.number"
+        "ON CONFLICT (entry) DO UPDATE SET previous = comments_talk.number, number = excluded.number"
     )
 )

@@ -33,7 +33,7 @@ from pressframe_press._release import Contents, Places, Release, kept
 from pressframe_press._render import Rendered, Rendering
 from pressframe_press._rows import Row
 from pressframe_press._seal import are_files_as_before
-from pressframe_press._talk import hear
+from pressframe_press._talk import Wanted, changed_since, hear
 from pressframe_press._view import Notebook, Press
 from pressframe_press._words import reason_of
 from pressframe_press._world import World
@@ -119,11 +119,15 @@ class Making:
         past, after = self._past, {row.id for row in self._loaded.put.values() if row.id}
         heard: dict[str, Said] = {}
         gone: set[str] = set()
-        if past.fact("comments") != comments or after != self._before.keys():
+        have_entries_changed, known = after != self._before.keys(), past.fact("comments")
+        if known != comments or have_entries_changed:
             build = self._build
+            before = parse(known) if known and not have_entries_changed else ()
+            now = parse(comments)
+            only = changed_since(build.site, before, now) if len(before) == len(now) else None
             spread = functools.partial(build.spread, "load", is_portable=False)
-            heard = hear(build.site, rows.all.keys(), past.said, build.memory.shelf, spread=spread)
-            gone = {id for (id,) in past.said.all() if id not in heard}
+            heard = hear(build.site, Wanted(rows.all.keys(), only), past.said, build.memory.shelf, spread=spread)
+            gone = {id for (id,) in past.said.all() if id not in heard and (only is None or id in only)}
         self._heard = {id: one for id, one in heard.items() if past.said.get(id) != one}
         self._unsaid = gone
         return said_of(past, self._heard, self._unsaid)

@@ -21,6 +21,22 @@ def fingerprints(host: Host) -> tuple[str, ...]:
     return tuple(ask_part(plugin, "fingerprint", str, source.fingerprint) for plugin, source in sources)
 
 
+def changed_since(host: Host, before: Sequence[str], now: Sequence[str]) -> frozenset[str] | None:
+    """Return the entries whose comments may have changed between two fingerprints; None if a source cannot tell."""
+    changed: set[str] = set()
+    for (plugin, source), old, new in zip(host.hooks.register_comments(host), before, now, strict=True):
+        if old == new:
+            continue
+        tell = getattr(source, "changed_since", None)
+        entries = tell and tell(old)
+        if entries is None:
+            return None
+        if not isinstance(entries, frozenset):
+            raise ContentError(f"{plugin} answered changed_since with {type(entries).__name__}; frozenset is wanted")
+        changed |= entries
+    return frozenset(changed)
+
+
 @attrs.frozen
 class Hearing:
     """Makes conversations as they are shown, by their numbers: what each process of the build does.
@@ -47,8 +63,23 @@ class Hearing:
 Spread: TypeAlias = Callable[[Hearing, int], Iterator[Said]]
 
 
-def hear(host: Host, entries: Collection[str], before: Table[Said], shelf: Shelf, *, spread: Spread) -> dict[str, Said]:
-    """Return the conversation of every one of *entries* that has one; unchanged ones as they are remembered.
+@attrs.frozen
+class Wanted:
+    """Whose conversations are asked for.
+
+    Attributes:
+        entries: All that there are.
+        only: Those among them whose comments may have changed; None if that may be all.
+    """
+
+    entries: Collection[str]
+    only: frozenset[str] | None = None
+
+
+def hear(host: Host, wanted: Wanted, before: Table[Said], shelf: Shelf, *, spread: Spread) -> dict[str, Said]:
+    """Return the conversation of each entry that is wanted and has one; unchanged ones as they are remembered.
+
+    A source that cannot tell changes is asked for all, as it may look for what belongs to none of them.
 
     Args:
         spread: Has work done, perhaps by several processes; gets the work and its size.
@@ -57,9 +88,10 @@ def hear(host: Host, entries: Collection[str], before: Table[Said], shelf: Shelf
         ContentError, HookError: A source fails, or two comments have one id.
     """
     found: dict[str, dict[str, Comment]] = {}
-    asked = frozenset(entries)
+    every = frozenset(wanted.entries)
+    asked = every if wanted.only is None else every & wanted.only
     for plugin, source in host.hooks.register_comments(host):
-        answers = ask_part(plugin, "of", Mapping, source.of, asked)
+        answers = ask_part(plugin, "of", Mapping, source.of, asked if hasattr(source, "changed_since") else every)
         for entry, comments in answers.items():
             for comment in comments if entry in asked else ():
                 if comment.id in found.setdefault(entry, {}):

@@ -164,6 +164,22 @@ class Database:
         """
         return self._backend().backup(target)
 
+    def shred(self) -> None:
+        """See to it that nothing deleted is left in the file that SQLite keeps of the last writes.
+
+        While somebody reads for longer than 5 seconds it is left to the next one who writes much.
+        """
+        if self._url.startswith("sqlite:") and self.exists():
+            import sqlite3
+
+            from pressframe_sql._backend import BUSY_SECONDS
+
+            file = sqlite3.connect(self._file(), timeout=BUSY_SECONDS)
+            try:
+                file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                file.close()
+
     def close(self) -> None:
         """Finish what waits to be written and let go of the file; using the database again opens it again.
 

@@ -37,7 +37,9 @@ def erase_personal_data(host: Host, address: str) -> Mapping[str, int]:
             connection.exec_driver_sql("PRAGMA secure_delete = ON")  # what was there is overwritten in the file
         return {keeper.name: keeper.erase(connection, address) for keeper in keepers}
 
-    return database(host).write(work)
+    erased = database(host).write(work)
+    database(host).shred()
+    return erased
 
 
 def jobs_of_person() -> PersonalData:

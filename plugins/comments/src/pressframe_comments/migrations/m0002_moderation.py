@@ -50,6 +50,7 @@ def upgrade() -> None:
         "comments_talk",
         sa.Column("entry", sa.Text, primary_key=True),
         sa.Column("number", sa.BigInteger, nullable=False),
+        sa.Column("previous", sa.BigInteger),
     )
     op.create_table("comments_erased", sa.Column("person", sa.Text, primary_key=True))
     _fill()
@@ -103,5 +104,5 @@ def _index() -> None:
 
 def _index_some(name: str, columns: list[str], *, unique: bool = False) -> None:
     """Index the rows that have something in the first of *columns*: most have not."""
-    where = sa.text(f"{columns[0]} IS NOT NULL")
+    where = sa.column(columns[0]).is_not(None)
     op.create_index(name, "comments_comment", columns, unique=unique, sqlite_where=where, postgresql_where=where)
