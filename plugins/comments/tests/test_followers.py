@@ -114,7 +114,7 @@ def test_new_comments_come_gathered_in_one_mail_with_a_link_to_each(mails):
 
 
 def test_who_wants_answers_gets_answers_alone_and_nobody_their_own(mails):
-    follow(mails, follow_replies="1")
+    follow(mails, follow_answers="1")
     visitor(mails.served, comment="Ailleurs.")
     mails.served.post(comment="Je me réponds.", comment_parent="c1")
     mails.served.later(minutes=30)
@@ -210,7 +210,7 @@ def test_a_browser_that_has_proved_the_address_is_not_asked_again_and_another_is
     mails.served.post("posts/autre", comment="Ici aussi.", **BOTH)
     again = mails.read()
     mails.served.cookies.clear()
-    mails.served.post("posts/autre", comment="D’un autre navigateur.", follow_replies="1")
+    mails.served.post("posts/autre", comment="D’un autre navigateur.", follow_answers="1")
 
     assert again == []
     assert len(mails.read()) == 1

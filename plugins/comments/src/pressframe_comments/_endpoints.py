@@ -212,7 +212,7 @@ class Endpoints:
             wish = Wish(
                 filed=filed,
                 card=visit.card,
-                replies=typed.follow_replies,
+                replies=typed.follow_answers,
                 everything=typed.follow_all,
                 sender=draft.sender,
                 reader=draft.reader,

@@ -30,7 +30,7 @@ class Typed:
         key: What a script made for this one form; empty without scripts.
         trap: Empty unless a robot filled it.
         remember: True if name, address and site are to be remembered in the browser.
-        follow_replies: True if answers to the comment are to be mailed.
+        follow_answers: True if answers to the comment are to be mailed.
         follow_all: True if all new comments under the entry are.
     """
 
@@ -43,7 +43,7 @@ class Typed:
     key: str = ""
     trap: str = ""
     remember: bool = False
-    follow_replies: bool = False
+    follow_answers: bool = False
     follow_all: bool = False
 
     @classmethod
@@ -59,14 +59,14 @@ class Typed:
             key=form.get("key", "")[:200],
             trap=form.get(TRAP, ""),
             remember=bool(form.get("remember")),
-            follow_replies=bool(form.get("follow_replies")),
+            follow_answers=bool(form.get("follow_answers")),
             follow_all=bool(form.get("follow_all")),
         )
 
     @property
     def follows(self) -> bool:
         """True if anything is to be mailed."""
-        return self.follow_replies or self.follow_all
+        return self.follow_answers or self.follow_all
 
     @property
     def website(self) -> str | None:
