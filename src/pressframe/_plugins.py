@@ -23,7 +23,10 @@ Hooks: TypeAlias = Mapping[str, Callable[..., object]]
 GROUP = "pressframe"
 """The entry-point group in which distributions announce their plugins."""
 
-BUNDLED = tuple("markdown wordpress archives feeds journal sql comments members admin web webmention dask bayes akismet altcha".split())  # noqa: SIM905 - one line
+BUNDLED = (
+    "markdown", "wordpress", "archives", "feeds", "journal", "sql", "comments", "members", "admin", "web", "webmention",
+    "dask", "bayes", "akismet", "altcha", "gravatar",
+)  # fmt: skip
 
 _DECORATE = "decorate it with @attrs.frozen(eq=False)"
 

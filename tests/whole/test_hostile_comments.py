@@ -30,6 +30,7 @@ plugins = ["markdown", "sql", "web", "comments", "archives", "feeds", "journal"]
 moderation = "never"
 max_links = 9999
 flood_limit = 0
+per_page = 500
 
 [plugins.feeds]
 count = 20000
@@ -96,14 +97,20 @@ def _posts(served: Served) -> list[str]:
     return [card.address for card in served.app.served.release.view().latest(count=1000)]
 
 
+def _pages(served: Served) -> list[str]:
+    """Return the addresses at which comments are shown: posts, and further pages of their conversations."""
+    return [*_posts(served), *(one for one in served.app.served.release.files if "/comments-" in one)]
+
+
 def test_no_comment_from_elsewhere_runs_on_its_page_or_in_a_feed(foreign, payloads, watch):
     """Threats 19 to 22, 24: each as name, site, text and HTML of comments and as a link, and where feeds are read."""
     served = foreign(payloads).serve()
     posts = _posts(served)
     watched = watch(served)
 
+    for address in _pages(served):
+        watched.visit(address)
     for post in posts:
-        watched.visit(post)
         feeds = [watched.replies[f"{post}comments.{format}"].text for format in ("xml", "rss")]
         _show(watched, [item for feed in feeds for item in _items(feed)])
     for part in _parts(list(_items(watched.replies["/comments.json"].text)), 2 * UNDER_A_POST):
@@ -148,11 +155,11 @@ def test_no_comment_that_was_sent_runs_nor_upsets_a_terminal(site, payloads, wat
         assert {_send(served, f"p{number}", texts) for texts in part} == {303}
     served.rebuild()
 
-    posts = _posts(served)
+    pages = _pages(served)
     table = blog.run("comments", "list", "--state", "all", "--count", "9999").output
     listed = json.loads(blog.run("comments", "list", "--state", "all", "--count", "9999", "--json").output)
     watched = watch(served)
-    for address in posts:
+    for address in pages:
         watched.visit(address)
 
     assert watched.noted == []
@@ -190,6 +197,30 @@ def test_no_form_that_comes_back_runs(site, payloads, watch):
         watched.show(reply.text)
         assert watched.page.input_value("#author") == " ".join(re.split("[ \\t\\r\\n\xa0]+", text.strip()))
     assert watched.noted == []
+
+
+def test_no_preview_and_no_edit_runs(site, payloads, watch):
+    """Threats 19 to 22, 24: the preview of a new comment, the form that edits one, and its preview."""
+    served = site(SITE + POST.format(0)).serve()
+    browser = served.browser()
+    sent = browser.post("/comments/p0", {"author": "Ada", "email": "a@example.org", "comment": "Non."})
+    id = sent.headers["location"].rpartition("#comment-")[2]
+    texts = ["\n\n".join(part).replace("\x00", "") for part in _parts(payloads, IN_A_FIELD)]
+
+    shown = []
+    for text in texts:
+        fields = {"comment": text, "preview": "1"}
+        everywhere = fields | dict.fromkeys(("author", "email", "url", "comment_parent", "key"), text)
+        shown += [browser.post("/comments/p0", everywhere), browser.post(f"/comment/{id}/edit", fields)]
+        assert browser.post(f"/comment/{id}/edit", {"comment": text}).status == 303
+        shown += [browser.get(f"/comment/{id}/edit"), browser.get(f"/comment/{id}/delete")]
+
+    watched = watch(served)
+    for reply in shown:
+        assert reply.status == 200
+        watched.show(reply.text)
+    assert watched.noted == []
+    assert sum('id="comment-preview"' in reply.text for reply in shown) == 2 * len(texts)
 
 
 def _send_everywhere(served: Served, text: str) -> Reply:

@@ -35,6 +35,13 @@ ENTRY = """<!doctype html>
 """
 
 
+BASE = """<!doctype html>
+<html lang="{{ site.settings.language }}"><head><title>{% block title %}{% endblock %}</title>
+{% if not page.indexed %}<meta name="robots" content="noindex">{% endif %}{{ slot("head") }}</head>
+<body><main id="main">{% block main %}{% endblock %}</main><footer id="end">fin</footer></body></html>
+"""
+
+
 @attrs.frozen
 class Answer:
     """What a browser got."""
@@ -148,6 +155,7 @@ def make_site(tmp_path):
         (tmp_path / "templates").mkdir(exist_ok=True)
         (tmp_path / "plugins" / "shelf.py").write_text(SHELF.read_text("utf-8"), "utf-8")
         (tmp_path / "templates" / "post.html").write_text(ENTRY, "utf-8")
+        (tmp_path / "templates" / "base.html").write_text(BASE, "utf-8")
         (tmp_path / "shelf.json").write_text(json.dumps(entries or {"posts/billet": {}}), "utf-8")
         (tmp_path / "pressframe.toml").write_text(SETTINGS.format(language=language, settings=settings), "utf-8")
         if database:
@@ -171,6 +179,12 @@ def serve(make_site):
 def served(serve):
     """One open entry, posts/billet, with the settings as they come."""
     return serve()
+
+
+@pytest.fixture
+def subscriber():
+    """Who may read what is for subscribers, and never said their name."""
+    return Reader(id="r1", audiences=frozenset({"subscribers"}))
 
 
 class Tags(HTMLParser):

@@ -44,7 +44,7 @@ def test_what_was_erased_is_nowhere(talk):
 
     done = talk.moderate("erase-person", ADDRESS, "--yes")
 
-    assert done.output.startswith("erased: 1 jobs, 4 comments\n")
+    assert done.output.startswith("erased: 1 jobs, 4 comments, 0 comments followed\n")
     page = talk.page()
     assert page.comments == ["c1", "c2"]
     assert "[supprimé]" in page.seen
@@ -81,7 +81,9 @@ def test_erasing_twice_is_fine_and_needs_a_yes(talk):
     assert "Delete all that is kept" in talk.moderate("erase-person", ADDRESS).output
     talk.moderate("erase-person", ADDRESS, "--yes")
 
-    assert talk.moderate("erase-person", ADDRESS, "--yes").output.startswith("erased: 0 jobs, 0 comments\n")
+    assert talk.moderate("erase-person", ADDRESS, "--yes").output.startswith(
+        "erased: 0 jobs, 0 comments, 0 comments followed\n"
+    )
 
 
 def test_the_trash_is_emptied_and_clients_are_forgotten_when_it_is_time(served):

@@ -57,6 +57,7 @@ def test_once_approved_everybody_sees_it_and_the_private_address_leads_there(ser
     page = served.page()
     assert page.comments == ["c1"]
     assert "Une réponse sur “Un billet”" in page.seen
+    served.later(minutes=11)  # until then its sender may change it there
     assert served.follow(answer).location == "/billet/#comment-c1"
 
 
@@ -68,6 +69,7 @@ def test_a_comment_that_may_be_shown_at_once_is(serve):
     assert served.changes == 1
     assert served.page().comments == ["c1"]
     assert AWAITING not in served.page().seen
+    served.later(minutes=11)
     assert served.follow(answer).location == "/billet/#comment-c1"
 
 

@@ -39,12 +39,14 @@ def test_every_known_attack_in_every_field_leaves_the_page_as_it_is(payloads, se
         {"author": payload, "url": payload, "body": payload, "format": ("text", "html")[number % 2], "id": f"{number}"}
         for number, payload in enumerate(hostile)
     ]
-    served = serve({"posts/billet": {"comments": comments, "title": "T"}})
+    served = serve({"posts/billet": {"comments": comments, "title": "T"}}, settings="per_page = 500")
 
-    page = served.page()
+    pages = [served.page(address) for address in served.release.files if address.startswith("/billet/")]
 
-    assert len(page.comments) == len(hostile)
-    _check_page(page.text, tags_of)
+    assert sum(len(page.comments) for page in pages) == len(hostile)
+    assert len(pages) == -(-len(hostile) // 500)
+    for page in pages:
+        _check_page(page.text, tags_of)
 
 
 def test_every_kind_of_attack_in_the_form_comes_back_as_text(payloads, served, tags_of):
@@ -66,9 +68,16 @@ def test_every_kind_of_attack_waiting_is_harmless_for_its_sender(payloads, serve
         _check_page(served.follow(served.post(comment=payload)).text, tags_of)
 
 
+_OWN = re.compile(
+    r'<svg class="avatar" [^<>]*><path d="[Mhv0-9 z-]*"/></svg>'
+    r'|<link rel="(?:prev|next)" href="https://prland.example/billet/(?:comments-\d+/)?">'
+)
+"""What the page itself brings: drawn pictures, and links to the pages beside it."""
+
+
 def _check_page(text, tags_of):
     """Fail if anything on the page runs or leads elsewhere than to http, https or the site itself."""
-    tags = tags_of(text)
+    tags = tags_of(_OWN.sub("", text))
     names = [tag for tag, _ in tags]
     assert names.count("script") == names.count("form") == names.count("section") == names.count("main") == 1
     assert not {"iframe", "object", "embed", "img", "svg", "math", "style", "link", "base", "video", "audio"} & set(

@@ -13,9 +13,11 @@ CATALOGUE = HERE / "locale" / "fr" / "LC_MESSAGES" / "pressframe_comments.mo"
 
 
 def asked():
-    """The texts that the templates ask for."""
+    """The texts that templates and code ask for."""
+    for file in HERE.glob("*.py"):
+        yield from re.findall(r'\.gettext\("([^"]+)"\)', file.read_text("utf-8"))
     environment = jinja2.Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"])
-    for file in sorted((HERE / "templates").rglob("*.html")):
+    for file in sorted([*(HERE / "templates").rglob("*.html"), *(HERE / "templates").rglob("*.txt")]):
         for _, _, message in environment.extract_translations(file.read_text("utf-8")):
             yield message[0] if isinstance(message, tuple) else message
 

@@ -18,8 +18,7 @@ class Comment:
     """One reader's reply to an entry, as received.
 
     Attributes:
-        id: Letters, digits and hyphens; unique in a site and never reused, so that links to
-            ``#comment-17`` keep their meaning.
+        id: Letters, digits and hyphens; unique in a site, never reused: links to ``#comment-17`` keep their meaning.
         entry: ``id`` of the entry.
         kind: ``"comment"``, or ``"pingback"`` or ``"webmention"`` for another site's link to the entry.
         author: Plain text, untrusted, 1 to 245 characters.
@@ -31,6 +30,7 @@ class Comment:
         reader: ``id`` of the signed-in reader; None for a stranger.
         accepted_before: True if a comment of the same proven sender was accepted earlier; never taken from typed names.
         by_author: True if an author of the entry wrote it.
+        avatar: What tells their picture: an ``https://`` address, or 16 hexadecimal digits to draw one from.
     """
 
     id: str = attrs.field(validator=matches_re(r"[A-Za-z0-9-]+"))
@@ -45,6 +45,7 @@ class Comment:
     reader: str | None = None
     accepted_before: bool = False
     by_author: bool = False
+    avatar: str | None = None
 
 
 @attrs.frozen(kw_only=True)

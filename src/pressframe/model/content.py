@@ -49,8 +49,7 @@ class Body:
     Attributes:
         html: Trusted: it comes from the site's owner. Comments never become a Body.
         headings: In the order of the text.
-        more: How many characters of ``html`` are the public part where an entry is closed; a cut between two
-            blocks, never inside one. None where the author marked none.
+        more: How many characters of ``html`` are public where an entry is closed: whole blocks; None without a mark.
     """
 
     html: str = attrs.field(validator=instance_of(str))

@@ -22,10 +22,12 @@ _KINDS: dict[str, tuple[type | UnionType, str]] = {
     "url": (str, "text in quotes"),
     "parent": (int | str, "a number, or text in quotes"),
     "by_author": (bool, "true or false"),
+    "avatar": (str, "16 hexadecimal digits in quotes"),
     "kind": (str, '"comment", "pingback" or "webmention"'),
     "format": (str, '"text" or "html"'),
 }
 _CHOICES = {"kind": ("comment", "pingback", "webmention"), "format": ("text", "html")}
+_PATTERNS = {"id": "[A-Za-z0-9-]+", "avatar": "[0-9a-f]{16}"}
 _NEEDED = ("id", "author", "date", "body")
 _HEADER = re.compile(r"^[ \t]*\[\[[ \t]*comment[ \t]*\]\]", re.MULTILINE)
 
@@ -122,7 +124,7 @@ class ArchiveFile:
                 yield ContentError(f'must be {wanted}, got "{value}"', at=self._place(index, key))
             elif key in ("id", "parent") and isinstance(value, int) and value < 0:
                 yield ContentError("must be 0 or more", at=self._place(index, key))
-            elif key == "id" and not re.fullmatch("[A-Za-z0-9-]+", str(value)):
+            elif key in _PATTERNS and not re.fullmatch(_PATTERNS[key], str(value)):
                 yield ContentError(f"must be {wanted}, got {value!r}", at=self._place(index, key))
         for key in _NEEDED:
             if key not in comment:
@@ -145,4 +147,5 @@ class ArchiveFile:
             received=date if date.utcoffset() is not None else date.replace(tzinfo=self._timezone),
             parent=str(comment["parent"]) if "parent" in comment else None,
             by_author=comment.get("by_author", False),
+            avatar=comment.get("avatar"),
         )

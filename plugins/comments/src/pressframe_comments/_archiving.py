@@ -15,6 +15,7 @@ from pressframe.errors import ContentError, Place, StoreError
 from pressframe.model import Comment, Host
 from pressframe_comments._archive import SUFFIX
 from pressframe_comments._archive_file import ArchiveFile
+from pressframe_comments._avatars import make_seeder
 from pressframe_comments._store import CommentStore, Filed, Search, State
 
 _PLAIN_ID = re.compile(r"0|[1-9]\d{0,17}")
@@ -41,7 +42,11 @@ class Archiver:
             ContentError: The file cannot be written, or holds another comment with one of their ids.
         """
         wanted = Search(state=State.APPROVED, entry=entry, oldest_first=True)
-        filed = [record.filed for record in self.store.records(wanted)]
+        find_seed = make_seeder(self.host)  # files hold no addresses; what pictures are drawn from stays
+        filed = [
+            attrs.evolve(one, comment=attrs.evolve(one.comment, avatar=find_seed(one.email)))
+            for one in (record.filed for record in self.store.records(wanted))
+        ]
         if not filed:
             return 0
         file = self._file_of(entry)
@@ -124,6 +129,8 @@ def _lines(comment: Comment) -> Iterator[str]:
         yield f"parent = {_id(comment.parent)}"
     if comment.by_author:
         yield "by_author = true"
+    if comment.avatar:
+        yield f"avatar = {_quoted(comment.avatar)}"
     if comment.kind != "comment":
         yield f"kind = {_quoted(comment.kind)}"
     if comment.format != "text":

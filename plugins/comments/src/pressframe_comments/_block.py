@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import attrs
 
-from pressframe.model import Block, Entry, Page, View
+from pressframe.model import Block, Entry, Gate, Page, Reply, View
 from pressframe_comments._form import AUTHOR, BODY, EMAIL, TRAP, URL, Typed
 from pressframe_comments._live import Live
-from pressframe_comments._rules import Rules
-from pressframe_comments._thread import arrange
+from pressframe_comments._pages import KEY, Part, Place, entry_of
+from pressframe_comments._thread import Node, nest
+
+if TYPE_CHECKING:
+    from pressframe_comments._plugin import Comments
 
 LIMITS = {"comment": BODY, "author": AUTHOR, "email": EMAIL, "url": URL}
 
@@ -26,6 +30,11 @@ class Form:
         typed: What it is filled with.
         problems: What is wrong, as ``<field>-<what>``.
         answers: The name of whom it answers; None for a comment at the top level.
+        cancel: Where a link leads that gives up answering, or editing.
+        is_edit: True if it changes a comment.
+        preview: HTML of what was typed; None where nobody asked.
+        name: Of the signed-in reader; empty if they never said, None for a stranger.
+        offers_mail: True if readers may have new comments mailed.
     """
 
     post_to: str
@@ -33,10 +42,20 @@ class Form:
     typed: Typed
     problems: tuple[str, ...]
     answers: str | None
+    cancel: str
+    is_edit: bool = False
+    preview: str | None = None
+    name: str | None = None
+    offers_mail: bool = False
 
     def problem(self, field: str) -> str | None:
         """Return what is wrong with *field*, if anything is."""
         return next((problem for problem in self.problems if problem.partition("-")[0] == field), None)
+
+    def field(self, problem: str) -> str:
+        """Return the field that mends *problem*: the text where no field does."""
+        name = problem.partition("-")[0]
+        return name if name in LIMITS else "comment"
 
     @property
     def first_wrong_field(self) -> str:
@@ -45,48 +64,100 @@ class Form:
         return next((field for field in LIMITS if field in wrong), "comment" if self.problems else "")
 
 
-def conversation_blocks(slot: str, page: Page, site: View, *, rules: Rules, depth: int) -> Iterator[Block]:
-    """Yield what belongs into *slot* of an entry's page: the conversation, or the script of its form."""
-    entry = site.entry(page.subject) if page.subject is not None and slot in ("head", "after_entry") else None
+def conversation_blocks(slot: str, page: Page, site: View, settings: Comments) -> Iterator[Block]:
+    """Yield what belongs into *slot* of an entry's page: the conversation, or what its pages have in their head."""
+    id = entry_of(page) if slot in ("head", "after_entry") else None
+    entry = site.entry(id) if id is not None else None
     if entry is None:
         return
-    gate = site.gate(entry.id)
-    live = Live.of(page)
-    closing = rules.closing(entry.published)
-    is_too_old = (live and live.is_closed) or (closing is not None and site.is_past(closing))
-    is_open = entry.open_to_comments and gate is None and not is_too_old
+    made = _Conversation(page, entry, site, settings)
     if slot == "head":
-        if is_open:
-            yield Block(template="comments/head.html")
-    elif (gate is None or gate.conversation != "hidden") and (is_open or live or site.comment_count(entry.id)):
-        yield _conversation(entry, site, live or Live(), is_open=is_open, depth=depth)
+        yield from made.head()
+    elif (made.gate is None or made.gate.conversation != "hidden") and (
+        made.is_open or made.live or site.comment_count(entry.id)
+    ):
+        yield made.block()
 
 
-def _conversation(entry: Entry, site: View, live: Live, *, is_open: bool, depth: int) -> Block:
-    replies, gate = list(site.comments(entry.id)), site.gate(entry.id)
-    known = {reply.comment.id: reply for reply in replies}
-    own = live.own if live.own and live.own.comment.id not in known else None
-    comments = [reply for reply in replies if reply.comment.kind == "comment"]
-    parent = known.get(live.typed.parent)
-    form = Form(
-        post_to=f"/comments/{quote(entry.id)}",
-        reply_at=f"/comments/reply/{quote(entry.id)}?to=",
-        typed=live.typed,
-        problems=live.problems,
-        answers=parent.comment.author if parent else None,
-    )
-    data = {
-        "count": site.comment_count(entry.id) + (own is not None and not live.awaits),
-        "nodes": arrange(
-            [*comments, own] if own else comments,
-            depth=depth,
-            awaiting=live.own.comment.id if live.own and live.awaits else None,
-        ),
-        "pings": arrange([reply for reply in replies if reply.comment.kind != "comment"], depth=1),
-        "form": form if is_open else None,
-        "is_closed": not is_open and gate is None,
-        "is_reserved": gate is not None and gate.conversation == "shown" and entry.open_to_comments,
-        "limits": LIMITS,
-        "trap": TRAP,
-    }
-    return Block(template="comments/thread.html", data=data)
+class _Conversation:
+    """What is under one entry, on one of its pages."""
+
+    def __init__(self, page: Page, entry: Entry, site: View, settings: Comments) -> None:
+        self._page, self._entry, self._site, self._settings = page, entry, site, settings
+        self.gate: Gate | None = site.gate(entry.id)
+        self.live = Live.of(page)
+        closing = settings.rules.closing(entry.published)
+        is_over = (self.live and self.live.is_closed) or (closing is not None and site.is_past(closing))
+        self.is_open = entry.open_to_comments and not settings.closed and self.gate is None and not is_over
+
+    def head(self) -> Iterator[Block]:
+        """Yield the script of the form, and links to the pages next to this one."""
+        part = Part.carried(self._page)
+        is_long = not part and self._site.comment_count(self._entry.id) > self._settings.per_page
+        if self.is_open or part or is_long:
+            has_script = self.is_open or is_long  # which leads links to comments on to the page where they are
+            yield Block(template="comments/head.html", data={"has_script": has_script, **self._links(part)})
+
+    def block(self) -> Block:
+        """Return the conversation with all that is around it."""
+        live = self.live or Live()
+        replies = () if (part := Part.carried(self._page)) else self._site.comments(self._entry.id)
+        pings = [] if part else [reply for reply in replies if reply.comment.kind != "comment"]
+        part = part or self._part([reply for reply in replies if reply.comment.kind == "comment"], live)
+        known = {node.reply.comment.id: node for node in part.nodes}
+        is_new = live.own is not None and live.own.comment.id not in {reply.comment.id for reply in replies}
+        data = {
+            "entry": self._entry,
+            "count": None if part.number else self._site.comment_count(self._entry.id) + (is_new and not live.awaits),
+            "number": part.number,
+            "nodes": nest(part.nodes, self._settings.order),
+            "pings": [Node(reply=reply, depth=1, number=0) for reply in pings] if not part.number else [],
+            "part": part,
+            **self._links(part),
+            "form": self._form(live, part, known) if self.is_open else None,
+            "lost": live.typed.body if not self.is_open else "",
+            "is_closed": not self.is_open and self.gate is None,
+            "is_reserved": self.gate is not None and self.gate.conversation == "shown" and self._entry.open_to_comments,
+            "limits": LIMITS,
+            "trap": TRAP,
+            "own": live.own.comment.id if live.own else None,
+            "is_changeable": live.is_changeable and not live.is_edited,
+            "notice": live.notice,
+            "draws": self._settings.avatars == "drawn",
+        }
+        return Block(template="comments/thread.html", data=data)
+
+    def _links(self, part: Part | None) -> dict[str, object]:
+        """Return the addresses of the pages next to *part*, and which of them comes first."""
+        if part is None:
+            return {"older": None, "newer": None, "first": "older"}
+        older, newer = part.addresses.get(part.older or 0), part.addresses.get(part.newer or 0)
+        first = "older" if self._settings.order == "oldest" else "newer"
+        return {"older": older, "newer": newer, "first": first}
+
+    def _part(self, replies: Sequence[Reply], live: Live) -> Part:
+        known = {reply.comment.id for reply in replies}
+        own = [live.own] if live.own and live.own.comment.id not in known else []
+        shown = [live.own if live.own and reply.comment.id == live.own.comment.id else reply for reply in replies]
+        awaiting = live.own.comment.id if live.own and live.awaits else None
+        pages = self._settings.paging.cut([*shown, *own], awaiting=awaiting)
+        place = Place(entry=self._entry.id, address=self._entry.address, is_live=bool(self._site.audiences))
+        asked = self._page.data.get(KEY)
+        number = int(str(asked["number"])) if isinstance(asked, Mapping) else 0
+        return Part.of(pages, number if number in pages.elsewhere else 0, place)
+
+    def _form(self, live: Live, part: Part, known: dict[str, Node]) -> Form:
+        entry, parent = self._entry, known.get(live.typed.parent)
+        own = live.own.comment.id if live.own and live.is_edited else None
+        return Form(
+            post_to=f"/comment/{own}/edit" if own else f"/comments/{quote(entry.id)}",
+            reply_at=f"/comments/reply/{quote(entry.id)}?to=",
+            typed=live.typed,
+            problems=live.problems,
+            answers=parent.reply.comment.author if parent and not own else None,
+            cancel=f"{part.here}#comment-{own}" if own else f"{part.here}#respond",
+            is_edit=own is not None,
+            preview=live.preview,
+            name=live.name if live.name is not None else "" if self._site.audiences else None,
+            offers_mail=self._settings.follow and own is None,
+        )

@@ -29,6 +29,9 @@ class Typed:
         stamp: When the form was made; empty if it came with a page that everybody shares.
         key: What a script made for this one form; empty without scripts.
         trap: Empty unless a robot filled it.
+        remember: True if name, address and site are to be remembered in the browser.
+        follow_answers: True if answers to the comment are to be mailed.
+        follow_all: True if all new comments under the entry are.
     """
 
     author: str = ""
@@ -39,6 +42,9 @@ class Typed:
     stamp: str = ""
     key: str = ""
     trap: str = ""
+    remember: bool = False
+    follow_answers: bool = False
+    follow_all: bool = False
 
     @classmethod
     def read(cls, form: Mapping[str, str]) -> Typed:
@@ -52,7 +58,15 @@ class Typed:
             stamp=form.get("stamp", ""),
             key=form.get("key", "")[:200],
             trap=form.get(TRAP, ""),
+            remember=bool(form.get("remember")),
+            follow_answers=bool(form.get("follow_answers")),
+            follow_all=bool(form.get("follow_all")),
         )
+
+    @property
+    def follows(self) -> bool:
+        """True if anything is to be mailed."""
+        return self.follow_answers or self.follow_all
 
     @property
     def website(self) -> str | None:
@@ -63,13 +77,14 @@ class Typed:
         """Return what is wrong, each as ``<field>-<what>``, in the order of the form."""
         return [
             *(["trap-filled"] if self.trap else []),
-            *self._body_problems(),
+            *self.body_problems(),
             *_text_problems("author", self.author, AUTHOR),
-            *([] if is_signed_in and not self.email else self._email_problems()),
+            *([] if is_signed_in and not self.email and not self.follows else self._email_problems()),
             *(["url-long"] if len(self.url) > URL else ["url-bad"] if self.url and self.website is None else []),
         ]
 
-    def _body_problems(self) -> list[str]:
+    def body_problems(self) -> list[str]:
+        """Return what is wrong with the text alone."""
         if not self.body.strip():
             return ["comment-missing"]
         if len(self.body) > BODY:
@@ -87,7 +102,10 @@ class Typed:
         """Return this as a page can hold it: characters that none can are replaced."""
         return attrs.evolve(
             self,
-            **{name: _UNSTORABLE.sub("\ufffd", getattr(self, name)) for name in ("author", "email", "url", "body")},
+            author=_UNSTORABLE.sub("\ufffd", self.author),
+            email=_UNSTORABLE.sub("\ufffd", self.email),
+            url=_UNSTORABLE.sub("\ufffd", self.url),
+            body=_UNSTORABLE.sub("\ufffd", self.body),
         )
 
 

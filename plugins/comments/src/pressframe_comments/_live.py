@@ -23,26 +23,34 @@ class Live:
         problems: What is wrong with it; see ``Typed.problems``.
         own: The sender's comment; None elsewhere.
         awaits: True if *own* has not been approved.
+        is_changeable: True if its sender may still edit or delete *own*.
+        is_edited: True if the form changes *own*, in its place.
         is_closed: True if comments have closed since the page was made.
+        preview: HTML of what was typed, as it would be shown; None where nobody asked for it.
+        name: Of the reader who is signed in; empty if they never said, None for a stranger.
+        notice: What has just been done, for one of the sentences of ``comments/notice.html``; empty for nothing.
     """
 
     typed: Typed = attrs.field(factory=Typed)
     problems: tuple[str, ...] = ()
     own: Reply | None = None
     awaits: bool = False
+    is_changeable: bool = False
+    is_edited: bool = False
     is_closed: bool = False
+    preview: str | None = None
+    name: str | None = None
+    notice: str = ""
 
     def put_into(self, page: Page) -> Page:
         """Return *page* as this reader gets it: not for search engines."""
         comment = self.own.comment if self.own else None
-        own = {**attrs.asdict(comment), "received": comment.received.isoformat()} if comment else None
         data: dict[str, Json] = {
+            **{name: getattr(self, name) for name in _PLAIN},
             "typed": attrs.asdict(self.typed),
             "problems": self.problems,
-            "own": own,
+            "own": {**attrs.asdict(comment), "received": comment.received.isoformat()} if comment else None,
             "html": self.own.html if self.own else "",
-            "awaits": self.awaits,
-            "is_closed": self.is_closed,
         }
         return attrs.evolve(page, data={**page.data, KEY: data}, indexed=False)
 
@@ -54,9 +62,11 @@ class Live:
             return None
         own = data["own"] and Comment(**{**data["own"], "received": datetime.fromisoformat(data["own"]["received"])})
         return cls(
+            **{name: data[name] for name in _PLAIN},
             typed=Typed(**data["typed"]),
             problems=tuple(data["problems"]),
             own=Reply(comment=own, html=data["html"]) if own else None,
-            awaits=data["awaits"],
-            is_closed=data["is_closed"],
         )
+
+
+_PLAIN = ("awaits", "is_changeable", "is_edited", "is_closed", "preview", "name", "notice")

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import attrs
 from attrs.validators import and_, ge, gt, le
@@ -18,6 +18,7 @@ from pressframe_comments._judging import Case, Panel
 from pressframe_comments._patterns import Lists, are_patterns
 from pressframe_comments._recent import Recent
 from pressframe_comments._rules import Fate, Moderation, Rules
+from pressframe_comments._thread import Order, Paging
 from pressframe_comments.hookspecs import Change
 from pressframe_sql import Job, PersonalData
 from pressframe_web import Route
@@ -39,6 +40,13 @@ class Comments:
             nobody. Signed-in readers are known; strangers are by a signed cookie, never by what they type.
         archive: Folder of the content, where ``<entry>.comments.toml`` holds archived comments of the entry beside it.
         depth: How deep answers are indented; deeper ones stand in order at that depth.
+        per_page: Comments on one page; a longer conversation goes on at addresses of its own, ``/post/comments-2/``.
+        order: What the entry's own page begins with: the ``"oldest"`` comments, or the ``"newest"``.
+        closed: True closes comments on the whole site; what was said stays.
+        edit_for: How long a sender may edit or delete a comment, from the same browser, as long as nobody has answered
+            it; 0 for never.
+        follow: True offers to mail new comments to who ticks a box; an address that is not proved is asked first.
+        avatars: A picture ``"drawn"`` here from a keyed hash of the sender's address, or the ``"initial"`` of the name.
         max_links: A comment with more links waits.
         blocked: What becomes of a comment that bears one of these patterns says *blocked_as*, whoever sends it.
             ``"viagra"`` is a whole word, in any case, and ``*`` stands for any letters; ``"mail:*@spam.example"``,
@@ -72,6 +80,12 @@ class Comments:
     moderation: Moderation = "first-time"
     archive: Path = Path("content")
     depth: int = attrs.field(default=5, validator=and_(ge(1), le(10)))
+    per_page: int = attrs.field(default=50, validator=and_(ge(1), le(500)))
+    order: Order = "oldest"
+    closed: bool = False
+    edit_for: timedelta = attrs.field(default=timedelta(minutes=10), validator=ge(timedelta(0)))
+    follow: bool = True
+    avatars: Literal["drawn", "initial"] = "drawn"
     max_links: int = attrs.field(default=2, validator=ge(0))
     blocked: tuple[str, ...] = attrs.field(default=(), validator=are_patterns)
     blocked_as: Fate = "hold"
@@ -114,6 +128,11 @@ class Comments:
             close_after=self.close_after,
         )
 
+    @property
+    def paging(self) -> Paging:
+        """How a conversation is cut into pages."""
+        return Paging(depth=self.depth, per_page=self.per_page, order=self.order)
+
     def judge(self, comment: Comment, entry: Card, now: datetime, sender: Sender, host: Host) -> tuple[Judgement, ...]:
         """Return what every plugin of *host*'s site says of a new comment, the strictest first.
 
@@ -138,11 +157,6 @@ class Comments:
     @hookimpl
     def judge_comment(self, comment: Comment, entry: Card, now: datetime, sender: Sender, host: Host) -> Judgement:
         return self.rules_in(host.folder).judge(comment, entry, now, sender)
-
-    @hookimpl
-    def on_comment(self, comment: Comment, change: Change, by: str) -> None:
-        """Leave a trail in the log: no names, addresses or texts of readers."""
-        log.info("comment %s was %s%s", comment.id, change.value, f" by {by!r}" if by else "")
 
     @hookimpl
     def filter_comment(self, html: str, comment: Comment) -> str:
@@ -175,7 +189,13 @@ class Comments:
     def register_blocks(self, slot: str, page: Page, site: View) -> Iterable[Block]:
         from pressframe_comments._block import conversation_blocks
 
-        return conversation_blocks(slot, page, site, rules=self.rules, depth=self.depth)
+        return conversation_blocks(slot, page, site, self)
+
+    @hookimpl
+    def register_pages(self, site: View) -> Iterable[Page]:
+        from pressframe_comments._pages import plan
+
+        return plan(site, self.paging)
 
     # -------------------------------------------------------------------------------------------- serving
 
@@ -186,21 +206,39 @@ class Comments:
         return Endpoints.routes(self, host)
 
     @hookimpl
+    def on_comment(self, comment: Comment, entry: Card | None, change: Change, host: Host, by: str) -> None:
+        """Leave a trail in the log, without readers' names or texts; have what is shown mailed to who asked for it."""
+        log.info("comment %s was %s%s", comment.id, change.value, f" by {by!r}" if by else "")
+        if not self.follow or change is not Change.ACCEPTED or comment.kind != "comment":
+            return
+        from pressframe_comments._followers import Followers
+        from pressframe_comments._store import comment_store
+
+        filed = comment_store(host).get(comment.id)
+        if filed is not None:  # of an entry that is not at hand nobody knows whether strangers may read it
+            Followers(host).note(comment, filed, is_gated=entry is None or entry.gated, now=filed.changed)
+
+    @hookimpl
     def register_migrations(self) -> Iterable[Path]:
         return [_HERE / "migrations"]
 
     @hookimpl
     def register_personal_data(self, host: Host) -> Iterable[PersonalData]:
+        from pressframe_comments._followers import Followers
         from pressframe_comments._persons import CommentsOfPerson
 
-        return [CommentsOfPerson(host).data()]
+        return [CommentsOfPerson(host).data(), Followers(host).data()]
 
     @hookimpl
     def register_jobs(self, host: Host) -> Iterable[Job]:
+        from pressframe_comments._followers import CONFIRM, MAIL
+        from pressframe_comments._mails import FollowMail
         from pressframe_comments._tidying import TIDY, Tidying
 
         tidying = Tidying(host, trash_after=self.trash_after, forget_clients_after=self.forget_clients_after)
-        return [Job(name=TIDY, run=tidying.run)]
+        mail = FollowMail(host)
+        jobs = {TIDY: tidying.run, CONFIRM: mail.confirm, MAIL: mail.tell}
+        return [Job(name=name, run=run) for name, run in jobs.items()]
 
     @hookimpl
     def register_commands(self, host: Host) -> Iterable[click.Command]:

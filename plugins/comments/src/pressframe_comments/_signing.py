@@ -46,6 +46,15 @@ class Signer:
         id, _, signature = token.partition(".")
         return id if self._is_signed("pending", id, signature) else None
 
+    def make_mark(self, purpose: str, id: str) -> str:
+        """Return what proves, in a mailed link, that we wrote *id* there for *purpose*."""
+        return f"{id}.{self._sign(purpose, id)}"
+
+    def read_mark(self, purpose: str, mark: str) -> str | None:
+        """Return the id in *mark*; None if we did not make it for *purpose*."""
+        id, _, signature = mark.partition(".")
+        return id if id and self._is_signed(purpose, id, signature) else None
+
     # --------------------------------------------------------------------------------------------- forms
 
     def make_stamp(self, entry: str, now: datetime) -> str:

@@ -11,7 +11,7 @@ from pressframe_sql import database
 
 if TYPE_CHECKING:
     from pressframe_comments._archive import Archive
-    from pressframe_comments._store import CommentStore
+    from pressframe_comments._sql import SqlCommentStore
 
 _REVISION = "SELECT number FROM comments_revision"
 
@@ -30,10 +30,10 @@ class Approved:
         self._archive = archive
 
     @functools.cached_property
-    def _store(self) -> CommentStore:
-        from pressframe_comments._store import comment_store
+    def _store(self) -> SqlCommentStore:
+        from pressframe_comments._sql import SqlCommentStore
 
-        return comment_store(self._host)
+        return SqlCommentStore(self._host)
 
     def fingerprint(self) -> str:
         """Return the store's revision; from the file itself as long as nobody has opened it."""
@@ -46,7 +46,7 @@ class Approved:
         return self._store.changed_since(fingerprint)
 
     def of(self, entries: frozenset[str]) -> Mapping[str, Sequence[Comment]]:
-        found = self._store.approved(entries)
+        found = self._store.pictured(entries)
         twice = self._store.archiving() & self._archive.given
         if not twice:
             return found

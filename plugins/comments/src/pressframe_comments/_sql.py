@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
+import attrs
 import sqlalchemy as sa
 
 from pressframe.errors import StoreError
@@ -17,6 +18,7 @@ from pressframe_comments import _moving as moving
 from pressframe_comments import _receiving as receiving
 from pressframe_comments import _search
 from pressframe_comments._acts import Aim, Hand
+from pressframe_comments._avatars import make_finder
 from pressframe_comments._persons import Suppression
 from pressframe_comments._store import Act, Brought, Draft, Filed, Found, Record, Search, Seen, State, Step, Texts
 
@@ -37,6 +39,7 @@ class SqlCommentStore:
     """Comments in the database of *host*'s site; their ids are ``c1``, ``c2`` and so on."""
 
     def __init__(self, host: Host) -> None:
+        self._host = host
         self._database = database(host)
         self._suppress = Suppression(host)
         self._tidied: date | None = None
@@ -232,16 +235,29 @@ class SqlCommentStore:
 
     def approved(self, entries: frozenset[str]) -> dict[str, list[Comment]]:
         found: dict[str, list[Comment]] = defaultdict(list)
-        columns = [COMMENT.c[name] for name in ("entry", "id", "name", *SHOWN)]
+        for comment, _ in self._approved(entries):
+            found[comment.entry].append(comment)
+        return found
+
+    def pictured(self, entries: frozenset[str]) -> dict[str, list[Comment]]:
+        """Return the same, each comment with what tells its author's picture; the store itself keeps none."""
+        found: dict[str, list[Comment]] = defaultdict(list)
+        find_avatar = make_finder(self._host)
+        for comment, email in self._approved(entries):
+            found[comment.entry].append(attrs.evolve(comment, avatar=find_avatar(email)))
+        return found
+
+    def _approved(self, entries: frozenset[str]) -> Iterator[tuple[Comment, str]]:
+        columns = [COMMENT.c[name] for name in ("entry", "id", "name", "email", *SHOWN)]
         shown = sa.select(*columns).where(COMMENT.c.state == State.APPROVED.value)
         if len(entries) < _FEW:
             shown = shown.where(COMMENT.c.entry.in_(entries))
         with self._read() as connection:
             if connection is not None:
-                for entry, id, name, *values in connection.execute(shown.order_by(COMMENT.c.received, COMMENT.c.id)):
+                rows = connection.execute(shown.order_by(COMMENT.c.received, COMMENT.c.id))
+                for entry, id, name, email, *values in rows:
                     if entry in entries:
-                        found[entry].append(comment_of(id_of(id, name), entry, values))
-        return found
+                        yield comment_of(id_of(id, name), entry, values), email
 
     def revision(self) -> str:
         version = self._database.version()

@@ -1,4 +1,4 @@
-"""The hook that tells what became of comments.
+"""The hooks that tell what became of comments, and ask for their authors' pictures.
 
 Declared with the core's ``hookspec``, and implemented like the core's own. Stages and failures mean the same.
 """
@@ -36,4 +36,17 @@ def on_comment(comment: Comment, entry: Card | None, change: Change, host: Host,
         entry: The entry it replies to, as a stranger sees it; None where no built site is at hand, as on the command
             line, and where there is no such entry any more.
         by: Who did it: a moderator's name; empty for a reader, and for the site itself.
+    """
+
+
+@hookspec("entry", "shut", answer=str)
+def find_avatar(email: str) -> str | None:
+    """Give the address of the picture that stands beside a reader's comments, from ``https://``.
+
+    Called for the mail addresses of comments that are shown, which are given to nobody else; the first answer wins.
+    Without one, and if a plugin fails, a picture is drawn here. Pure in its argument. The site's
+    ``[plugins.web] embeds`` must name the picture's origin, or browsers will not load it.
+
+    Args:
+        email: In lower case; never empty.
     """

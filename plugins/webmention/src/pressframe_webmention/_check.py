@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import attrs
 
 from pressframe.errors import StoreError
-from pressframe.model import Card, Comment, Host, Json, Live, Sender, Verdict
-from pressframe_comments import Draft, State, Texts, comment_store, tell_act, tell_new
+from pressframe.model import Card, Comment, Host, Json, Sender, Verdict
+from pressframe_comments import Comments, Draft, State, Texts, comment_store, tell_act, tell_new
 from pressframe_web.fetching import Fetcher, FetchError
 from pressframe_webmention._asking import LaterError, ask
 from pressframe_webmention._reading import Said, read_source
@@ -97,7 +97,7 @@ class Checker:
 
     def _take(self, mention: Mention, card: Card, draft: Draft) -> None:
         assert self.told.site is not None
-        state, reasons = self._judge(draft, card, self.told.site)
+        state, reasons = self._judge(draft, card)
         filed = self.comments.get(mention.comment) if mention.comment else None
         if state is None:
             self._remove(mention, "; ".join(reasons))
@@ -109,7 +109,7 @@ class Checker:
             self._update(mention, filed, draft, state)
         self.received.settle(mention.id, TAKEN, comment=filed.comment.id)
 
-    def _judge(self, draft: Draft, card: Card, site: Live) -> tuple[State | None, list[str]]:
+    def _judge(self, draft: Draft, card: Card) -> tuple[State | None, list[str]]:
         """Return the state that the rules give it, None for none, and why it is not shown at once."""
         comment = Comment(
             id="new",
@@ -121,7 +121,7 @@ class Checker:
             received=draft.received,
         )
         sender = Sender(client=draft.client, referrer=draft.url or "")
-        judgements = site.hooks.judge_comment(comment, card, draft.received, sender)
+        judgements = self.host.plugin(Comments).judge(comment, card, draft.received, sender, self.host)
         verdict = max(judgement.verdict for judgement in judgements)
         reasons = [judgement.reason for judgement in judgements if judgement.verdict is not Verdict.ACCEPT]
         return _STATES.get(verdict), reasons

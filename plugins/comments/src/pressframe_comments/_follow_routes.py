@@ -1,0 +1,78 @@
+"""The pages that mails to followers lead to: a GET shows a button, and changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+import attrs
+
+from pressframe.model import Host, Json, Page
+from pressframe.model import Live as Site
+from pressframe_comments._followers import Followers
+from pressframe_comments._signing import Signer
+from pressframe_comments._visit import COOKIE
+from pressframe_web import Cookie, Request, Response, Route
+
+_SECRETIVE = {"Referrer-Policy": "no-referrer"}
+_REMEMBERED = timedelta(days=365)
+
+
+@attrs.frozen
+class FollowPages:
+    """Their endpoints."""
+
+    _host: Host
+    _signer: Signer
+
+    def routes(self) -> Iterable[Route]:
+        """Return the routes."""
+        yield Route(methods=("GET",), path="/comments/follow/{token}", endpoint=self.show_confirm)
+        yield Route(methods=("POST",), path="/comments/follow/{token}", endpoint=self.confirm)
+        yield Route(methods=("GET",), path="/comments/leave/{token}", endpoint=self.show_leave)
+        yield Route(methods=("POST",), path="/comments/leave/{token}", endpoint=self.leave)
+
+    def _read(self, request: Request, purpose: str) -> int | None:
+        id = self._signer.read_mark(purpose, request.parameters["token"])
+        return int(id) if id else None
+
+    def show_confirm(self, request: Request, site: Site) -> Response:
+        """Show what is to be mailed, and the button."""
+        follower = self._read(request, "follow")
+        found = Followers(self._host).find(follower, confirmed=False) if follower else None
+        if found is None:
+            return _page("follow", {"state": "spent"}, status=410)
+        titles: list[Json] = [*dict.fromkeys(one.title for one in found[1])]
+        return _page("follow", {"state": "asked", "address": found[0], "titles": titles, "action": request.path})
+
+    def confirm(self, request: Request, site: Site) -> Response:
+        """Let it count, and take this browser for one of the address's owner."""
+        follower = self._read(request, "follow")
+        cookie = request.cookies.get(COOKIE, "")
+        fresh = None if self._signer.read_sender(cookie) else self._signer.make_sender()
+        sender, reader = self._signer.read_sender(fresh or cookie), request.reader.id if request.reader else None
+        if not follower or not Followers(self._host).confirm(follower, request.now, sender=sender, reader=reader):
+            return _page("follow", {"state": "spent"}, status=410)
+        cookies = (Cookie(name=COOKIE, value=fresh, max_age=_REMEMBERED),) if fresh else ()
+        return _page("follow", {"state": "done"}, cookies=cookies)
+
+    def show_leave(self, request: Request, site: Site) -> Response:
+        """Show what is mailed, and the buttons that end it."""
+        follow = self._read(request, "leave")
+        found = Followers(self._host).find_one(follow) if follow else None
+        if found is None:
+            return _page("leave", {"state": "done"}, status=200 if follow else 404)
+        return _page("leave", {"state": "asked", "title": found.title, "action": request.path})
+
+    def leave(self, request: Request, site: Site) -> Response:
+        """End it: with the button, or with what mail programs send for one click (RFC 8058), without a cookie."""
+        follow = self._read(request, "leave")
+        if follow is None:
+            return _page("leave", {"state": "done"}, status=404)
+        Followers(self._host).leave(follow, everything=bool(request.form.get("everything")))
+        return _page("leave", {"state": "done"})
+
+
+def _page(name: str, data: Mapping[str, Json], *, status: int = 200, cookies: tuple[Cookie, ...] = ()) -> Response:
+    page = Page(address=f"/comments/{name}", template=f"comments/{name}.html", data=data, indexed=False)
+    return Response(status=status, page=page, headers=_SECRETIVE, cookies=cookies)
