@@ -138,7 +138,7 @@ def test_a_filter_leaves_alone_what_belongs_to_the_loader(paper, change):
 def test_without_a_rule_that_speaks_a_comment_is_held(paper):
     paper.plugin("x", JUDGE.format("return None"))
 
-    judgements = paper.open().hooks.judge_comment(None, None, None)
+    judgements = paper.open().hooks.judge_comment(None, None, None, None)
 
     assert [(one.verdict.name, one.reason) for one in judgements] == [("HOLD", "no rule spoke for it")]
 
@@ -148,7 +148,7 @@ def test_the_strictest_judgement_comes_first_and_all_are_kept(paper):
         code = f"return Judgement(verdict=Verdict.{verdict.upper()}, reason='{verdict}')"
         paper.plugin(f"judge_{verdict}", JUDGE.format(code))
 
-    judgements = paper.open().hooks.judge_comment(None, None, None)
+    judgements = paper.open().hooks.judge_comment(None, None, None, None)
 
     assert [one.reason for one in judgements] == ["refuse", "spam", "hold", "accept"]
 
@@ -159,7 +159,7 @@ def test_a_comment_is_held_where_a_judge_fails_or_answers_oddly(paper, caplog, c
     paper.plugin("kind", JUDGE.format("return Judgement(verdict=Verdict.ACCEPT, reason='kind')"))
     paper.plugin("odd", JUDGE.format(code))
 
-    judgements = paper.open().hooks.judge_comment(None, None, None)
+    judgements = paper.open().hooks.judge_comment(None, None, None, None)
 
     assert [(one.verdict.name, one.reason) for one in judgements] == [("HOLD", "odd failed"), ("ACCEPT", "kind")]
     assert "odd" in caplog.text

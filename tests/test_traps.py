@@ -73,7 +73,7 @@ def test_the_plugin_that_fails_is_named_and_what_others_answered_is_kept(paper):
     paper.plugin("good", "@hookimpl\ndef judge_comment(self): return Judgement(verdict=Verdict.SPAM, reason='links')")
     paper.plugin("bad", "@hookimpl\ndef judge_comment(self): raise ValueError('x')")
 
-    judgements = paper.open().hooks.judge_comment(None, None, None)
+    judgements = paper.open().hooks.judge_comment(None, None, None, None)
 
     assert [(one.verdict.name, one.reason) for one in judgements] == [("SPAM", "links"), ("HOLD", "bad failed")]
 

@@ -11,17 +11,17 @@ from pressframe.errors import (
 from pressframe.hookspecs import hookimpl
 from pressframe.model import (
     Asset, Author, Block, Body, Card, Comment, Comments, Conversation, Engine, Entry, Gate, Group,
-    Heading, Host, Json, Judgement, Live, Loader, Manuscript, Neighbours, Output, Page,
-    ReadOnly, Reader, Reply, Report, SiteSettings, Source, Teaser, Term, Verdict, View,
+    Heading, Host, Json, Judgement, Kind, Live, Loader, Manuscript, Neighbours, Output, Page,
+    ReadOnly, Reader, Reply, Report, Sender, SiteSettings, Source, Teaser, Term, Verdict, View,
 )
 from pressframe.press import Release, Stored
 
 __all__ = [
     "Asset", "Author", "Block", "Body", "BuildError", "Card", "Comment", "Comments", "ConfigError",
     "ContentError", "Conversation", "Engine", "Entry", "Gate", "Group", "Heading", "HookError", "Hooks",
-    "Host", "Json", "Judgement", "Live", "Loader", "Manuscript", "ManyErrors",
+    "Host", "Json", "Judgement", "Kind", "Live", "Loader", "Manuscript", "ManyErrors",
     "Neighbours", "Output", "Page", "Place", "PluginError", "PressframeError", "ReadOnly",
-    "Reader", "Release", "Reply", "Report", "Site", "SiteSettings",
+    "Reader", "Release", "Reply", "Report", "Sender", "Site", "SiteSettings",
     "Source", "StoreError", "Stored", "Teaser", "TemplateError", "Term", "Verdict", "View", "did_you_mean",
     "hookimpl", "raise_all",
 ]

@@ -29,8 +29,8 @@ from pressframe.hookspecs import Contract, Sanitizer
 # isort: off
 # fmt: off
 from pressframe.model import (
-    Asset, Block, Card, Comment, Comments, Conversation, Engine, Entry, Gate, Host, Judgement, Loader, Page, Source,
-    Teaser, Verdict, View,
+    Asset, Block, Card, Comment, Comments, Conversation, Engine, Entry, Gate, Host, Judgement, Loader, Page, Sender,
+    Source, Teaser, Verdict, View,
 )
 # fmt: on
 # isort: on
@@ -289,10 +289,10 @@ class Hooks:
     def register_comments(self, host: Host) -> tuple[tuple[str, Comments], ...]:
         return self.all("register_comments", host)
 
-    def judge_comment(self, comment: Comment, entry: Card, now: datetime) -> tuple[Judgement, ...]:
+    def judge_comment(self, comment: Comment, entry: Card, now: datetime, sender: Sender) -> tuple[Judgement, ...]:
         """Return every judgement, the strictest first; a hold where nobody judges or a judge fails."""
         judgements = []
-        for plugin, answer in self.ask("judge_comment", comment, entry, now):
+        for plugin, answer in self.ask("judge_comment", comment, entry, now, sender):
             held = Judgement(verdict=Verdict.HOLD, reason=f"{plugin} failed")
             judgements.append(held if isinstance(answer, PressframeError) else answer)
         nobody = Judgement(verdict=Verdict.HOLD, reason="no rule spoke for it")

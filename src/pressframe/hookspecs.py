@@ -34,7 +34,7 @@ import pluggy
 # isort: off
 # fmt: off
 from pressframe.model import (
-    Asset, Block, Card, Comment, Comments, Engine, Entry, Gate, Host, Judgement, Loader, Page, Teaser, View,
+    Asset, Block, Card, Comment, Comments, Engine, Entry, Gate, Host, Judgement, Loader, Page, Sender, Teaser, View,
 )
 # fmt: on
 # isort: on
@@ -153,7 +153,7 @@ def register_comments(host: Host) -> Iterable[Comments]:
 
 
 @hookspec("live", "shut", answer=Judgement)
-def judge_comment(comment: Comment, entry: Card, now: datetime) -> Judgement | None:
+def judge_comment(comment: Comment, entry: Card, now: datetime, sender: Sender) -> Judgement | None:
     """Say what should become of a comment that a reader has just sent.
 
     Called once for each new comment, before it is stored. The strictest verdict wins and all reasons are kept; None
@@ -163,6 +163,7 @@ def judge_comment(comment: Comment, entry: Card, now: datetime) -> Judgement | N
         comment: As received; its texts are untrusted.
         entry: The entry it replies to, as a stranger sees it.
         now: The server's time.
+        sender: Who sent it, for judges alone; never shown.
     """
 
 

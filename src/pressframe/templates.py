@@ -44,14 +44,10 @@ class Templates:
     """
 
     def __init__(
-        self,
-        host: Host,
-        state: Path,
-        *,
-        asset: Callable[[str], str],
-        note: Callable[[str], None] = lambda question: None,
+        self, host: Host, state: Path, *,
+        asset: Callable[[str], str], note: Callable[[str], None] = lambda question: None,
         apart: Callable[[Callable[[], str]], tuple[str, Iterable[str]]] = lambda make: (make(), ()),
-    ) -> None:
+    ) -> None:  # fmt: skip
         self._host, self._note, self._apart = host, note, apart
         self._parts: dict[Hashable, tuple[str, Iterable[str]]] = {}
         brought = host.hooks.register_templates()
@@ -59,17 +55,10 @@ class Templates:
         named = {plugin: jinja2.FileSystemLoader(folder) for plugin, folder in brought}
         self._loader = _ReadOnce([jinja2.FileSystemLoader(self._folders), jinja2.PrefixLoader(named, ":")])
         self._environment = environment = _Environment(
-            loader=self._loader,
-            autoescape=jinja2.select_autoescape(("html", "xml", "svg")),
-            undefined=jinja2.StrictUndefined,
-            optimized=False,
-            extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
-            auto_reload=False,
-            cache_size=-1,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            bytecode_cache=_cache(state, host),
-        )
+            loader=self._loader, undefined=jinja2.StrictUndefined, extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+            autoescape=jinja2.select_autoescape(("html", "xml", "svg")), trim_blocks=True, lstrip_blocks=True,
+            auto_reload=False, optimized=False, cache_size=-1, bytecode_cache=_cache(state, host),
+        )  # fmt: skip
         environment.note = note
         words = _translations(host)
         environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined] # by the extension
@@ -278,10 +267,9 @@ class _ReadOnce(jinja2.ChoiceLoader):
         self, environment: jinja2.Environment, template: str
     ) -> tuple[str, str | None, Callable[[], bool] | None]:
         if template not in self._found:
-            try:
+            self._found[template] = None
+            with suppress(jinja2.TemplateNotFound):
                 self._found[template] = super().get_source(environment, template)
-            except jinja2.TemplateNotFound:
-                self._found[template] = None
         found = self._found[template]
         if found is None:
             raise jinja2.TemplateNotFound(template)

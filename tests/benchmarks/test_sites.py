@@ -10,7 +10,7 @@ from bench import posts
 from bench.edits import EDITS, Proof
 from bench.generators import OURS
 from pressframe import Site as OpenedSite
-from pressframe_comments import State, comment_store
+from pressframe_comments import Search, State, comment_store
 
 
 def _created(name, folder, count=40):
@@ -32,7 +32,7 @@ def test_a_fifth_of_prland_is_closed_and_its_comments_are_shown(tmp_path):
     assert len(release.gated) == 8 == len(site.posts) - len(site.open_posts)
     shown = sum(page.count('<li id="comment-') for post in site.posts for page in site.pages(post.address))
     assert 80 < shown < 160
-    assert shown == comment_store(OpenedSite.open(site.folder)).count(State.APPROVED)
+    assert shown == comment_store(OpenedSite.open(site.folder)).counts()[State.APPROVED]
 
 
 def test_an_open_post_that_should_be_closed_is_seen(tmp_path):
@@ -60,7 +60,7 @@ def test_a_closed_post_that_should_be_open_is_seen(tmp_path):
 def test_a_comment_that_is_not_shown_is_seen(tmp_path):
     site = _created("prland", tmp_path)
     store = comment_store(OpenedSite.open(site.folder))
-    (filed,) = store.find(count=1)
+    (filed,) = store.search(Search(), count=1).comments
     store.move([filed.comment.id], State.SPAM)
     _build(site)
 

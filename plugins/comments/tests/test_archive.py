@@ -161,11 +161,17 @@ FILE = "content/posts/billet.comments.toml"
         ("[[comment]\n", f"{FILE}:1: not valid TOML: "),
         ("\n\n[[comment]]\nid = 1\n", f"{FILE}:3: author is missing\n  add author = text in quotes"),
         (ONE.replace("author", "autor"), f"{FILE}:4: autor: no such key\n  Did you mean author?"),
-        (ONE.replace("id = 18", "id = true"), f"{FILE}:3: id: must be a number, got True"),
+        (
+            ONE.replace("id = 18", "id = true"),
+            f"{FILE}:3: id: must be a number, or letters, digits and hyphens in quotes, got True",
+        ),
         (ONE.replace("id = 18", "id = -1"), f"{FILE}:3: id: must be 0 or more"),
         (ONE + "url = 7\n", f"{FILE}:9: url: must be text in quotes, got 7"),
         (ONE.replace("T10:47:00+02:00", ""), f"{FILE}:5: date: must be a date and time, such as "),
-        (ONE + 'kind = "trackback"\n', f'{FILE}:9: kind: must be "comment" or "pingback", got "trackback"'),
+        (
+            ONE + 'kind = "trackback"\n',
+            f'{FILE}:9: kind: must be "comment", "pingback" or "webmention", got "trackback"',
+        ),
         (ONE.replace('"Zoé"', '""'), f'{FILE}:4: author: author is empty\n  write a name, or "Anonyme"'),
         (
             ONE + ONE.replace("Un.", "Deux."),

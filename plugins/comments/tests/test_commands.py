@@ -43,7 +43,7 @@ def test_a_comment_that_was_decided_on_is_not_called_so_for_the_reason_why_it_wa
 
 
 def test_list_as_json_has_everything(run):
-    first = json.loads(run("list", "--json", "--count", "1").output)[0]
+    first = json.loads(run("list", "--json", "--count", "1").stdout)[0]
 
     assert first == {
         "id": "c3",
@@ -52,11 +52,22 @@ def test_list_as_json_has_everything(run):
         "received": "2026-11-23T10:02:00+00:00",
         "entry": "posts/billet",
         "parent": None,
+        "kind": "comment",
         "author": "Zoé",
         "email": "zoe@example.org",
         "url": None,
         "client": "192.0.2.0/24",
+        "agent": "",
+        "referrer": "",
+        "sender": first["sender"],
+        "reader": None,
+        "accepted_before": False,
+        "by_author": False,
         "body": "trois\n\x1b[31mlignes",
+        "format": "text",
+        "version": 1,
+        "changed": "2026-11-23T10:02:00+00:00",
+        "edited": None,
     }
 
 

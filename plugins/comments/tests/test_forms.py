@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from pressframe_comments import State, comment_store
+from pressframe_comments import Search, State, comment_store
 
 AWAITING = "Votre commentaire est en attente de modération."
 
 
 def stored(served):
-    return comment_store(served.site).find()
+    return comment_store(served.site).search(Search()).comments
 
 
 def test_without_a_script_the_answer_link_leads_to_a_form_in_its_place(serve):

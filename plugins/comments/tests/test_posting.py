@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from pressframe_comments import State, comment_store
+from pressframe_comments import Search, State, comment_store
 from pressframe_sql import database
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
@@ -31,7 +31,7 @@ Du texte.
 
 
 def stored(served, state=None):
-    return comment_store(served.site).find(state)
+    return comment_store(served.site).search(Search(state=state), count=100).comments
 
 
 def test_a_strangers_first_comment_waits_and_only_its_sender_sees_it(served):
@@ -375,7 +375,7 @@ def test_sql_that_others_tried_is_answered_as_any_other_word(serve):
     assert len(answers) > 100
     assert {tuple(answer.status for answer in one) for one in answers} == {(303, 404, 422, 303)}
     first = {one[3].location.partition(".")[0] for one in answers}
-    assert comment_store(served.site).count(State.PENDING) == len(first) > 100
+    assert comment_store(served.site).counts()[State.PENDING] == len(first) > 100
 
 
 def _ask_with(served, payload):

@@ -7,7 +7,7 @@ import attrs
 import pytest
 
 from pressframe import StoreError
-from pressframe_comments import Draft, State, comment_store
+from pressframe_comments import Draft, Search, State, comment_store
 from pressframe_sql import database
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -63,7 +63,7 @@ def test_a_hundred_double_clicks_at_once_are_one_comment(store):
         thread.join()
 
     assert ids == ["c1"] * 50
-    assert store.count(State.PENDING) == 1
+    assert store.counts()[State.PENDING] == 1
 
 
 def test_the_revision_changes_with_what_is_shown_and_with_nothing_else(store):
@@ -121,8 +121,8 @@ def test_a_client_is_counted_within_its_window(store):
 
 def test_before_the_first_comment_nothing_is_there_and_no_database_is_made(store, tmp_path):
     assert store.get("c1") is store.find_repeat(DRAFT) is None
-    assert store.find() == ()
-    assert store.count(State.PENDING) == 0
+    assert store.search(Search()).comments == ()
+    assert store.counts()[State.PENDING] == 0
     assert store.approved(frozenset({"e"})) == {}
     assert store.was_accepted(sender="s", reader="r") is False
     assert store.revision() == "none"

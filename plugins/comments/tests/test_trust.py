@@ -5,11 +5,11 @@ import re
 import pytest
 
 from pressframe import Reader
-from pressframe_comments import comment_store
+from pressframe_comments import Search, comment_store
 
 
 def stored(served):
-    return comment_store(served.site).find()
+    return comment_store(served.site).search(Search()).comments
 
 
 def test_a_browser_whose_comment_was_accepted_is_known_again(served):

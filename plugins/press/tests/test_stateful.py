@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
 from pressframe import PressframeError, Site
-from pressframe_comments import Draft, State, comment_store
+from pressframe_comments import Draft, Search, State, comment_store
 from pressframe_press import _pool
 from pressframe_sql import database
 from pressframe_testing.stateful import BuildMachine, hows, prove
@@ -104,7 +104,7 @@ class Proof(BuildMachine):
     @rule(data=st.data(), place=st.integers(0, 99))
     def judge_comment(self, data, place):
         def move(store):
-            found = store.find()
+            found = store.search(Search()).comments
             if not found:
                 self.idle()
                 return

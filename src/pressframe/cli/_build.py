@@ -43,12 +43,8 @@ def command(site: Path, output: Path | None, explain: bool, profile: bool, as_js
         more |= {"profile": _rows(clock, report.stages)} if clock else {}
         click.echo(json.dumps(attrs.asdict(report) | more))
         return
-    for line in (
-        *(_explained(reasons) if explain else ()),
-        *(_profiled(clock, report) if clock else ()),
-        _summary(report),
-    ):
-        click.echo(line)
+    told = [*(_explained(reasons) if explain else ()), *(_profiled(clock, report) if clock else ()), _summary(report)]
+    click.echo("\n".join(told))
 
 
 def _summary(report: Report) -> str:

@@ -3,7 +3,7 @@
 # fmt: off
 
 from pressframe.model._basis import Json, ReadOnly
-from pressframe.model.comments import Comment, Comments, Judgement, Reply, Verdict
+from pressframe.model.comments import Comment, Comments, Judgement, Kind, Reply, Sender, Verdict
 from pressframe.model.content import (
     Asset, Author, Body, Card, Engine, Entry, Group, Heading, Loader, Manuscript, Neighbours, Source, Term,
 )
@@ -13,7 +13,7 @@ from pressframe.model.site import Host, Live, SiteSettings, View
 
 __all__ = [
     "Asset", "Author", "Block", "Body", "Card", "Comment", "Comments", "Conversation", "Engine",
-    "Entry", "Gate", "Group", "Heading", "Host", "Json", "Judgement", "Live", "Loader", "Manuscript",
+    "Entry", "Gate", "Group", "Heading", "Host", "Json", "Judgement", "Kind", "Live", "Loader", "Manuscript",
     "Neighbours", "Output", "Page", "ReadOnly", "Reader", "Reply", "Report",
-    "SiteSettings", "Source", "Teaser", "Term", "Verdict", "View",
+    "Sender", "SiteSettings", "Source", "Teaser", "Term", "Verdict", "View",
 ]

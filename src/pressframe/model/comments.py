@@ -3,12 +3,14 @@
 import enum
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 import attrs
 from attrs.validators import in_, matches_re
 
 from pressframe.model._basis import is_aware
+
+Kind: TypeAlias = Literal["comment", "pingback", "webmention"]
 
 
 @attrs.frozen(kw_only=True)
@@ -19,7 +21,7 @@ class Comment:
         id: Letters, digits and hyphens; unique in a site and never reused, so that links to
             ``#comment-17`` keep their meaning.
         entry: ``id`` of the entry.
-        kind: ``"comment"``, or ``"pingback"`` for another site's link to the entry.
+        kind: ``"comment"``, or ``"pingback"`` or ``"webmention"`` for another site's link to the entry.
         author: Plain text, untrusted, 1 to 245 characters.
         url: http or https, untrusted; None if none was given.
         body: As typed, untrusted.
@@ -33,7 +35,7 @@ class Comment:
 
     id: str = attrs.field(validator=matches_re(r"[A-Za-z0-9-]+"))
     entry: str
-    kind: Literal["comment", "pingback"] = attrs.field(default="comment", validator=in_(("comment", "pingback")))
+    kind: Kind = attrs.field(default="comment", validator=in_(("comment", "pingback", "webmention")))
     author: str
     url: str | None = None
     body: str
@@ -43,6 +45,24 @@ class Comment:
     reader: str | None = None
     accepted_before: bool = False
     by_author: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class Sender:
+    """What is known of who sent a comment, for judges alone and never shown; its texts are untrusted.
+
+    Attributes:
+        client: Network address, shortened so that it names a neighbourhood.
+        agent: What the browser calls itself.
+        referrer: The page that the browser says it came from.
+        fields: The posted form's other fields, for judges that put some of their own into it.
+    """
+
+    email: str = ""
+    client: str = ""
+    agent: str = ""
+    referrer: str = ""
+    fields: Mapping[str, str] = attrs.field(factory=dict)
 
 
 @attrs.frozen(kw_only=True)

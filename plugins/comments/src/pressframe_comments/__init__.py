@@ -1,6 +1,18 @@
 """Readers’ comments: form, threads, moderation, spam traps, sanitising."""
 
 from pressframe_comments._plugin import Comments
-from pressframe_comments._store import CommentStore, Draft, Filed, State, comment_store
 
-__all__ = ["CommentStore", "Comments", "Draft", "Filed", "State", "comment_store"]
+# isort: off
+# fmt: off
+from pressframe_comments._store import (
+    Act, Brought, CommentStore, ConflictError, Draft, Filed, Found, Record, Search, Seen, State, Step, Texts,
+    comment_store,
+)
+# fmt: on
+# isort: on
+from pressframe_comments.hookspecs import Change
+
+__all__ = [
+    "Act", "Brought", "Change", "CommentStore", "Comments", "ConflictError", "Draft", "Filed", "Found", "Record",
+    "Search", "Seen", "State", "Step", "Texts", "comment_store",
+]  # fmt: skip

@@ -48,6 +48,8 @@ class Archive:
         self._timezone = timezone
         self._listed: dict[str, tuple[int, Listed]] = {}
         self._parsed: dict[str, tuple[Stamp, ArchiveFile]] = {}
+        self.given: frozenset[str] = frozenset()
+        """``id`` of every comment that was found last, of whatever entry."""
         self._ids: dict[str, tuple[tuple[int, ...], str]] = {}
 
     def fingerprint(self) -> str:
@@ -68,6 +70,7 @@ class Archive:
             except PressframeError as error:
                 errors.append(error)
         raise_all(errors)
+        self.given = frozenset(owners)
         return found
 
     def _read(self, path: str, state: Stamp) -> ArchiveFile:

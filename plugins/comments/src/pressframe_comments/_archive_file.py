@@ -7,24 +7,25 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
+from types import UnionType
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from pressframe.errors import ContentError, Place, PressframeError, did_you_mean, raise_all
-from pressframe.model import Comment
+from pressframe.model import Comment, Kind
 
-_KINDS: dict[str, tuple[type, str]] = {
-    "id": (int, "a number"),
+_KINDS: dict[str, tuple[type | UnionType, str]] = {
+    "id": (int | str, "a number, or letters, digits and hyphens in quotes"),
     "author": (str, "text in quotes"),
     "date": (datetime, "a date and time, such as 2011-05-09T10:47:00+02:00"),
     "body": (str, "text in quotes"),
     "url": (str, "text in quotes"),
-    "parent": (int, "a number"),
+    "parent": (int | str, "a number, or text in quotes"),
     "by_author": (bool, "true or false"),
-    "kind": (str, '"comment" or "pingback"'),
+    "kind": (str, '"comment", "pingback" or "webmention"'),
     "format": (str, '"text" or "html"'),
 }
-_CHOICES = {"kind": ("comment", "pingback"), "format": ("text", "html")}
+_CHOICES = {"kind": ("comment", "pingback", "webmention"), "format": ("text", "html")}
 _NEEDED = ("id", "author", "date", "body")
 _HEADER = re.compile(r"^[ \t]*\[\[[ \t]*comment[ \t]*\]\]", re.MULTILINE)
 
@@ -41,17 +42,27 @@ class ArchiveFile:
     """
 
     def __init__(self, path: Path, name: str, timezone: ZoneInfo) -> None:
-        self._name = name
-        self._timezone = timezone
         try:
-            self._text = path.read_text("utf-8")
-            table = tomllib.loads(self._text)
-        except tomllib.TOMLDecodeError as error:
-            found = re.search(r"\(at line (\d+)", str(error))
-            line = int(found[1]) if found else self._text.count("\n") + 1
-            raise ContentError(f"not valid TOML: {error}", at=Place(name, line)) from error
+            text = path.read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise ContentError(f"cannot be read: {error}", at=Place(name)) from error
+        self._take(text, name, timezone)
+
+    @classmethod
+    def of_text(cls, text: str, name: str, timezone: ZoneInfo) -> ArchiveFile:
+        """Return the comments of what is to become a file."""
+        made = cls.__new__(cls)
+        made._take(text, name, timezone)
+        return made
+
+    def _take(self, text: str, name: str, timezone: ZoneInfo) -> None:
+        self._name, self._timezone, self._text = name, timezone, text
+        try:
+            table = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            found = re.search(r"\(at line (\d+)", str(error))
+            line = int(found[1]) if found else text.count("\n") + 1
+            raise ContentError(f"not valid TOML: {error}", at=Place(name, line)) from error
         self._starts = [self._text.count("\n", 0, match.end()) + 1 for match in _HEADER.finditer(self._text)]
         self._comments = self._check(table)
 
@@ -105,12 +116,14 @@ class ArchiveFile:
             if not wanted:
                 fix = did_you_mean(key, _KINDS) or f"a comment knows {', '.join(_KINDS)}"
                 yield ContentError("no such key", at=self._place(index, key), fix=fix)
-            elif not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            elif not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
                 yield ContentError(f"must be {wanted}, got {value!r}", at=self._place(index, key))
             elif value not in _CHOICES.get(key, (value,)):
                 yield ContentError(f'must be {wanted}, got "{value}"', at=self._place(index, key))
-            elif kind is int and isinstance(value, int) and value < 0:
+            elif key in ("id", "parent") and isinstance(value, int) and value < 0:
                 yield ContentError("must be 0 or more", at=self._place(index, key))
+            elif key == "id" and not re.fullmatch("[A-Za-z0-9-]+", str(value)):
+                yield ContentError(f"must be {wanted}, got {value!r}", at=self._place(index, key))
         for key in _NEEDED:
             if key not in comment:
                 yield ContentError(f"{key} is missing", at=self._place(index), fix=f"add {key} = {_KINDS[key][1]}")
@@ -119,7 +132,7 @@ class ArchiveFile:
 
     def _made(self, comment: Mapping[str, Any], entry: str) -> Comment:
         date: datetime = comment["date"]
-        kind: Literal["comment", "pingback"] = comment.get("kind", "comment")
+        kind: Kind = comment.get("kind", "comment")
         format: Literal["text", "html"] = comment.get("format", "text")
         return Comment(
             id=str(comment["id"]),

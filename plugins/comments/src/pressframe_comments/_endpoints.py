@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 import attrs
 
 from pressframe.errors import StoreError
-from pressframe.model import Comment, Host, Judgement, Reply, Verdict
+from pressframe.model import Comment, Host, Judgement, Reply, Sender, Verdict
 from pressframe.model import Live as Site
 from pressframe_comments._form import Typed
 from pressframe_comments._live import Live
 from pressframe_comments._signing import Signer
-from pressframe_comments._store import CommentStore, Draft, State, comment_store
+from pressframe_comments._store import CommentStore, Draft, Seen, State, comment_store
+from pressframe_comments._telling import tell_new
 from pressframe_comments._visit import Visit, missing
 from pressframe_web import Cookie, Request, Response, Route
 
@@ -30,6 +31,9 @@ _REMEMBERED = timedelta(days=365)
 _SHOWN_FOR = timedelta(days=30)
 """How long the private address of a comment works."""
 
+_LONGEST = 500
+"""Characters kept of what a browser says of itself and where it came from."""
+
 _STATES = {Verdict.ACCEPT: State.APPROVED, Verdict.HOLD: State.PENDING, Verdict.SPAM: State.SPAM}
 
 
@@ -38,13 +42,14 @@ class Endpoints:
     """The routes of one site."""
 
     settings: Comments
+    host: Host
     store: CommentStore
     signer: Signer
 
     @classmethod
     def routes(cls, settings: Comments, host: Host) -> Iterable[Route]:
         """Return every route of the plugin."""
-        made = cls(settings, comment_store(host), Signer(host))
+        made = cls(settings, host, comment_store(host), Signer(host))
         yield Route(methods=("POST",), path="/comments/{entry:path}", endpoint=made.receive)
         yield Route(methods=("GET",), path="/comments/reply/{entry:path}", endpoint=made.show_reply)
         yield Route(methods=("GET",), path="/comments/pending/{token}", endpoint=made.show_own)
@@ -122,33 +127,31 @@ class Endpoints:
         cookie = visit.request.cookies.get(COOKIE, "")
         fresh = None if self.signer.read_sender(cookie) else self.signer.make_sender()
         draft = _draft(typed, visit, sender=self.signer.read_sender(fresh or cookie))
-        filed = self.store.find_repeat(draft)
+        seen = self.store.look(draft, draft.received - self.settings.flood_window)
+        filed = seen.repeat
         if filed is None:
-            wait = self._wait(draft)
+            wait = self._wait(draft, seen)
             if wait is not None:
                 return visit.show_form(typed, "flood-early", status=429, retry_after=wait)
-            is_known = self.store.was_accepted(sender=draft.sender, reader=draft.reader)
-            draft = attrs.evolve(draft, accepted_before=is_known)
+            draft = attrs.evolve(draft, accepted_before=seen.is_known)
             judgements = self._judge(draft, typed, visit)
             verdict = max(judgement.verdict for judgement in judgements)
             if verdict is Verdict.REFUSE:
                 return visit.show_form(typed, "comment-refused", status=403)
             reasons = [judgement.reason for judgement in judgements if judgement.verdict is not Verdict.ACCEPT]
             filed = self.store.add(draft, _STATES[verdict], reasons)
+            tell_new(self.host, filed, visit.card)
         if filed.state is State.APPROVED:
             visit.site.changed()
         own = f"/comments/pending/{self.signer.make_token(filed.comment.id)}#comment-{filed.comment.id}"
         cookies = (Cookie(name=COOKIE, value=fresh, max_age=_REMEMBERED),) if fresh else ()
         return Response(status=303, location=own, cookies=cookies)
 
-    def _wait(self, draft: Draft) -> timedelta | None:
+    def _wait(self, draft: Draft, seen: Seen) -> timedelta | None:
         """Return how long this client must wait before it may send more; None if it need not."""
-        if self.settings.flood_limit == 0:
+        if self.settings.flood_limit == 0 or seen.recent < self.settings.flood_limit or seen.first is None:
             return None
-        number, first = self.store.count_since(draft.client, draft.received - self.settings.flood_window)
-        if number < self.settings.flood_limit or first is None:
-            return None
-        return first + self.settings.flood_window - draft.received
+        return seen.first + self.settings.flood_window - draft.received
 
     def _judge(self, draft: Draft, typed: Typed, visit: Visit) -> list[Judgement]:
         comment = Comment(
@@ -162,7 +165,7 @@ class Endpoints:
             reader=draft.reader,
             accepted_before=draft.accepted_before,
         )
-        judgements = list(visit.site.hooks.judge_comment(comment, visit.card, draft.received))
+        judgements = list(visit.site.hooks.judge_comment(comment, visit.card, draft.received, _sender(draft, visit)))
         is_known = comment.accepted_before or comment.reader is not None
         if not is_known and visit.age_of(typed) == "early":
             judgements.append(Judgement(verdict=Verdict.HOLD, reason="it came within 2 seconds of its form"))
@@ -181,8 +184,15 @@ def _draft(typed: Typed, visit: Visit, *, sender: str | None) -> Draft:
         reader=visit.request.reader.id if visit.request.reader else None,
         sender=sender,
         client=shorten(visit.request.client),
+        agent=visit.request.headers.get("user-agent", "")[:_LONGEST],
+        referrer=visit.request.headers.get("referer", "")[:_LONGEST],
         key=typed.stamp or typed.key or None,
     )
+
+
+def _sender(draft: Draft, visit: Visit) -> Sender:
+    known = {name: getattr(draft, name) for name in ("email", "client", "agent", "referrer")}
+    return Sender(**known, fields=dict(visit.request.form))
 
 
 def shorten(client: str) -> str:

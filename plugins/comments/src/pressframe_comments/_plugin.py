@@ -14,6 +14,7 @@ from pressframe.hookspecs import Sanitizer, hookimpl
 from pressframe.model import Asset, Block, Card, Comment, Host, Judgement, Page, View
 from pressframe.model import Comments as Source
 from pressframe_comments._rules import Moderation, Rules
+from pressframe_sql import Job, PersonalData
 from pressframe_web import Route
 
 if TYPE_CHECKING:
@@ -36,9 +37,13 @@ class Comments:
         close_after: How long after publication comments close; never if left out.
         flood_limit: Most comments from one neighbourhood on the network within *flood_window*; 0 for no limit.
         flood_window: See *flood_limit*.
+        trash_after: How long a comment stays in the trash before it is deleted for ever.
+        forget_clients_after: How long network addresses, shortened as they are, and what browsers said of themselves
+            are kept.
     """
 
     needs: ClassVar[tuple[str, ...]] = ("sql", "web")
+    hookspecs: ClassVar[str] = "pressframe_comments.hookspecs"
 
     moderation: Moderation = "first-time"
     archive: Path = Path("content")
@@ -48,6 +53,8 @@ class Comments:
     close_after: timedelta | None = None
     flood_limit: int = attrs.field(default=10, validator=ge(0))
     flood_window: timedelta = attrs.field(default=timedelta(minutes=5), validator=ge(timedelta(0)))
+    trash_after: timedelta = attrs.field(default=timedelta(days=30), validator=ge(timedelta(0)))
+    forget_clients_after: timedelta = attrs.field(default=timedelta(days=30), validator=ge(timedelta(0)))
 
     @property
     def rules(self) -> Rules:
@@ -66,8 +73,9 @@ class Comments:
         from pressframe_comments._archive import Archive
         from pressframe_comments._sources import Approved
 
-        yield Archive(host.folder / self.archive, host.folder, host.settings.timezone)
-        yield Approved(host)
+        archive = Archive(host.folder / self.archive, host.folder, host.settings.timezone)
+        yield archive
+        yield Approved(host, archive)
 
     @hookimpl
     def judge_comment(self, comment: Comment, entry: Card, now: datetime) -> Judgement:
@@ -117,6 +125,19 @@ class Comments:
     @hookimpl
     def register_migrations(self) -> Iterable[Path]:
         return [_HERE / "migrations"]
+
+    @hookimpl
+    def register_personal_data(self, host: Host) -> Iterable[PersonalData]:
+        from pressframe_comments._persons import CommentsOfPerson
+
+        return [CommentsOfPerson(host).data()]
+
+    @hookimpl
+    def register_jobs(self, host: Host) -> Iterable[Job]:
+        from pressframe_comments._tidying import TIDY, Tidying
+
+        tidying = Tidying(host, trash_after=self.trash_after, forget_clients_after=self.forget_clients_after)
+        return [Job(name=TIDY, run=tidying.run)]
 
     @hookimpl
     def register_commands(self, host: Host) -> Iterable[click.Command]:

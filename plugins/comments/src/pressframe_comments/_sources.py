@@ -10,18 +10,24 @@ from pressframe.model import Comment, Host
 from pressframe_sql import database
 
 if TYPE_CHECKING:
+    from pressframe_comments._archive import Archive
     from pressframe_comments._store import CommentStore
 
 _REVISION = "SELECT number FROM comments_revision"
 
 
 class Approved:
-    """The approved comments of *host*'s store."""
+    """The approved comments of *host*'s store, but for those that are being archived and were found in a file.
+
+    Args:
+        archive: Asked just before.
+    """
 
     name = "comments"
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, archive: Archive) -> None:
         self._host = host
+        self._archive = archive
 
     @functools.cached_property
     def _store(self) -> CommentStore:
@@ -36,4 +42,8 @@ class Approved:
         return str(seen[0]) if seen else self._store.revision() if base.exists() else "none"
 
     def of(self, entries: frozenset[str]) -> Mapping[str, Sequence[Comment]]:
-        return self._store.approved(entries)
+        found = self._store.approved(entries)
+        twice = self._store.archiving() & self._archive.given
+        if not twice:
+            return found
+        return {entry: [one for one in comments if one.id not in twice] for entry, comments in found.items()}

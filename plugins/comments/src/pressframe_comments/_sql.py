@@ -2,48 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import TypeVar
 
 import sqlalchemy as sa
 
 from pressframe.errors import StoreError
 from pressframe.model import Comment, Host
-from pressframe_comments._store import Draft, Filed, State
-from pressframe_sql import database
-from pressframe_sql.types import Moment
+from pressframe_comments import _acts as acts
+from pressframe_comments import _moving as moving
+from pressframe_comments import _receiving as receiving
+from pressframe_comments import _search
+from pressframe_comments._acts import Aim, Hand
+from pressframe_comments._persons import Suppression
+from pressframe_comments._store import Act, Brought, Draft, Filed, Found, Record, Search, Seen, State, Step, Texts
 
-REPEAT_WITHIN = timedelta(seconds=60)
-
-_TABLES = sa.MetaData()
-COMMENT = sa.Table(
-    "comments_comment",
-    _TABLES,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("entry", sa.Text, nullable=False),
-    sa.Column("parent", sa.Text),
-    sa.Column("kind", sa.Text, nullable=False),
-    sa.Column("state", sa.Text, nullable=False),
-    sa.Column("reasons", sa.Text, nullable=False),
-    sa.Column("author", sa.Text, nullable=False),
-    sa.Column("email", sa.Text, nullable=False),
-    sa.Column("url", sa.Text),
-    sa.Column("body", sa.Text, nullable=False),
-    sa.Column("received", Moment, nullable=False),
-    sa.Column("reader", sa.Text),
-    sa.Column("sender", sa.Text),
-    sa.Column("client", sa.Text, nullable=False),
-    sa.Column("accepted_before", sa.Boolean, nullable=False),
-    sa.Column("by_author", sa.Boolean, nullable=False),
-    sa.Column("likeness", sa.Text, nullable=False),
-    sa.Column("key", sa.Text),
-    sqlite_autoincrement=True,
+# isort: off
+# fmt: off
+from pressframe_comments._tables import (
+    COMMENT, HISTORY, REVISION, SHOWN, TALK, comment_of, count_up, filed_of, id_of, step_of,
 )
-REVISION = sa.Table("comments_revision", _TABLES, sa.Column("number", sa.BigInteger, nullable=False))
+# fmt: on
+# isort: on
+from pressframe_comments._tidying import plan
+from pressframe_sql import database
+
+T = TypeVar("T")
 
 
 class SqlCommentStore:
@@ -51,114 +38,209 @@ class SqlCommentStore:
 
     def __init__(self, host: Host) -> None:
         self._database = database(host)
+        self._suppress = Suppression(host)
+        self._tidied: date | None = None
         self._known: tuple[str, str] = ("", "none")  # a version of the database, and the revision that it has
 
+    # ------------------------------------------------------------------------------------------ receiving
+
     def add(self, draft: Draft, state: State, reasons: Sequence[str] = ()) -> Filed:
-        row = {
-            "entry": draft.entry,
-            "parent": draft.parent,
-            "kind": "comment",
-            "state": state.value,
-            "reasons": json.dumps(list(reasons), ensure_ascii=False),
-            "author": draft.author,
-            "email": draft.email,
-            "url": draft.url,
-            "body": draft.body,
-            "received": draft.received,
-            "reader": draft.reader,
-            "sender": draft.sender,
-            "client": draft.client,
-            "accepted_before": draft.accepted_before,
-            "by_author": False,
-            "likeness": _likeness(draft),
-            "key": draft.key,
-        }
+        row = receiving.row_of(draft, state, reasons)
 
         def work(connection: sa.Connection) -> Filed:
-            earlier = _find_repeat(connection, draft)
+            earlier = receiving.find_repeat(connection, draft, row["likeness"])
             if earlier is not None:
                 return earlier
-            stored = connection.execute(sa.insert(COMMENT).returning(COMMENT), row).one()
+            number = receiving.insert(connection, row)
             if state is State.APPROVED:
-                _count_up(connection)
-            return _filed(stored)
+                count_up(connection, [draft.entry])
+            self._tidy_after(connection, draft.received)
+            return receiving.filed_new(draft, state, reasons, number)
 
         return self._database.write(work)
+
+    def look(self, draft: Draft, since: datetime) -> Seen:
+        with self._read() as connection:
+            if connection is None:
+                return Seen()
+            repeat = receiving.find_repeat(connection, draft, receiving.likeness_of(draft))
+            is_known = receiving.was_accepted(connection, draft.sender, draft.reader)
+            recent, first = receiving.count_since(connection, draft.client, since)
+        return Seen(repeat=repeat, is_known=is_known, recent=recent, first=first)
 
     def find_repeat(self, draft: Draft) -> Filed | None:
-        if not self._database.exists():
-            return None
-        with self._database.read() as connection:
-            return _find_repeat(connection, draft)
+        with self._read() as connection:
+            return (
+                None if connection is None else receiving.find_repeat(connection, draft, receiving.likeness_of(draft))
+            )
 
     def was_accepted(self, *, sender: str | None, reader: str | None) -> bool:
-        if not self._database.exists():
-            return False
-        with self._database.read() as connection:
-            return _was_accepted(connection, sender, reader)
+        with self._read() as connection:
+            return connection is not None and receiving.was_accepted(connection, sender, reader)
 
     def count_since(self, client: str, since: datetime) -> tuple[int, datetime | None]:
-        if not self._database.exists():
-            return 0, None
-        columns = sa.func.count(), sa.func.min(COMMENT.c.received, type_=Moment)
-        recent = sa.select(*columns).where(COMMENT.c.client == client, COMMENT.c.received > since)
-        with self._database.read() as connection:
-            number, first = connection.execute(recent).one()
-        return number, first
+        with self._read() as connection:
+            return (0, None) if connection is None else receiving.count_since(connection, client, since)
+
+    # -------------------------------------------------------------------------------------------- finding
 
     def get(self, id: str) -> Filed | None:
-        number = _number(id)
-        if number is None or not self._database.exists():
-            return None
-        with self._database.read() as connection:
-            row = connection.execute(sa.select(COMMENT).where(COMMENT.c.id == number)).one_or_none()
-        return None if row is None else _filed(row)
+        with self._read() as connection:
+            if connection is None:
+                return None
+            try:
+                (row,) = acts.fetch(connection, [id])
+            except StoreError:
+                return None
+        return filed_of(row)
 
-    def find(self, state: State | None = None, *, start: int = 0, count: int = 100) -> tuple[Filed, ...]:
+    def search(self, search: Search, *, after: str | None = None, count: int = 50) -> Found:
+        with self._read() as connection:
+            if connection is None:
+                return Found()
+            return _search.search(connection, search, after=after, count=count)
+
+    def counts(self) -> Mapping[State, int]:
+        found = dict.fromkeys(State, 0)
+        with self._read() as connection:
+            if connection is not None:
+                numbers = sa.select(COMMENT.c.state, sa.func.count()).group_by(COMMENT.c.state)
+                found |= {State(state): number for state, number in connection.execute(numbers)}
+        return found
+
+    def history(self, id: str) -> tuple[Step, ...]:
+        with self._read() as connection:
+            if connection is None:
+                return ()
+            try:
+                (row,) = acts.fetch(connection, [id])
+            except StoreError:
+                return ()
+            steps = sa.select(HISTORY).where(HISTORY.c.comment == row.id).order_by(HISTORY.c.id)
+            return tuple(step_of(step, id_of(row.id, row.name)) for step in connection.execute(steps))
+
+    def last_act(self, by: str) -> str | None:
+        with self._read() as connection:
+            if connection is None:
+                return None
+            last = sa.select(HISTORY.c.act).where(HISTORY.c.by == by).order_by(HISTORY.c.id.desc()).limit(1)
+            return connection.scalar(last)
+
+    # ----------------------------------------------------------------------------------------- moderating
+
+    def move(
+        self,
+        ids: Collection[str],
+        state: State,
+        *,
+        by: str = "",
+        at: datetime | None = None,
+        expected: Mapping[str, int] | None = None,
+    ) -> Act:
+        def work(connection: sa.Connection) -> Act:
+            rows = acts.fetch(connection, ids)
+            acts.check(connection, rows, expected or {})
+            return self._act(connection, [Aim(row, state=state) for row in rows], by, at)
+
+        return self._change(work, ids)
+
+    def edit(
+        self, id: str, texts: Texts, *, by: str = "", at: datetime | None = None, expected: int | None = None
+    ) -> Act:
+        def work(connection: sa.Connection) -> Act:
+            rows = acts.fetch(connection, [id])
+            acts.check(connection, rows, {} if expected is None else {id: expected})
+            return self._act(connection, [Aim(row, texts=texts) for row in rows], by, at)
+
+        return self._change(work, [id])
+
+    def restore(
+        self,
+        ids: Collection[str],
+        *,
+        by: str = "",
+        at: datetime | None = None,
+        expected: Mapping[str, int] | None = None,
+    ) -> Act:
+        def work(connection: sa.Connection) -> Act:
+            rows = acts.fetch(connection, ids)
+            acts.check(connection, rows, expected or {})
+            return self._act(connection, acts.restore(connection, rows), by, at)
+
+        return self._change(work, ids)
+
+    def undo(self, act: str, *, by: str = "", at: datetime | None = None) -> Act:
+        def work(connection: sa.Connection) -> Act:
+            return self._act(connection, acts.undo(connection, act), by, at)
+
         if not self._database.exists():
-            return ()
-        wanted = sa.select(COMMENT).order_by(COMMENT.c.received.desc(), COMMENT.c.id.desc()).offset(start).limit(count)
-        if state is not None:
-            wanted = wanted.where(COMMENT.c.state == state.value)
-        with self._database.read() as connection:
-            return tuple(_filed(row) for row in connection.execute(wanted))
+            raise StoreError(f"there is no act {act} to be undone")
+        return self._database.write(work)
 
-    def count(self, state: State) -> int:
+    def delete(self, ids: Collection[str], *, expected: Mapping[str, int] | None = None) -> tuple[Filed, ...]:
+        def work(connection: sa.Connection) -> tuple[Filed, ...]:
+            rows = acts.fetch(connection, ids)
+            acts.check(connection, rows, expected or {})
+            return acts.delete(connection, rows)
+
+        return self._change(work, ids)
+
+    def empty_trash(self, before: datetime) -> tuple[Filed, ...]:
+        def work(connection: sa.Connection) -> tuple[Filed, ...]:
+            is_old = COMMENT.c.state == State.TRASH.value, COMMENT.c.changed < before
+            return acts.delete(connection, connection.execute(sa.select(COMMENT).where(*is_old)).all())
+
+        return self._database.write(work) if self._database.exists() else ()
+
+    def forget_clients(self, before: datetime) -> int:
+        traces = {"client": "", "agent": "", "referrer": ""}
+        is_traced = sa.or_(*(COMMENT.c[name] != value for name, value in traces.items()))
+        forget = sa.update(COMMENT).where(COMMENT.c.received < before, is_traced).values(**traces)
         if not self._database.exists():
             return 0
-        with self._database.read() as connection:
-            number = connection.scalar(sa.select(sa.func.count()).where(COMMENT.c.state == state.value))
-        return number or 0
+        return self._database.write(lambda connection: connection.execute(forget).rowcount)
 
-    def move(self, ids: Collection[str], state: State) -> int:
-        numbers = {id: _number(id) for id in ids}
-        if not self._database.exists():
-            raise _unknown(list(numbers))
+    # ------------------------------------------------------------------------------------------- moving house
 
-        def work(connection: sa.Connection) -> int:
-            wanted = sa.select(COMMENT.c.id, COMMENT.c.state).where(COMMENT.c.id.in_(set(numbers.values()) - {None}))
-            before = {row.id: State(row.state) for row in connection.execute(wanted)}
-            missing = [id for id, number in numbers.items() if number not in before]
-            if missing:
-                raise _unknown(missing)
-            changed = [number for number, old in before.items() if old is not state]
-            connection.execute(sa.update(COMMENT).where(COMMENT.c.id.in_(changed)).values(state=state.value))
-            if any(State.APPROVED in (before[number], state) for number in changed):
-                _count_up(connection)
-            return len(changed)
+    def bring(self, records: Sequence[Record]) -> tuple[Brought, ...]:
+        return self._database.write(lambda connection: moving.bring(connection, records, self._suppress))
 
-        return self._database.write(work)
+    def records(self, search: Search) -> Iterator[Record]:
+        after: str | None = None
+        while True:
+            found = self.search(search, after=after, count=_FEW)
+            with self._read() as connection:
+                if connection is not None:
+                    yield from moving.with_steps(connection, found.comments)
+            if found.next is None:
+                return
+            after = found.next
+
+    def mark(self, ids: Collection[str], *, is_archiving: bool) -> None:
+        def work(connection: sa.Connection) -> None:
+            acts.put(connection, [row.id for row in acts.fetch(connection, ids)], archiving=is_archiving or None)
+
+        self._change(work, ids)
+
+    def archiving(self) -> frozenset[str]:
+        marked = sa.select(COMMENT.c.id, COMMENT.c.name).where(COMMENT.c.archiving.is_not(None))
+        with self._read() as connection:
+            rows = () if connection is None else connection.execute(marked).all()
+        return frozenset(id_of(number, name) for number, name in rows)
+
+    # -------------------------------------------------------------------------------------------- showing
 
     def approved(self, entries: frozenset[str]) -> dict[str, list[Comment]]:
         found: dict[str, list[Comment]] = defaultdict(list)
-        if not self._database.exists():
-            return found
-        columns = [COMMENT.c[name] for name in ("entry", "id", *_SHOWN)]
+        columns = [COMMENT.c[name] for name in ("entry", "id", "name", *SHOWN)]
         shown = sa.select(*columns).where(COMMENT.c.state == State.APPROVED.value)
-        with self._database.read() as connection:
-            for entry, id, *values in connection.execute(shown.order_by(COMMENT.c.received, COMMENT.c.id)):
-                if entry in entries:
-                    found[entry].append(_comment(entry, id, values))
+        if len(entries) < _FEW:
+            shown = shown.where(COMMENT.c.entry.in_(entries))
+        with self._read() as connection:
+            if connection is not None:
+                for entry, id, name, *values in connection.execute(shown.order_by(COMMENT.c.received, COMMENT.c.id)):
+                    if entry in entries:
+                        found[entry].append(comment_of(id_of(id, name), entry, values))
         return found
 
     def revision(self) -> str:
@@ -171,59 +253,45 @@ class SqlCommentStore:
             self._known = (version, str(number))
         return self._known[1]
 
+    def changed_since(self, revision: str) -> frozenset[str] | None:
+        if not (revision.isascii() and revision.isdigit() and len(revision) < 18):
+            return None
+        with self._read() as connection:
+            if connection is None:
+                return None
+            if int(revision) > (connection.scalar(sa.select(REVISION.c.number)) or 0):
+                return None  # of another database, or of one that was put back since
+            changed = sa.select(TALK.c.entry).where(TALK.c.number > int(revision))
+            return frozenset(connection.scalars(changed))
 
-_SHOWN = ("kind", "author", "url", "body", "received", "parent", "reader", "accepted_before", "by_author")
+    # ---------------------------------------------------------------------------------------------- inside
 
+    @contextmanager
+    def _read(self) -> Iterator[sa.Connection | None]:
+        """Give a connection; None where there is no database, which reading must not create."""
+        if self._database.exists():
+            with self._database.read() as connection, connection.begin():
+                yield connection
+        else:
+            yield None
 
-def _comment(entry: str, id: int, values: Iterable[Any]) -> Comment:
-    return Comment(id=f"c{id}", entry=entry, **dict(zip(_SHOWN, values, strict=True)))
+    def _tidy_after(self, connection: sa.Connection, moment: datetime) -> None:
+        """See to it that the day is tidied, once a day and process."""
+        today = moment.astimezone(UTC).date()
+        if self._tidied != today:
+            plan(self._database, connection, today)
+            self._tidied = today
 
+    def _act(self, connection: sa.Connection, aims: Sequence[Aim], by: str, at: datetime | None) -> Act:
+        now = at or datetime.now(UTC)
+        self._tidy_after(connection, now)
+        return acts.act(connection, aims, Hand(by, now))
 
-def _filed(row: sa.Row[Any]) -> Filed:  # SQLAlchemy's own type for a row of a table
-    return Filed(
-        comment=_comment(row.entry, row.id, (getattr(row, name) for name in _SHOWN)),
-        state=State(row.state),
-        reasons=tuple(json.loads(row.reasons)),
-        email=row.email,
-        client=row.client,
-    )
-
-
-def _number(id: str) -> int | None:
-    """Return the row of the comment called ``c17`` or ``17``; None if that can be no comment of ours."""
-    digits = id.removeprefix("c")
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 18 else None
-
-
-def _unknown(ids: Sequence[str]) -> StoreError:
-    names = ", ".join(ids)
-    return StoreError(
-        f"there is no comment {names}; nothing was changed",
-        fix="`pressframe comments list --state all` shows all that are stored; those in files are moderated by hand",
-    )
-
-
-def _likeness(draft: Draft) -> str:
-    """Return what is the same for two comments that say the same in the same place."""
-    said = json.dumps([draft.entry, draft.parent, draft.author, draft.body])
-    return hashlib.sha256(said.encode()).hexdigest()
-
-
-def _find_repeat(connection: sa.Connection, draft: Draft) -> Filed | None:
-    is_recent = COMMENT.c.received > draft.received - REPEAT_WITHIN
-    is_same_form = COMMENT.c.key == draft.key if draft.key else sa.false()
-    alike = sa.select(COMMENT).where(COMMENT.c.likeness == _likeness(draft), sa.or_(is_recent, is_same_form))
-    row = connection.execute(alike.order_by(COMMENT.c.id).limit(1)).one_or_none()
-    return None if row is None else _filed(row)
+    def _change(self, work: Callable[[sa.Connection], T], ids: Collection[str]) -> T:
+        if not self._database.exists():
+            raise acts.unknown(list(ids))
+        return self._database.write(work)
 
 
-def _was_accepted(connection: sa.Connection, sender: str | None, reader: str | None) -> bool:
-    proofs = [column == value for column, value in ((COMMENT.c.sender, sender), (COMMENT.c.reader, reader)) if value]
-    if not proofs:
-        return False
-    earlier = sa.select(COMMENT.c.id).where(COMMENT.c.state == State.APPROVED.value, sa.or_(*proofs)).limit(1)
-    return connection.scalar(earlier) is not None
-
-
-def _count_up(connection: sa.Connection) -> None:
-    connection.execute(sa.update(REVISION).values(number=REVISION.c.number + 1))
+_FEW = 500
+"""Up to so many entries are named to the database; of more, it is asked for all comments."""

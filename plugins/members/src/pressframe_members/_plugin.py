@@ -16,7 +16,7 @@ from pressframe.hookspecs import hookimpl
 from pressframe.model import (
     Asset, Block, Conversation, Entry, Gate, Host, Page, Reader, Teaser, View,
 )
-from pressframe_sql import Job
+from pressframe_sql import Job, PersonalData
 from pressframe_web import Request, Route
 # fmt: on
 # isort: on
@@ -111,6 +111,12 @@ class Members:
         from pressframe_members._routes import Pages
 
         return Pages(host).routes()
+
+    @hookimpl
+    def register_personal_data(self) -> Iterable[PersonalData]:
+        from pressframe_members._personal import erase, find
+
+        return [PersonalData(name="members", find=find, erase=erase)]
 
     @hookimpl
     def register_jobs(self, host: Host) -> Iterable[Job]:

@@ -109,7 +109,10 @@ class SQLite:
 
         @event.listens_for(engine, "begin")
         def begin(connection: sqlalchemy.Connection) -> None:
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+            # Straight to the driver, which takes a tenth of the time; its errors are explained as well.
+            file = connection.connection.driver_connection
+            assert isinstance(file, sqlite3.Connection)
+            file.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
         return engine
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NoReturn
 
 import attrs
 
 from pressframe.hookspecs import hookimpl
-from pressframe.model import Host
+from pressframe.model import Host, Json
 from pressframe_sql._database import Database
+from pressframe_sql.model import PersonalData
 
 if TYPE_CHECKING:
     import click
@@ -74,6 +75,12 @@ class Sql:
         return [_MIGRATIONS]
 
     @hookimpl
+    def register_personal_data(self) -> Iterable[PersonalData]:
+        from pressframe_sql._personal import jobs_of_person
+
+        return [jobs_of_person()]
+
+    @hookimpl
     def register_commands(self, host: Host) -> Iterable[click.Command]:
         from pressframe_sql._commands import make_db_command
 
@@ -87,3 +94,25 @@ def database(host: Host) -> Database:
         PluginError: The plugin ``sql`` is not enabled.
     """
     return host.plugin(Sql).database(host)
+
+
+def find_personal_data(host: Host, address: str) -> Mapping[str, Sequence[Mapping[str, Json]]]:
+    """Return what every plugin keeps of the mail address *address*, by what it is.
+
+    Raises:
+        StoreError: The database cannot be read.
+    """
+    from pressframe_sql._personal import find_personal_data
+
+    return find_personal_data(host, address)
+
+
+def erase_personal_data(host: Host, address: str) -> Mapping[str, int]:
+    """Erase all of it in one transaction, and return how many things there were, by what they were.
+
+    Raises:
+        StoreError: The database cannot be written; nothing was erased.
+    """
+    from pressframe_sql._personal import erase_personal_data
+
+    return erase_personal_data(host, address)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pressframe.hookspecs import hookspec
 from pressframe.model import Host
-from pressframe_sql.model import Job
+from pressframe_sql.model import Job, PersonalData
 
 
 @hookspec("start", answer=Job)
@@ -22,4 +22,13 @@ def register_migrations() -> Iterable[Path]:
 
     Called when the database is opened. All are kept, and run in the order of the plugins; each chain has a version
     table of its own, so that plugins may come and go.
+    """
+
+
+@hookspec("start", answer=PersonalData)
+def register_personal_data(host: Host) -> Iterable[PersonalData]:
+    """Say what is kept of people, so that it can be told to them or erased.
+
+    Called once, when one of both is asked for. All are kept, and asked in one transaction; if one fails, nothing is
+    erased.
     """

@@ -1,10 +1,16 @@
-"""Work that plugins leave for later."""
+"""Work that plugins leave for later, and what they keep of people."""
 
-from collections.abc import Callable, Mapping
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import attrs
 
 from pressframe.model import Json
+
+if TYPE_CHECKING:
+    import sqlalchemy
 
 
 @attrs.frozen(kw_only=True)
@@ -21,3 +27,19 @@ class Job:
     name: str
     run: Callable[[Mapping[str, Json]], None]
     attempts: int = 12
+
+
+@attrs.frozen(kw_only=True)
+class PersonalData:
+    """What a plugin keeps of people, by their mail address; both functions may be called with any text.
+
+    Attributes:
+        name: What it is, unique in a site: ``comments``.
+        find: Returns everything that is kept of an address, as it is told to its owner.
+        erase: Deletes it in the transaction of the connection, and returns how many things that were. What must be
+            remembered of it, such as that nothing may be sent there, is kept as a keyed hash.
+    """
+
+    name: str
+    find: Callable[[sqlalchemy.Connection, str], Sequence[Mapping[str, Json]]]
+    erase: Callable[[sqlalchemy.Connection, str], int]

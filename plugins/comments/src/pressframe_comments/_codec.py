@@ -1,0 +1,207 @@
+"""Comments as JSON: what the command line prints, and what a store is exported to and read back from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import attrs
+
+from pressframe.errors import ContentError, Place, PressframeError, raise_all
+from pressframe.model import Comment
+from pressframe_comments._store import Filed, Record, State, Step, Texts
+
+FORMAT = "pressframe comments"
+VERSION = 1
+
+_HEAD = f'{{"format": "{FORMAT}", "version": {VERSION}, "comments": ['
+_OF_COMMENT = ("entry", "parent", "kind", "author", "url", "body", "format", "reader", "accepted_before", "by_author")
+_OF_FILED = ("email", "client", "agent", "referrer", "sender", "version")
+_TEXT, _MAYBE = (str, "text"), (str | None, "text or null")
+_KINDS: Mapping[str, tuple[Any, str]] = {  # of each key the type and its name
+    **dict.fromkeys(("id", "state", "entry", "kind", "author", "body", "format", "email"), _TEXT),
+    **dict.fromkeys(("client", "agent", "referrer", "received", "changed"), _TEXT),
+    **dict.fromkeys(("parent", "url", "reader", "sender", "edited"), _MAYBE),
+    **dict.fromkeys(("accepted_before", "by_author"), (bool, "true or false")),
+    "version": (int, "a number"),
+    "reasons": (list, "a list"),
+    "history": (list, "a list"),
+}
+_NEEDED = ("id", "state", "received", "entry", "author", "body")
+
+
+def to_json(filed: Filed) -> dict[str, object]:
+    """Return everything that is known of a comment, but its history."""
+    comment = filed.comment
+    return {
+        "id": comment.id,
+        "state": filed.state.value,
+        "reasons": list(filed.reasons),
+        "received": _moment(comment.received),
+        **{name: getattr(comment, name) for name in _OF_COMMENT},
+        **{name: getattr(filed, name) for name in _OF_FILED},
+        "changed": _moment(filed.changed),
+        "edited": None if filed.edited is None else _moment(filed.edited),
+    }
+
+
+def step_to_json(step: Step) -> dict[str, object]:
+    """Return a change of a comment, without the comment's id."""
+    states = {"before": step.before.value, "after": step.after.value}
+    texts = None if step.texts is None else attrs.asdict(step.texts)
+    return {"act": step.act, "version": step.version, "at": _moment(step.at), "by": step.by, **states, "texts": texts}
+
+
+def lines_of(records: Iterator[Record]) -> Iterator[str]:
+    """Yield the lines of an export, a line for each comment; together they are one JSON object."""
+    yield _HEAD
+    before = ""
+    for record in records:
+        history = [step_to_json(step) for step in record.steps]
+        yield from [before] if before else []
+        before = json.dumps(to_json(record.filed) | {"history": history}, ensure_ascii=False) + ","
+    yield from [before.removesuffix(",")] if before else []
+    yield "]}"
+
+
+def read(text: str, name: str) -> list[Record]:
+    """Return the comments of an export, in their order.
+
+    Args:
+        name: How its owner calls the file.
+
+    Raises:
+        ContentError: It is no export, or one of a newer version, or a comment is wrong; ManyErrors for several.
+    """
+    try:
+        table = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ContentError(f"not valid JSON: {error.msg}", at=Place(name, error.lineno)) from error
+    except RecursionError as error:
+        raise ContentError("no export of comments: it is nested too deeply", at=Place(name)) from error
+    if not isinstance(table, dict) or table.get("format") != FORMAT or not isinstance(table.get("comments"), list):
+        raise ContentError("no export of comments", at=Place(name), fix="`pressframe comments export` writes one")
+    if table.get("version") != VERSION:
+        raise ContentError(
+            f"an export of version {table.get('version')!r}; this program reads {VERSION}",
+            at=Place(name, None, "version"),
+            fix="update pressframe-comments",
+        )
+    errors: list[PressframeError] = []
+    records, seen = [], dict[str, int]()
+    for number, item in enumerate(table["comments"], 1):
+        try:
+            record = _record(item)
+            first = seen.setdefault(record.filed.comment.id, number)
+            if first != number:
+                raise ValueError(f"has the id of comment {first}")
+            records.append(record)
+        except (ValueError, TypeError, OverflowError) as error:
+            id = item.get("id") if isinstance(item, dict) else None
+            which = f"comment {number}" + (f" ({id[:80]})" if isinstance(id, str) else "")
+            errors.append(ContentError(f"{which}: {_reason(error)}", at=Place(name)))
+    raise_all(errors)
+    return records
+
+
+def _record(item: object) -> Record:
+    """Return one comment with its history.
+
+    Raises:
+        ValueError, TypeError, OverflowError: Something in it is wrong.
+    """
+    if not isinstance(item, dict):
+        raise TypeError("must be an object")
+    _check(item)
+    known = {name: item[name] for name in _OF_COMMENT if name in item}
+    comment = Comment(**known, id=item["id"], received=_read_moment(item, "received"))
+    filed = Filed(
+        comment=comment,
+        state=_read_state(item, "state"),
+        reasons=tuple(map(str, item.get("reasons", ()))),
+        **{name: item[name] for name in _OF_FILED if name in item},
+        changed=_read_moment(item, "changed") if "changed" in item else comment.received,
+        edited=_read_moment(item, "edited") if item.get("edited") else None,
+    )
+    return Record(filed=filed, steps=tuple(_step(step, comment.id) for step in item.get("history", ())))
+
+
+def _check(item: Mapping[str, Any]) -> None:
+    missing = [name for name in _NEEDED if name not in item]
+    if missing:
+        raise ValueError(f"{', '.join(missing)} is missing")
+    for name, value in item.items():
+        kind, words = _KINDS.get(name, (None, ""))
+        if kind is None:
+            raise ValueError(f"{name[:80]} is no key of a comment")
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise TypeError(f"{name} must be {words}")
+        if isinstance(value, str):
+            _check_text(name, value)
+    if not item["author"]:
+        raise ValueError("author is empty")
+    if len(item["id"]) > 80:
+        raise ValueError("id has more than 80 characters")
+    if not 0 < item.get("version", 1) < 2**31:
+        raise ValueError("version must be 1 or more")
+
+
+def _check_text(name: str, text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"{name} has half a character in it") from error
+    if "\0" in text:  # which PostgreSQL cannot keep, and no form lets pass
+        raise ValueError(f"{name} has a NUL in it")
+
+
+def _step(item: object, id: str) -> Step:
+    if not isinstance(item, dict):
+        raise TypeError("a change in history must be an object")
+    try:
+        texts = item["texts"]
+        for name, value in {**item, **(texts or {})}.items():
+            if isinstance(value, str):
+                _check_text(f"history: {name}", value)
+        return Step(
+            act=str(item["act"]),
+            comment=id,
+            version=int(item["version"]),
+            at=_read_moment(item, "at"),
+            by=str(item["by"]),
+            before=_read_state(item, "before"),
+            after=_read_state(item, "after"),
+            texts=None if texts is None else Texts(author=texts["author"], url=texts["url"], body=texts["body"]),
+        )
+    except KeyError as error:
+        raise ValueError(f"a change in history lacks {error.args[0]}") from error
+    except AttributeError as error:
+        raise TypeError("texts in history must be an object or null") from error
+
+
+def _moment(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat()
+
+
+def _read_moment(item: Mapping[str, Any], name: str) -> datetime:
+    try:
+        time = datetime.fromisoformat(item[name])
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{name} must be a date and time, such as 2026-11-23T10:00:00+00:00") from error
+    if time.utcoffset() is None:
+        raise ValueError(f"{name} must have a time zone, such as 2026-11-23T10:00:00+00:00")
+    return time.astimezone(UTC)
+
+
+def _read_state(item: Mapping[str, Any], name: str) -> State:
+    try:
+        return State(item[name])
+    except ValueError as error:
+        raise ValueError(f"{name} must be one of {', '.join(state.value for state in State)}") from error
+
+
+def _reason(error: Exception) -> str:
+    """Return what is wrong in few words: validators carry the whole field in their arguments."""
+    return str(error.args[0])[:300] if error.args else type(error).__name__

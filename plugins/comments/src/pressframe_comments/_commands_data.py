@@ -1,0 +1,174 @@
+"""The commands that take comments along: export, import, archive, and what is kept of one person."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+
+from pressframe.errors import ContentError, Place, StoreError
+from pressframe.model import Host
+from pressframe_comments import _codec as codec
+from pressframe_comments._store import Brought, Record, Search, State, comment_store
+from pressframe_sql import erase_personal_data, find_personal_data
+
+_AT_ONCE = 500
+
+
+def make_data(host: Host) -> Iterator[click.Command]:
+    """Yield the commands for one site."""
+    yield _make_export(host)
+    yield _make_import(host)
+    yield _make_archive(host)
+    yield _make_export_person(host)
+    yield _make_erase_person(host)
+
+
+def _make_export(host: Host) -> click.Command:
+    @click.command("export", help="Write every comment, with all that is known of it, to FILE; - is standard output.")
+    @click.argument("file", type=click.Path(allow_dash=True, dir_okay=False))
+    @click.option("--csv", "as_csv", is_flag=True, help="As a table for spreadsheets, which `import` does not read.")
+    def export(file: str, *, as_csv: bool) -> None:
+        records = comment_store(host).records(Search(oldest_first=True))
+        count = 0
+        os.umask(0o077)  # it holds addresses
+        with click.open_file(file, "w", encoding="utf-8", atomic=file != "-") as opened:
+            if as_csv:
+                table = csv.writer(opened)
+                table.writerow(_COLUMNS)
+                for record in records:
+                    known = codec.to_json(record.filed)
+                    table.writerow([_safe(known[name]) for name in _COLUMNS])
+                    count += 1
+            else:
+                for line in codec.lines_of(records):
+                    opened.write(f"{line}\n")
+                    count += 1
+                count -= 2
+        click.echo(f"{count} comments exported", err=True)
+
+    return export
+
+
+_COLUMNS = ("id", "state", "received", "entry", "parent", "kind", "author", "email", "url", "client", "body")
+
+
+def _safe(value: object) -> str:
+    """Return *value* so that no spreadsheet takes it for a formula (CVE-2024-34448 and its like)."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.lstrip(" ")[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else text
+
+
+def _make_import(host: Host) -> click.Command:
+    @click.command(
+        "import", help="Bring the comments of FILE, which `export` wrote, into this site; twice does no harm."
+    )
+    @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: ids by what became of them.")
+    def bring(file: Path, *, as_json: bool) -> None:
+        try:
+            text = file.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ContentError(f"cannot be read: {error}", at=Place(str(file))) from error
+        records = codec.read(text, str(file))
+        store = comment_store(host)
+        brought: list[Brought] = []
+        for start in range(0, len(records), _AT_ONCE):
+            brought += store.bring(records[start : start + _AT_ONCE])
+        _report(records, brought, as_json=as_json)
+
+    return bring
+
+
+def _report(records: Sequence[Record], brought: Sequence[Brought], *, as_json: bool) -> None:
+    pairs = list(zip((record.filed.comment.id for record in records), brought, strict=True))
+    if as_json:
+        ids = {what.name.lower(): [id for id, became in pairs if became is what] for what in Brought}
+        click.echo(json.dumps(ids))
+        return
+    counts = Counter(brought)
+    refused = counts[Brought.TAKEN] + counts[Brought.ERASED]
+    click.echo(f"{counts[Brought.NEW]} new, {counts[Brought.KNOWN]} known, {refused} refused")
+    for id, what in pairs:
+        if what in (Brought.TAKEN, Brought.ERASED):
+            click.echo(f"  {id}: {what.value}")
+
+
+def _make_archive(host: Host) -> click.Command:
+    @click.command("archive", help="Move the shown comments of ENTRY from the database into a file beside the content.")
+    @click.argument("entry", required=False)
+    @click.option(
+        "--older-than", type=click.IntRange(0), metavar="DAYS", help="Of all entries on which nothing came since."
+    )
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: how many, by entry.")
+    def archive(entry: str | None, older_than: int | None, *, as_json: bool) -> None:
+        from pressframe_comments._archiving import Archiver
+        from pressframe_comments._plugin import Comments
+
+        if (entry is None) == (older_than is None):
+            raise click.UsageError("name one entry, or say --older-than")
+        store = comment_store(host)
+        entries = [entry] if entry is not None else _quiet(host, timedelta(days=older_than or 0))
+        archiver = Archiver(host, store, host.folder / host.plugin(Comments).archive)
+        done = {one: archiver.archive(one) for one in entries}
+        if as_json:
+            click.echo(json.dumps(done, ensure_ascii=False))
+            return
+        if not sum(done.values()):
+            click.echo("there was nothing to archive")
+        for one, count in done.items():
+            if count:
+                click.echo(f"{one}: {count} {'comment' if count == 1 else 'comments'} archived")
+
+    return archive
+
+
+def _quiet(host: Host, age: timedelta) -> list[str]:
+    """Return the entries whose last shown comment is older than *age*."""
+    before = datetime.now(UTC) - age
+    last: dict[str, datetime] = {}
+    for record in comment_store(host).records(Search(state=State.APPROVED, oldest_first=True)):
+        last[record.filed.comment.entry] = record.filed.comment.received
+    return sorted(entry for entry, received in last.items() if received < before)
+
+
+def _make_export_person(host: Host) -> click.Command:
+    @click.command("export-person", help="Print all that plugins keep of the mail ADDRESS, as one JSON object.")
+    @click.argument("address")
+    def export_person(address: str) -> None:
+        _check_address(address)
+        click.echo(json.dumps(find_personal_data(host, address), ensure_ascii=False, indent=2))
+
+    return export_person
+
+
+def _make_erase_person(host: Host) -> click.Command:
+    @click.command("erase-person", help="Delete all that plugins keep of the mail ADDRESS. Nothing brings it back.")
+    @click.argument("address")
+    @click.option("--yes", is_flag=True, help="Do it without asking.")
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: how many things, by what they were.")
+    def erase_person(address: str, *, yes: bool, as_json: bool) -> None:
+        _check_address(address)
+        if not yes:
+            click.confirm(f"Delete all that is kept of {address}?", abort=True)
+        erased = erase_personal_data(host, address)
+        click.echo(json.dumps(erased) if as_json else _told(erased))
+        if not as_json:
+            click.echo("Archived files and backups are not looked into: files hold no addresses; old backups hold all.")
+
+    return erase_person
+
+
+def _check_address(address: str) -> None:
+    if "@" not in address.strip():
+        raise StoreError(f"{address!r} is no mail address")
+
+
+def _told(erased: Mapping[str, int]) -> str:
+    return "erased: " + ", ".join(f"{count} {name}" for name, count in erased.items())

@@ -1,0 +1,107 @@
+"""Everything that is stored about one mail address: found, and erased for good."""
+
+from __future__ import annotations
+
+import gettext
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from pressframe.model import Host, Json
+from pressframe_comments._acts import delete
+from pressframe_comments._codec import step_to_json, to_json
+from pressframe_comments._folding import fold_address, sought
+from pressframe_comments._store import State
+from pressframe_comments._tables import COMMENT, ERASED, HISTORY, count_up, filed_of, id_of, step_of
+from pressframe_sql import PersonalData
+
+_LOCALE = Path(__file__).parent / "locale"
+
+
+class Suppression:
+    """Remembers who was erased, so that no import brings them back; keeps a keyed hash of the address alone."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._key: bytes | None = None
+
+    def has(self, connection: sa.Connection, email: str) -> bool:
+        """Tell whether everything of *email* was erased."""
+        if fold_address(email) is None:
+            return False
+        known = sa.select(ERASED.c.person).where(ERASED.c.person == self._hash(email))
+        return connection.scalar(known) is not None
+
+    def note(self, connection: sa.Connection, email: str) -> None:
+        """Note that everything of *email* is erased."""
+        if not self.has(connection, email):
+            connection.execute(sa.insert(ERASED).values(person=self._hash(email)))
+
+    def _hash(self, email: str) -> str:
+        if self._key is None:
+            self._key = self._host.secret("comments.erased")
+        return hmac.digest(self._key, (fold_address(email) or "").encode(), hashlib.sha256).hex()
+
+
+class CommentsOfPerson:
+    """What this plugin has of a person, for the command line."""
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+        self._suppression = Suppression(host)
+
+    def data(self) -> PersonalData:
+        """Return what the database asks."""
+        return PersonalData(name="comments", find=self.find, erase=self.erase)
+
+    def find(self, connection: sa.Connection, address: str) -> Sequence[Mapping[str, Json]]:
+        """Return each comment sent with *address*, in any state, with its history."""
+        found = []
+        for row in self._rows(connection, address):
+            id = id_of(row.id, row.name)
+            steps = sa.select(HISTORY).where(HISTORY.c.comment == row.id).order_by(HISTORY.c.id)
+            history = [step_to_json(step_of(step, id)) for step in connection.execute(steps)]
+            found.append({**to_json(filed_of(row)), "history": history})
+        return found  # type: ignore[return-value] # what is made for JSON is JSON
+
+    def erase(self, connection: sa.Connection, address: str) -> int:
+        """Delete each comment sent with *address*; one that others answered is emptied of all but its place."""
+        rows = self._rows(connection, address)
+        ids = {id_of(row.id, row.name) for row in rows}
+        answered = set(connection.scalars(sa.select(COMMENT.c.parent).where(_is_shown_answer(ids, address))))
+        is_needed = {row.id: id_of(row.id, row.name) in answered and row.state == State.APPROVED.value for row in rows}
+        kept = [row for row in rows if is_needed[row.id]]
+        delete(connection, [row for row in rows if not is_needed[row.id]])
+        words = self._words()
+        for row in kept:
+            connection.execute(sa.delete(HISTORY).where(HISTORY.c.comment == row.id))
+            connection.execute(sa.update(COMMENT).where(COMMENT.c.id == row.id).values(_emptied(words)))
+        count_up(connection, [row.entry for row in kept])
+        self._suppression.note(connection, address)
+        return len(rows)
+
+    def _rows(self, connection: sa.Connection, address: str) -> Sequence[sa.Row[Any]]:
+        mine = sa.select(COMMENT).where(COMMENT.c.person == fold_address(address)).order_by(COMMENT.c.id)
+        return connection.execute(mine).all()
+
+    def _words(self) -> str:
+        """Return what stands where a name was, in the site's language."""
+        languages = [self._host.settings.language, self._host.settings.language.partition("-")[0]]
+        words = gettext.translation("pressframe_comments", _LOCALE, languages, fallback=True)
+        return words.gettext("[deleted]")
+
+
+def _is_shown_answer(ids: set[str], address: str) -> sa.ColumnElement[bool]:
+    is_others = sa.or_(COMMENT.c.person.is_(None), COMMENT.c.person != fold_address(address))
+    return sa.and_(COMMENT.c.parent.in_(ids), COMMENT.c.state == State.APPROVED.value, is_others)
+
+
+def _emptied(words: str) -> dict[str, Any]:
+    texts = {"author": words, "body": "", "sought": sought(words, ""), "format": "text"}
+    empty = dict.fromkeys(("email", "client", "agent", "referrer", "likeness"), "")
+    none = dict.fromkeys(("url", "reader", "sender", "key", "person", "edited"))
+    return {**texts, **empty, **none, "reasons": "[]", "version": COMMENT.c.version + 1, "by_author": False}

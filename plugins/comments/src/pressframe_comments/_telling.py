@@ -1,0 +1,55 @@
+"""Tell plugins what became of comments."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+
+from pressframe.model import Card, Host
+from pressframe_comments._store import Act, Filed, State, Step
+from pressframe_comments.hookspecs import Change
+
+_CHANGES = {
+    State.PENDING: Change.HELD,
+    State.APPROVED: Change.ACCEPTED,
+    State.SPAM: Change.SPAM,
+    State.TRASH: Change.REMOVED,
+}
+
+FindCard = Callable[[str], Card | None]
+
+
+def nobody_knows(entry: str) -> Card | None:
+    """Return no card: what the command line has of entries."""
+    return None
+
+
+def tell_new(host: Host, filed: Filed, card: Card | None, *, by: str = "") -> None:
+    """Tell of a comment that was just stored."""
+    for change in (Change.RECEIVED, _CHANGES[filed.state]):
+        _tell(host, filed, card, change, by)
+
+
+def tell_act(host: Host, act: Act, *, card: FindCard = nobody_knows) -> None:
+    """Tell of everything that *act* has done."""
+    for filed, step in zip(act.changed, act.steps, strict=True):
+        for change in _changes(step):
+            _tell(host, filed, card(filed.comment.entry), change, step.by)
+
+
+def tell_removed(host: Host, removed: Iterable[Filed], *, by: str = "", card: FindCard = nobody_knows) -> None:
+    """Tell of comments that were deleted; those that were in the trash are told of already."""
+    for filed in removed:
+        if filed.state is not State.TRASH:
+            _tell(host, filed, card(filed.comment.entry), Change.REMOVED, by)
+
+
+def _changes(step: Step) -> Iterator[Change]:
+    if step.texts is not None:
+        yield Change.EDITED
+    if step.after is not step.before:
+        yield _CHANGES[step.after]
+
+
+def _tell(host: Host, filed: Filed, card: Card | None, change: Change, by: str) -> None:
+    deque(host.hooks.ask("on_comment", filed.comment, card, change, host, by), maxlen=0)

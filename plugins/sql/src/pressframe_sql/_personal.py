@@ -1,0 +1,69 @@
+"""Everything that plugins keep of one mail address: told, or erased in one transaction."""
+
+from __future__ import annotations
+
+import json
+import string
+from collections.abc import Mapping, Sequence
+
+import sqlalchemy as sa
+
+from pressframe.errors import PluginError
+from pressframe.model import Host, Json
+from pressframe_sql._jobs import DONE, JOB
+from pressframe_sql._plugin import database
+from pressframe_sql.model import PersonalData
+
+_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
+
+
+def find_personal_data(host: Host, address: str) -> Mapping[str, Sequence[Mapping[str, Json]]]:
+    """Return what every plugin keeps of *address*, by what it is; nothing is kept where there is no database."""
+    keepers = _keepers(host)
+    if not database(host).exists():
+        return {keeper.name: () for keeper in keepers}
+    with database(host).read() as connection:
+        return {keeper.name: keeper.find(connection, address) for keeper in keepers}
+
+
+def erase_personal_data(host: Host, address: str) -> Mapping[str, int]:
+    """Erase what every plugin keeps of *address*, all or nothing; return how many things, by what they were."""
+    keepers = _keepers(host)
+    if not database(host).exists():
+        return {keeper.name: 0 for keeper in keepers}
+
+    def work(connection: sa.Connection) -> Mapping[str, int]:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("PRAGMA secure_delete = ON")  # what was there is overwritten in the file
+        return {keeper.name: keeper.erase(connection, address) for keeper in keepers}
+
+    return database(host).write(work)
+
+
+def jobs_of_person() -> PersonalData:
+    """Return what waits to be done for somebody: mail to their address."""
+    return PersonalData(name="jobs", find=_find_jobs, erase=_erase_jobs)
+
+
+def _keepers(host: Host) -> tuple[PersonalData, ...]:
+    found = host.hooks.all("register_personal_data", host)
+    names = [keeper.name for _, keeper in found]
+    for plugin, keeper in found:
+        if names.count(keeper.name) > 1:
+            raise PluginError(f'"{plugin}" and another plugin both bring personal data called {keeper.name}')
+    return tuple(keeper for _, keeper in found)
+
+
+def _find_jobs(connection: sa.Connection, address: str) -> Sequence[Mapping[str, Json]]:
+    wanted = connection.execute(sa.select(JOB.c.id, JOB.c.name, JOB.c.payload, JOB.c.due).where(_names(address)))
+    return [{"job": row.name, "due": row.due.isoformat(), "payload": json.loads(row.payload)} for row in wanted]
+
+
+def _erase_jobs(connection: sa.Connection, address: str) -> int:
+    return connection.execute(sa.delete(JOB).where(_names(address))).rowcount
+
+
+def _names(address: str) -> sa.ColumnElement[bool]:
+    """Return what is true of jobs that name *address* as a whole, in whatever case."""
+    as_json = json.dumps(address.strip().translate(_LOWER), ensure_ascii=False)
+    return sa.and_(sa.func.lower(JOB.c.payload).contains(as_json, autoescape=True), JOB.c.state != DONE)
