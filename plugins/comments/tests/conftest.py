@@ -143,13 +143,16 @@ def make_site(tmp_path):
     """Makes a site of entries as shelf.py knows them, or opens it again with others."""
     opened = []
 
-    def make(entries=None, *, settings="", language="fr"):
+    def make(entries=None, *, settings="", language="fr", database=""):
         (tmp_path / "plugins").mkdir(exist_ok=True)
         (tmp_path / "templates").mkdir(exist_ok=True)
         (tmp_path / "plugins" / "shelf.py").write_text(SHELF.read_text("utf-8"), "utf-8")
         (tmp_path / "templates" / "post.html").write_text(ENTRY, "utf-8")
         (tmp_path / "shelf.json").write_text(json.dumps(entries or {"posts/billet": {}}), "utf-8")
         (tmp_path / "pressframe.toml").write_text(SETTINGS.format(language=language, settings=settings), "utf-8")
+        if database:
+            with (tmp_path / "pressframe.toml").open("a", encoding="utf-8") as file:
+                file.write(f'[plugins.sql]\nurl = "{database}"\n')
         opened.append(Site.open(tmp_path))
         return opened[-1]
 

@@ -15,6 +15,13 @@ class TestSqlite(CommentStoreKit):
         return comment_store(make_site())
 
 
+@pytest.mark.postgresql
+class TestPostgresql(CommentStoreKit):
+    @pytest.fixture
+    def store(self, make_site, postgresql):
+        return comment_store(make_site(database=postgresql))
+
+
 class TestRules(JudgeKit):
     @pytest.fixture(params=["first-time", "always", "never"])
     def judge(self, request):

@@ -1,12 +1,6 @@
 """The same promises on a PostgreSQL server, started for these tests."""
 
-import os
-import shutil
-import signal
-import subprocess
-import tempfile
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -20,56 +14,12 @@ pytest.importorskip("psycopg", reason="PostgreSQL's driver is not installed: pip
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 
 
-def programs() -> Path:
-    """Return the folder of the server's programs, or skip."""
-    found = shutil.which("initdb")
-    folders = [Path(found).resolve().parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
-    if not folders:
-        pytest.skip("no PostgreSQL server is installed")
-    return folders[-1]
-
-
-@pytest.fixture(scope="module")
-def server():
-    """A server that listens on a socket in a folder of its own; gives that folder."""
-    user = {"user": "postgres"} if os.geteuid() == 0 else {}  # the server refuses to run as root
-    folder = Path(tempfile.mkdtemp(prefix="pressframe-"))
-    if user:
-        shutil.chown(folder, "postgres")
-    initialise = [
-        programs() / "initdb",
-        "--auth=trust",
-        "--username=press",
-        "--no-sync",
-        "--encoding=UTF8",
-        folder / "data",
-    ]
-    subprocess.run(initialise, check=True, capture_output=True, cwd=folder, **user)
-    options = ["-D", folder / "data", "-k", folder, "-h", "", "-F"]
-    with subprocess.Popen(
-        [programs() / "postgres", *options], cwd=folder, stderr=subprocess.DEVNULL, **user
-    ) as process:
-        try:
-            ready = [programs() / "pg_isready", "--quiet", "--host", folder]
-            while subprocess.run(ready).returncode != 0:
-                assert process.poll() is None, "the server did not start"
-            yield folder
-        finally:
-            process.send_signal(signal.SIGINT)  # ends it without waiting for those who are connected
-    shutil.rmtree(folder)
-
-
 @pytest.fixture
-def make_site(make_site, server):
-    """Makes the site, or opens it again, on an empty database of that server."""
-    admin = sa.create_engine(f"postgresql+psycopg://press@/postgres?host={server}", isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql("DROP DATABASE IF EXISTS site WITH (FORCE)")
-        connection.exec_driver_sql("CREATE DATABASE site")
-    admin.dispose()
+def make_site(make_site, postgresql):
+    """Makes the site, or opens it again, on an empty database of a server."""
 
     def make(**options):
-        return make_site(settings=f'[plugins.sql]\nurl = "postgresql://press@/site?host={server}"', **options)
+        return make_site(settings=f'[plugins.sql]\nurl = "{postgresql}"', **options)
 
     return make
 

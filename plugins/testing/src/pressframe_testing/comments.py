@@ -28,8 +28,9 @@ __all__ = ["AcceptedCommentsKit", "CommentStoreKit", "Shelf"]
 _NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 _ENTRY = "posts/one"
 _TEXTS = (
-    "'; DROP TABLE comments_comment; --", "%_\\/\"'`", "<script>alert(1)</script>", "{{ 7*7 }}",
-    "\u202eabc\u2066\u200b\ufeff",    "e" + "\u0301" * 500, "🙂" * 16_381 + "x", "\x01\x1b[31m\x7f\u2028", "\n", "=cmd|' /C calc'!A0\t",
+    "'; DROP TABLE comments_comment; --", "%_\\/\"'`", "<script>alert(1)</script>", "{{ 7*7 }}", "\n",
+    "\u202eabc\u2066\u200b\ufeff", "e" + "\u0301" * 500, "🙂" * 16_381 + "x", "\x01\x1b[31m\x7f\u2028",
+    "=cmd|' /C calc'!A0\t",
 )  # fmt: skip
 
 

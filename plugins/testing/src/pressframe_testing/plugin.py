@@ -1,4 +1,4 @@
-"""The pytest plugin: the fixtures ``clock``, ``site`` and ``browser_page``."""
+"""The pytest plugin: the fixtures ``clock``, ``site``, ``browser_page`` and ``postgresql``."""
 
 import contextlib
 import itertools
@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pressframe_testing._clock import Clock
+from pressframe_testing._postgresql import postgresql, postgresql_server
 from pressframe_testing._site import TestSite
+
+__all__ = ["browser_page", "clock", "compiled", "postgresql", "postgresql_server", "site"]
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -25,6 +28,7 @@ _QUIET = (
 def pytest_configure(config: pytest.Config) -> None:
     """Know the marker of tests that drive a browser."""
     config.addinivalue_line("markers", "browser: drives a real browser (Chromium)")
+    config.addinivalue_line("markers", "postgresql: needs PostgreSQL's programs")
 
 
 @pytest.fixture

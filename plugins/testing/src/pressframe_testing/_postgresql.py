@@ -1,0 +1,57 @@
+"""A PostgreSQL server of the tests' own, started when the first of them asks for a database."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+def _programs() -> Path:
+    """Return the folder of the server's programs, or skip."""
+    found = shutil.which("initdb")
+    folders = [Path(found).resolve().parent] if found else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    if not folders:
+        pytest.skip("no PostgreSQL server is installed")
+    return folders[-1]
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[Path]:
+    """Return the folder in which a server listens on a socket; the test is skipped where none is installed."""
+    pytest.importorskip("psycopg", reason="needs PostgreSQL's driver: pip install 'pressframe-sql[postgresql]'")
+    user = "postgres" if os.geteuid() == 0 else None  # the server refuses to run as root
+    programs, folder = _programs(), Path(tempfile.mkdtemp(prefix="pressframe-"))
+    if user:
+        shutil.chown(folder, user)
+    options = ["--auth=trust", "--username=press", "--no-sync", "--encoding=UTF8"]
+    initialise = [str(programs / "initdb"), *options, str(folder / "data")]
+    subprocess.run(initialise, check=True, capture_output=True, cwd=folder, user=user)
+    serve = [str(programs / "postgres"), "-D", str(folder / "data"), "-k", str(folder), "-h", "", "-F"]
+    with subprocess.Popen(serve, cwd=folder, stderr=subprocess.DEVNULL, user=user) as process:
+        try:
+            ready = [str(programs / "pg_isready"), "--quiet", "--host", str(folder)]
+            while subprocess.run(ready).returncode != 0:
+                assert process.poll() is None, "the server did not start"
+            yield folder
+        finally:
+            process.send_signal(signal.SIGINT)  # ends it without waiting for those who are connected
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def postgresql(postgresql_server: Path) -> str:
+    """Return the address of an empty database, for ``[plugins.sql] url``."""
+    import sqlalchemy
+
+    there = f"postgresql+psycopg://press@/postgres?host={postgresql_server}"
+    admin = sqlalchemy.create_engine(there, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql("DROP DATABASE IF EXISTS site WITH (FORCE)")
+        connection.exec_driver_sql("CREATE DATABASE site")
+    admin.dispose()
+    return f"postgresql://press@/site?host={postgresql_server}"
