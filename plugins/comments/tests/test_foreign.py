@@ -4,15 +4,16 @@ import gzip
 import json
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import DATA
 
 from pressframe.cli import main
 from pressframe_comments import Search, State, comment_store
 from pressframe_sql import database
 
+DATA = Path(__file__).parents[4] / "shared" / "data"
 ADDRESS = "https://old.example/2012/05/billet/"
 _DISQUS = """<?xml version="1.0"?>
 <disqus xmlns="http://disqus.com" xmlns:dsq="http://disqus.com/disqus-internals">
@@ -20,8 +21,10 @@ _DISQUS = """<?xml version="1.0"?>
 {posts}
 </disqus>
 """
-_POST = """<post dsq:id="{id}"><id/><message><![CDATA[{message}]]></message><createdAt>2012-05-0{id}T10:00:00Z</createdAt>
-<isDeleted>{deleted}</isDeleted><isSpam>{spam}</isSpam><author><email>{name}@example.org</email><name>{name}</name></author>
+_POST = """<post dsq:id="{id}"><id/><message><![CDATA[{message}]]></message>
+<createdAt>2012-05-0{id}T10:00:00Z</createdAt>
+<isDeleted>{deleted}</isDeleted><isSpam>{spam}</isSpam>
+<author><email>{name}@example.org</email><name>{name}</name></author>
 <ipAddress>192.0.2.77</ipAddress><thread dsq:id="2" />{parent}</post>"""
 
 
@@ -35,8 +38,10 @@ def bring(served):
     """Bring a file into the site, whose one entry is at /billet/."""
 
     def bring(file, *arguments):
-        moved = ("--moved", "/2012/05/billet/", served.address)
-        done = CliRunner().invoke(main, ["comments", "import", str(file), "--site", str(served.site.folder), *moved, *arguments])
+        moved = ("--moved", "/2012/05/billet/", "/billet/")
+        done = CliRunner().invoke(
+            main, ["comments", "import", str(file), "--site", str(served.site.folder), *moved, *arguments]
+        )
         database(served.site).close()
         return done
 
@@ -122,7 +127,10 @@ def test_a_dry_run_tells_and_brings_nothing(bring, found, tmp_path):
 
     done = bring(file, "--dry-run")
 
-    assert done.output.splitlines()[:2] == ["1 would be brought, unless they are here; 0 would be left out", "  posts/billet: 1"]
+    assert done.output.splitlines()[:2] == [
+        "1 would be brought, unless they are here; 0 would be left out",
+        "  posts/billet: 1",
+    ]
     assert found() == {}
 
 
@@ -157,7 +165,8 @@ def test_isso_s_database_is_read_while_it_stays_as_it_is(bring, found, tmp_path)
             " website VARCHAR, likes INTEGER, dislikes INTEGER, voters BLOB, notification INTEGER);"
             "INSERT INTO threads VALUES (1, '/2012/05/billet/', 'T');"
             "INSERT INTO comments VALUES"
-            " (1, 1, NULL, 1336000000.25, NULL, 1, '192.0.2.0', 'Un *mot*', 'Ana', NULL, 'https://ana.example', 0, 0, '', 0),"
+            " (1, 1, NULL, 1336000000.25, NULL, 1, '192.0.2.0', 'Un *mot*', 'Ana', NULL,"
+            " 'https://ana.example', 0, 0, '', 0),"
             " (1, 2, 1, 1336000100, 1336000200, 2, '192.0.2.0', 'Deux', NULL, NULL, 'javascript:x', 0, 0, '', 0),"
             " (1, 3, NULL, 1336000300, NULL, 4, '192.0.2.0', '', NULL, NULL, NULL, 0, 0, '', 0),"
             " (7, 4, NULL, 1336000300, NULL, 1, '192.0.2.0', 'Seul', NULL, NULL, NULL, 0, 0, '', 0);"
@@ -188,7 +197,8 @@ def test_another_database_is_no_isso_s(bring, tmp_path):
 
 def _remark(id, **more):
     return {
-        "id": id, "pid": "", "text": "<p>Oui.</p>\n", "orig": "Oui.", "score": 0, "time": "2012-05-01T10:00:00.123-05:00",
+        "id": id, "pid": "", "text": "<p>Oui.</p>\n", "orig": "Oui.", "score": 0,
+        "time": "2012-05-01T10:00:00.123-05:00",
         "user": {"name": "Ana", "id": "github_x", "picture": "", "admin": False},
         "locator": {"site": "s", "url": ADDRESS}, **more,
     }  # fmt: skip
@@ -200,7 +210,8 @@ def test_a_backup_of_remark42_is_read_packed_or_not(bring, found, tmp_path, pack
     edited = {"time": "2012-05-02T10:00:00Z", "summary": ""}
     lines = [
         {"version": 1, "users": [], "posts": []},
-        _remark("4f8a-1"), _remark("b/2", pid="4f8a-1", edit=edited, orig=""), _remark("c3", delete=True, text="", orig=""),
+        _remark("4f8a-1"), _remark("b/2", pid="4f8a-1", edit=edited, orig=""),
+        _remark("c3", delete=True, text="", orig=""),
     ]  # fmt: skip
     file.write_bytes(pack("\n".join(map(json.dumps, lines)).encode()))
 
@@ -214,7 +225,9 @@ def test_a_backup_of_remark42_is_read_packed_or_not(bring, found, tmp_path, pack
     assert second.edited is not None
 
 
-@pytest.mark.parametrize("text", ['{"id": "1", "locator": {}}', '{"comments": [3], "locator": 1}', "[" * 100_000 + '"locator"'])
+@pytest.mark.parametrize(
+    "text", ['{"id": "1", "locator": {}}', '{"comments": [3], "locator": 1}', "[" * 100_000 + '"locator"']
+)
 def test_a_broken_backup_of_remark42_is_one_error(bring, tmp_path, text):
     file = tmp_path / "backup"
     file.write_text(text, encoding="utf-8")
@@ -249,11 +262,16 @@ def test_a_wordpress_export_brings_comments_in_every_state_with_their_lines(brin
     states = [found()[f"wordpress-{id}"].state for id in range(1, 5)]
     assert states == [State.APPROVED, State.PENDING, State.SPAM, State.TRASH]
     assert found()["wordpress-5"].comment.kind == "pingback"
-    assert found()["wordpress-1"].comment.body == "<p>Un <b>mot</b><br>\nla suite</p>\n<p>fin </p>"
+    assert found()["wordpress-1"].comment.body == "<p>Un <b>mot</b><br>\nla suite</p>\n<p>fin</p>"
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"), [("exports/disqus-isso.xml", 4), ("exports/comment-tree-remark42.json", 0), ("wxr/themeunittestdata.wordpress.xml", 20)]
+    ("name", "expected"),
+    [
+        ("exports/disqus-isso.xml", 4),
+        ("exports/comment-tree-remark42.json", 0),
+        ("wxr/themeunittestdata.wordpress.xml", 20),
+    ],
 )
 def test_real_exports_are_brought_whole(bring, found, served, name, expected):
     file = DATA / name

@@ -5,18 +5,16 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import click
 
-from pressframe.errors import ContentError, Place, StoreError
+from pressframe.errors import StoreError
 from pressframe.model import Host
 from pressframe_comments import _codec as codec
 from pressframe_comments._commands_import import make_import
-from pressframe_comments._store import Brought, Record, Search, State, comment_store
+from pressframe_comments._store import Search, State, comment_store
 from pressframe_sql import erase_personal_data, find_personal_data
 
 _AT_ONCE = 500

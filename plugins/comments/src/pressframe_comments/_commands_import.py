@@ -33,29 +33,22 @@ def make_import(host: Host) -> click.Command:
     @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
     @click.option("--from", "system", type=click.Choice([_OWN, *SYSTEMS]), help="Who exported it.")
     @click.option(
-        "--moved", nargs=2, multiple=True, metavar="OLD NEW", help="A page's address there and here, as /a/ /b/."
+        "--moved", nargs=2, multiple=True, metavar="OLD NEW", help="A page's address there and here: /a/ /b/."
     )
-    @click.option("--anonymous", help="Name of who gave none.  [default: Anonymous, in the site's language]")
     @click.option("--dry-run", is_flag=True, help="Say what would be brought, and bring nothing.")
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: ids by what became of them.")
     def bring(
-        file: Path,
-        system: str | None,
-        moved: Sequence[tuple[str, str]],
-        anonymous: str | None,
-        *,
-        dry_run: bool,
-        as_json: bool,
+        file: Path, system: str | None, moved: Sequence[tuple[str, str]], *, dry_run: bool, as_json: bool
     ) -> None:
-        records, left_out = _read(host, file, system, moved=dict(moved), anonymous=anonymous or _anonymous(host))
-        brought: list[Brought] = []
-        store = comment_store(host)
-        for start in range(0, 0 if dry_run else len(records), _AT_ONCE):
-            brought += store.bring(records[start : start + _AT_ONCE])
+        records, left_out = _read(host, file, system, moved=dict(moved))
         if dry_run:
             _report_plan(records, left_out, as_json=as_json)
-        else:
-            _report(records, brought, left_out, as_json=as_json)
+            return
+        store = comment_store(host)
+        brought: list[Brought] = []
+        for start in range(0, len(records), _AT_ONCE):
+            brought += store.bring(records[start : start + _AT_ONCE])
+        _report(records, brought, left_out, as_json=as_json)
 
     return bring
 
@@ -64,16 +57,14 @@ def _anonymous(host: Host) -> str:
     return "Anonyme" if host.settings.language.partition("-")[0] == "fr" else "Anonymous"
 
 
-def _read(
-    host: Host, file: Path, system: str | None, *, moved: Mapping[str, str], anonymous: str
-) -> tuple[list[Record], Counter[str]]:
+def _read(host: Host, file: Path, system: str | None, *, moved: Mapping[str, str]) -> tuple[list[Record], Counter[str]]:
     """Return the comments that *file* holds, and how many cannot be brought for which reason."""
     from pressframe_comments.foreign import detect, read
     from pressframe_comments.foreign._bringing import Bringing
 
     system = system or detect(file) or _OWN
     if system != _OWN:
-        bringing = Bringing(system=system, find=_finder(host), moved=moved, anonymous=anonymous)
+        bringing = Bringing(system=system, find=_finder(host), moved=moved, anonymous=_anonymous(host))
         return bringing.records(read(file, system))
     try:
         text = file.read_text("utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import IO
-from xml.etree.ElementTree import Element, ParseError  # noqa: S405 - types only; defusedxml reads
+from xml.etree.ElementTree import Element, ParseError
 
 import attrs
 
@@ -24,11 +24,12 @@ class _Legal:
         return self.file.read(size).translate(_CONTROL)
 
 
-def elements(file: Path, label: str, names: Collection[str]) -> Iterator[Element]:
-    """Yield each element whose name without its namespace is one of *names*, with all that is in it.
+def elements(file: Path, label: str, names: Collection[str], *, depth: int) -> Iterator[Element]:
+    """Yield each element at *depth* that is called one of *names*, whatever its namespace, with all that is in it.
 
     Args:
         label: What messages call the file.
+        depth: How many elements are around it.
 
     Raises:
         ContentError: It is not well-formed, or declares a document type, which could name other files or grow.
@@ -44,11 +45,9 @@ def elements(file: Path, label: str, names: Collection[str]) -> Iterator[Element
                     above.append(element)
                     continue
                 above.pop()
-                if local(element) in names and len(above) <= 2:  # noqa: PLR2004 - disqus/post, rss/channel/item
+                if local(element) in names and len(above) == depth:
                     yield element
-                    element.clear()
-                    if above:
-                        above[-1].remove(element)
+                    above[-1].remove(element)
     except ParseError as error:
         line, _ = error.position
         fix = "is the file whole, and in the encoding that its first line names?"

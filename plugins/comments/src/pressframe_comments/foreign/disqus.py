@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from xml.etree.ElementTree import Element  # noqa: S405 - the type only; defusedxml reads
+from xml.etree.ElementTree import Element
 
 from pressframe_comments._store import State
 from pressframe_comments.foreign._model import Foreign, Loss
@@ -15,7 +15,7 @@ from pressframe_comments.foreign._xml import attribute, child, elements, text
 def read(file: Path, label: str) -> Iterator[Foreign | Loss]:
     """Yield the posts of an export."""
     addresses: dict[str, str] = {}
-    for element in elements(file, label, ("thread", "post")):
+    for element in elements(file, label, ("thread", "post"), depth=1):
         if element.tag.endswith("thread"):
             addresses[attribute(element, "id")] = text(element, "link")
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from xml.etree.ElementTree import Element  # noqa: S405 - the type only; defusedxml reads
+from xml.etree.ElementTree import Element
 
 from pressframe.model import Kind
 from pressframe_comments._store import State
@@ -18,7 +18,7 @@ _KINDS: dict[str, Kind] = {"": "comment", "comment": "comment", "pingback": "pin
 
 def read(file: Path, label: str) -> Iterator[Foreign | Loss]:
     """Yield the comments of an export."""
-    for item in elements(file, label, ("item",)):
+    for item in elements(file, label, ("item",), depth=2):
         address = text(item, "link")
         for one in item:
             if local(one) == "comment":
