@@ -15,10 +15,10 @@ from pressframe_comments._store import State
 from pressframe_comments.foreign._model import Foreign, Loss
 
 _ACCEPTED, _WAITING = 1, 2
-_ROWS = (
-    "SELECT c.id, c.parent, c.created, c.modified, c.mode, c.remote_addr, c.text, c.author, c.email, c.website, t.uri"
-    " FROM comments AS c LEFT JOIN threads AS t ON t.id = c.tid ORDER BY c.id"
-)
+_ROWS = """
+    SELECT c.id, c.parent, c.created, c.modified, c.mode, c.remote_addr, c.text, c.author, c.email, c.website, t.uri
+    FROM comments AS c LEFT JOIN threads AS t ON t.id = c.tid ORDER BY c.id
+"""
 
 
 def read(file: Path, label: str) -> Iterator[Foreign | Loss]:
