@@ -5,17 +5,16 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import click
 
-from pressframe.errors import ContentError, Place, StoreError
+from pressframe.errors import StoreError
 from pressframe.model import Host
 from pressframe_comments import _codec as codec
-from pressframe_comments._store import Brought, Record, Search, State, comment_store
+from pressframe_comments._commands_import import make_import
+from pressframe_comments._store import Search, State, comment_store
 from pressframe_sql import erase_personal_data, find_personal_data
 
 _AT_ONCE = 500
@@ -24,7 +23,7 @@ _AT_ONCE = 500
 def make_data(host: Host) -> Iterator[click.Command]:
     """Yield the commands for one site."""
     yield _make_export(host)
-    yield _make_import(host)
+    yield make_import(host)
     yield _make_archive(host)
     yield _make_export_person(host)
     yield _make_erase_person(host)
@@ -63,41 +62,6 @@ def _safe(value: object) -> str:
     """Return *value* so that no spreadsheet takes it for a formula (CVE-2024-34448 and its like)."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.lstrip(" ")[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else text
-
-
-def _make_import(host: Host) -> click.Command:
-    @click.command(
-        "import", help="Bring the comments of FILE, which `export` wrote, into this site; twice does no harm."
-    )
-    @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-    @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: ids by what became of them.")
-    def bring(file: Path, *, as_json: bool) -> None:
-        try:
-            text = file.read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ContentError(f"cannot be read: {error}", at=Place(str(file))) from error
-        records = codec.read(text, str(file))
-        store = comment_store(host)
-        brought: list[Brought] = []
-        for start in range(0, len(records), _AT_ONCE):
-            brought += store.bring(records[start : start + _AT_ONCE])
-        _report(records, brought, as_json=as_json)
-
-    return bring
-
-
-def _report(records: Sequence[Record], brought: Sequence[Brought], *, as_json: bool) -> None:
-    pairs = list(zip((record.filed.comment.id for record in records), brought, strict=True))
-    if as_json:
-        ids = {what.name.lower(): [id for id, became in pairs if became is what] for what in Brought}
-        click.echo(json.dumps(ids))
-        return
-    counts = Counter(brought)
-    refused = counts[Brought.TAKEN] + counts[Brought.ERASED]
-    click.echo(f"{counts[Brought.NEW]} new, {counts[Brought.KNOWN]} known, {refused} refused")
-    for id, what in pairs:
-        if what in (Brought.TAKEN, Brought.ERASED):
-            click.echo(f"  {id}: {what.value}")
 
 
 def _make_archive(host: Host) -> click.Command:

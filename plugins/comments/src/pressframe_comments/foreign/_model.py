@@ -1,0 +1,52 @@
+"""A comment as another system has it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import attrs
+
+from pressframe.model import Kind
+from pressframe_comments._store import State
+
+
+@attrs.frozen(kw_only=True)
+class Foreign:
+    """A comment of another system.
+
+    Attributes:
+        id: Its name there; the same in each export.
+        address: The page's address there, with or without scheme and host.
+        parent: ``id`` of the comment answered.
+        client: Network address, whole or shortened.
+        received: Aware.
+    """
+
+    id: str
+    address: str
+    parent: str | None = None
+    kind: Kind = "comment"
+    author: str
+    email: str = ""
+    url: str | None = None
+    body: str
+    format: Literal["text", "html"] = "text"
+    received: datetime
+    edited: datetime | None = None
+    state: State = State.APPROVED
+    client: str = ""
+
+
+@attrs.frozen
+class Loss:
+    """A comment that is left out.
+
+    Attributes:
+        why: Completes "left out, since …"; the same for all that are left out for this reason.
+        parent: What it answered, so that answers to it can stand under that.
+    """
+
+    id: str
+    why: str
+    parent: str | None = None

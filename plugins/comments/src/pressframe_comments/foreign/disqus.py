@@ -1,0 +1,56 @@
+"""Disqus: the XML that *Community, Export* mails, unpacked. Its addresses of pages are those of its threads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from xml.etree.ElementTree import Element
+
+from pressframe_comments._store import State
+from pressframe_comments.foreign._model import Foreign, Loss
+from pressframe_comments.foreign._xml import attribute, child, elements, text
+
+
+def read(file: Path, label: str) -> Iterator[Foreign | Loss]:
+    """Yield the posts of an export."""
+    addresses: dict[str, str] = {}
+    for element in elements(file, label, ("thread", "post"), depth=1):
+        if element.tag.endswith("thread"):
+            addresses[attribute(element, "id")] = text(element, "link")
+        else:
+            yield _post(element, addresses)
+
+
+def _post(post: Element, addresses: dict[str, str]) -> Foreign | Loss:
+    id = attribute(post, "id")
+    parent = attribute(child(post, "parent"), "id") or None
+    if text(post, "isDeleted") == "true":
+        return Loss(id, "it was deleted there", parent)
+    address = addresses.get(attribute(child(post, "thread"), "id"), "")
+    if not address:
+        return Loss(id, "its thread is not in the export, or has no address", parent)
+    received = _moment(text(post, "createdAt"))
+    if received is None:
+        return Loss(id, "it has no date", parent)
+    author = child(post, "author")
+    return Foreign(
+        id=id,
+        address=address,
+        parent=parent,
+        author=text(author, "name"),
+        email=text(author, "email"),
+        body=text(post, "message"),
+        format="html",
+        received=received,
+        state=State.SPAM if text(post, "isSpam") == "true" else State.APPROVED,
+        client=text(post, "ipAddress"),
+    )
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return time if time.utcoffset() is not None else time.replace(tzinfo=UTC)
