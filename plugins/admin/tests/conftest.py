@@ -178,7 +178,7 @@ def make_owner(hashed, clock) -> Callable[[TestSite], None]:
     """Return a function that gives a site its owner."""
     from pressframe_admin import Role
     from pressframe_admin._accounts import AccountStore, Wanted
-    from pressframe_admin._addresses import read_address
+    from pressframe_web.addresses import read_address
 
     def make(site: TestSite) -> None:
         wanted = Wanted(address=read_address(OWNER), name="Florian", role=Role.OWNER, hash=hashed)

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from pressframe.errors import StoreError
 from pressframe.model import Host
-from pressframe_admin._addresses import MailAddress
 from pressframe_admin._tables import ACCOUNT, LINK, SESSION
 from pressframe_admin.model import Account, Role
 from pressframe_sql import Database, database
+from pressframe_web.addresses import MailAddress
 
 
 @attrs.frozen(kw_only=True)

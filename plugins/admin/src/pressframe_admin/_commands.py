@@ -59,7 +59,7 @@ def _make_create(host: Host) -> click.Command:
         address: str, role: str, name: str, author: str, *, from_stdin: bool, mail_link: bool
     ) -> None:
         from pressframe_admin._accounts import AccountStore, Wanted
-        from pressframe_admin._addresses import read_address
+        from pressframe_web.addresses import read_address
 
         found = read_address(address)
         if found is None:
@@ -234,7 +234,7 @@ def _make_sign_out(host: Host) -> click.Command:
 
 def _find(host: Host, address: str) -> Filed:
     from pressframe_admin._accounts import AccountStore
-    from pressframe_admin._addresses import read_address
+    from pressframe_web.addresses import read_address
 
     found = read_address(address)
     filed = AccountStore(host).find(found.folded) if found else None

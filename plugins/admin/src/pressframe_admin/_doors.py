@@ -9,11 +9,11 @@ from datetime import timedelta
 import attrs
 
 from pressframe.model import Host, Json, Live
-from pressframe_admin._addresses import own_path, read_address
 from pressframe_admin._passwords import LONGEST, Passwords
 from pressframe_admin._sessions import COOKIE, SessionStore
 from pressframe_admin._shell import HOME, SIGN_IN, Shell, page_of
 from pressframe_web import Cookie, Request, Response, Route
+from pressframe_web.addresses import own_path, read_address
 
 _LONGEST_TYPED = 254
 _SECRETIVE = {"Referrer-Policy": "no-referrer"}
@@ -61,14 +61,14 @@ class Doors:
     # ------------------------------------------------------------------------------------- by password
 
     def show(self, request: Request, site: Live) -> Response:
-        back = own_path(request.query.get("next", ""))
+        back = own_path(request.query.get("next", ""), under=HOME)
         if SessionStore(self._host).find(request) is not None:
             return Response(location=back or HOME)
         return self._form(site, _Filled(back=back, is_out="out" in request.query))
 
     def take(self, request: Request, site: Live) -> Response:
         typed, password = request.form.get("address", ""), request.form.get("password", "")
-        back = own_path(request.form.get("next", ""))
+        back = own_path(request.form.get("next", ""), under=HOME)
         if not password or len(password) > LONGEST:
             return self._form(site, _Filled(back=back, typed=typed, problem="wrong"))
         address = read_address(typed)
@@ -126,7 +126,7 @@ class Doors:
     def mail_link(self, request: Request, site: Live) -> Response:
         from pressframe_admin._links import LinkStore
 
-        typed, back = request.form.get("address", ""), own_path(request.form.get("next", ""))
+        typed, back = request.form.get("address", ""), own_path(request.form.get("next", ""), under=HOME)
         address = read_address(typed)
         if address is None:
             return self._form(site, _Filled(back=back, typed=typed, problem="address"))
@@ -151,12 +151,14 @@ class Doors:
         done = LinkStore(self._host).follow(id, request, last=self._last) if id else None
         if done is None:
             return self._spent(site)
-        return Response(location=own_path(done.back) or HOME, cookies=(self._cookie(done.session),), headers=_SECRETIVE)
+        return Response(
+            location=own_path(done.back, under=HOME) or HOME, cookies=(self._cookie(done.session),), headers=_SECRETIVE
+        )
 
     def _link_id(self, request: Request) -> str | None:
-        from pressframe_admin._tokens import Links
+        from pressframe_web.identity import Links
 
-        return Links(self._host).read(request.parameters.get("token", ""))
+        return Links(self._host, "admin").read(request.parameters.get("token", ""))
 
     # ----------------------------------------------------------------------------------------- answers
 

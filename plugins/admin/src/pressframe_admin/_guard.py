@@ -12,9 +12,9 @@ from pressframe.errors import HookError, Place, PluginError, PressframeError
 from pressframe.model import Host, Live
 from pressframe_admin._sessions import SessionStore
 from pressframe_admin._shell import SAFE, SIGN_IN, Brought, Shell, page_of
-from pressframe_admin._tokens import is_same
 from pressframe_admin.model import Account, Action, Done
 from pressframe_web import Request, Response, Route
+from pressframe_web.identity import is_same
 
 TOKEN = "token"
 

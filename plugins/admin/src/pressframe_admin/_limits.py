@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from pressframe.model import Host
 from pressframe_admin._tables import ATTEMPT
-from pressframe_admin._tokens import disguise, network
+from pressframe_web.identity import disguise, network
 
 _FREE = 5
 _FIRST_WAIT = timedelta(seconds=5)

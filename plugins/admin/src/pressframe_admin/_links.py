@@ -10,13 +10,13 @@ import attrs
 import sqlalchemy as sa
 
 from pressframe.model import Host, Json
-from pressframe_admin._addresses import MailAddress
 from pressframe_admin._limits import Limits
 from pressframe_admin._sessions import SessionStore
 from pressframe_admin._tables import ACCOUNT, LINK
-from pressframe_admin._tokens import make_id
 from pressframe_sql import Database, database
 from pressframe_web import Request
+from pressframe_web.addresses import MailAddress
+from pressframe_web.identity import make_id
 
 Purpose: TypeAlias = Literal["sign-in", "welcome"]
 

@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from pressframe.model import Host
 from pressframe_admin._accounts import COLUMNS, account_of
 from pressframe_admin._tables import ACCOUNT, SESSION
-from pressframe_admin._tokens import digest, form_token, make_id, network
+from pressframe_admin._tokens import form_token
 from pressframe_admin.model import Account
 from pressframe_sql import Database, database
 from pressframe_web import Request
+from pressframe_web.identity import digest, make_id, network
 
 Way: TypeAlias = Literal["password", "link"]
 

@@ -1,81 +1,12 @@
-"""What proves who somebody is: signed links in mails, session ids in cookies, tokens in forms."""
+"""The token that every form on the owner's side carries."""
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-import ipaddress
-import secrets
-from typing import TYPE_CHECKING
-
-import attrs
 
 from pressframe.model import Host
-
-if TYPE_CHECKING:
-    from itsdangerous import Signer
-
-
-@attrs.frozen
-class Links:
-    """Signs the ids of mailed links, so that whoever reads the database, or a copy of it, cannot follow one."""
-
-    _host: Host
-
-    def sign(self, id: str) -> str:
-        """Return the token for a mail: the id and its signature."""
-        return self._signer().sign(id).decode()
-
-    def read(self, token: str) -> str | None:
-        """Return the id in *token*, None if this site never signed it."""
-        from itsdangerous import BadSignature
-
-        try:
-            return self._signer().unsign(token).decode()
-        except (BadSignature, UnicodeError):
-            return None
-
-    def _signer(self) -> Signer:
-        from itsdangerous import Signer
-
-        return Signer(self._host.secret("admin links"), salt="pressframe.admin", digest_method=hashlib.sha256)
-
-
-def make_id() -> str:
-    """Return 192 random bits, as text that may stand in addresses and cookies."""
-    return secrets.token_urlsafe(24)
-
-
-def digest(session: str) -> str:
-    """Return how the database knows a session: a hash, so that its copy opens no account."""
-    return hashlib.sha256(session.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def form_token(host: Host, session_digest: str) -> str:
     """Return what every form of one session brings along, and no other site can know."""
     return hmac.digest(host.secret("admin forms"), session_digest.encode(), "sha256").hex()[:32]
-
-
-def is_same(one: str, other: str) -> bool:
-    """Compare without telling by the time it takes where they differ."""
-    return hmac.compare_digest(one.encode("utf-8", "surrogatepass"), other.encode("utf-8", "surrogatepass"))
-
-
-def disguise(secret: bytes, text: str) -> str:
-    """Return what tells one client or address from another without telling which it is."""
-    return hmac.digest(secret, text.encode("utf-8", "surrogatepass"), "sha256").hex()[:32]
-
-
-def network(client: str, *, bits: tuple[int, int] = (32, 64)) -> str:
-    """Return whom a limit counts as one: an IPv4 address, an IPv6 network of 64 bits, any other name as it is.
-
-    Args:
-        bits: How much is kept of an IPv4 and of an IPv6 address.
-    """
-    try:
-        address = ipaddress.ip_address(client)
-    except ValueError:
-        return client[:100]
-    address = getattr(address, "ipv4_mapped", None) or address
-    kept = bits[0] if address.version == 4 else bits[1]
-    return str(address) if kept == 32 else str(ipaddress.ip_network((address, kept), strict=False))

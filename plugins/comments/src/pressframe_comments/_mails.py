@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import attrs
 
@@ -14,10 +12,8 @@ from pressframe.model import Host, Json
 from pressframe_comments._followers import Followers, News
 from pressframe_comments._signing import Signer
 from pressframe_comments._store import Filed, State, comment_store
-from pressframe_web import Mailer, MailError, Message
-
-if TYPE_CHECKING:
-    import jinja2
+from pressframe_web import Message
+from pressframe_web.letters import Letters, send
 
 _HERE = Path(__file__).parent
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -41,7 +37,7 @@ class FollowMail:
         link = f"{self._url}/comments/follow/{Signer(self._host).make_mark('follow', str(follower))}"
         titles = [_line(title) for title in dict.fromkeys(one.title for one in wishes)]
         key = f"comments.confirm.{follower}.{','.join(str(one.id) for one in wishes)}"
-        self._mailer.send(self._write("confirm", key, address, {"link": link, "titles": titles}))
+        send(self._host, self._write("confirm", key, address, {"link": link, "titles": titles}))
 
     def tell(self, payload: Mapping[str, Json]) -> None:
         """Mail what is new to one reader, all in one; what a job runs. What is not shown any more is left out."""
@@ -53,7 +49,7 @@ class FollowMail:
         store = comment_store(self._host)
         shown = [(one, filed) for one in news if (filed := store.get(one.comment)) and filed.state is State.APPROVED]
         if shown:
-            self._mailer.send(self._news(found[0], shown))
+            send(self._host, self._news(found[0], shown))
         followers.forget(news)
 
     def _news(self, address: str, shown: Sequence[tuple[News, Filed]]) -> Message:
@@ -76,40 +72,11 @@ class FollowMail:
     def _url(self) -> str:
         return self._host.settings.url
 
-    @property
-    def _mailer(self) -> Mailer:
-        mailer: Mailer | None = self._host.hooks.first("find_mailer", self._host)
-        if mailer is None:
-            raise MailError("there is nobody to hand mails to", fix='add "web" to [site] plugins')
-        return mailer
-
     def _write(
         self, name: str, key: str, to: str, names: Mapping[str, object], *, headers: Mapping[str, str] | None = None
     ) -> Message:
-        template = self._templates.get_template(f"comments/mail/{name}.txt")
-        written = template.render({**names, "site": self._host.settings, "address": to})
-        subject, _, text = written.partition("\n")
-        return Message(key=key, to=to, subject=_line(subject), text=text.lstrip("\n"), headers=headers or {})
-
-    @functools.cached_property
-    def _templates(self) -> jinja2.Environment:
-        """What mails are written with: the site's own templates before this plugin's."""
-        import gettext
-
-        import jinja2
-
-        environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader([self._host.folder / "templates", _HERE / "templates"]),
-            autoescape=False,
-            undefined=jinja2.StrictUndefined,
-            extensions=["jinja2.ext.i18n"],
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        language = self._host.settings.language.replace("-", "_")
-        words = gettext.translation("pressframe_comments", _HERE / "locale", [language], fallback=True)
-        environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined] # by the extension
-        return environment
+        letters = Letters(host=self._host, folder=_HERE, package="pressframe_comments", under="comments/mail")
+        return letters.write(name, names, key=key, to=to, headers=headers)
 
 
 def _line(text: str) -> str:

@@ -47,8 +47,8 @@ def _make_remove(host: Host) -> click.Command:
     @click.command("remove", help="Forget the member with ADDRESS: their row, their links and their sessions.")
     @click.argument("address")
     def remove(address: str) -> None:
-        from pressframe_members._addresses import read_address
         from pressframe_members._store import MemberStore
+        from pressframe_web.addresses import read_address
 
         found = read_address(address)
         if found is None or not MemberStore(host).remove(folded=found.folded):

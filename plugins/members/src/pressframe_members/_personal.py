@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import sqlalchemy as sa
 
 from pressframe.model import Json
-from pressframe_members._addresses import read_address
 from pressframe_members._tables import LINK, MEMBER, SESSION
+from pressframe_web.addresses import read_address
 
 
 def find(connection: sa.Connection, address: str) -> Sequence[Mapping[str, Json]]:

@@ -14,9 +14,9 @@ import attrs
 
 from pressframe.errors import StoreError
 from pressframe.model import Host, Json, Live, Page
-from pressframe_members._addresses import own_path, read_address
 from pressframe_members._gate import SUBSCRIBERS
 from pressframe_web import Cookie, Request, Response, Route
+from pressframe_web.addresses import own_path, read_address
 
 log = logging.getLogger("pressframe")
 
@@ -80,9 +80,9 @@ class Pages:
         return Response(location=done.back, cookies=(cookie,), headers=_SECRETIVE)
 
     def _link_id(self, request: Request) -> str | None:
-        from pressframe_members._tokens import Links
+        from pressframe_web.identity import Links
 
-        return Links(self._host).read(request.parameters.get("token", ""))
+        return Links(self._host, "members").read(request.parameters.get("token", ""))
 
     # ------------------------------------------------------------------------------------ the account
 

@@ -12,11 +12,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pressframe.model import Host, Json, Reader
-from pressframe_members._addresses import MailAddress, read_address
 from pressframe_members._gate import SUBSCRIBERS
 from pressframe_members._tables import ASKED, LINK, MEMBER, SESSION
-from pressframe_members._tokens import digest, disguise, make_id, network
 from pressframe_sql import Database, database
+from pressframe_web.addresses import MailAddress, read_address
+from pressframe_web.identity import digest, disguise, make_id, network
 
 log = logging.getLogger("pressframe")
 

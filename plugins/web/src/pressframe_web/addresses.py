@@ -1,8 +1,9 @@
-"""Mail addresses and ways back, as readers' browsers send them: checked before anything is done with them."""
+"""Mail addresses and ways back, as browsers send them: checked before anything is done with them."""
 
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 import attrs
 
@@ -44,6 +45,7 @@ def read_address(typed: str) -> MailAddress | None:
     return MailAddress(shown=found.ascii_email, folded=found.ascii_email.lower())
 
 
-def own_path(wanted: str) -> str:
-    """Return *wanted* if it is a path on this site, nothing if it leads, or could be read to lead, elsewhere."""
-    return wanted if _OWN_PATH.fullmatch(wanted) else ""
+def own_path(wanted: str, *, under: str = "/") -> str:
+    """Return *wanted* if it is a path of this site *under* another; nothing if it can be read to lead elsewhere."""
+    is_own = _OWN_PATH.fullmatch(wanted) and wanted.startswith(under) and ".." not in unquote(wanted)
+    return wanted if is_own and not wanted.startswith(f"{under}/") else ""

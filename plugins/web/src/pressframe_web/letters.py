@@ -1,0 +1,85 @@
+"""Mails of plugins, written from templates in the site's language, and handed over."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import attrs
+
+from pressframe.model import Host
+from pressframe_web.errors import MailError
+from pressframe_web.model import Message
+
+if TYPE_CHECKING:
+    import jinja2
+
+
+@attrs.frozen(kw_only=True)
+class Letters:
+    """Writes the mails of one plugin.
+
+    Attributes:
+        folder: The plugin's own, with its ``templates`` and ``locale``.
+        package: Names the gettext catalogue.
+        under: Where the templates are, in the site's ``templates`` and in the plugin's: ``"members/mail"``.
+    """
+
+    host: Host
+    folder: Path
+    package: str
+    under: str
+
+    def write(
+        self, name: str, names: Mapping[str, object], *, key: str, to: str, headers: Mapping[str, str] | None = None
+    ) -> Message:
+        """Return the mail that ``name.txt`` and, if there is one, ``name.html`` say; the same each time it is written.
+
+        The first line of the text is the subject. Templates know *names*, ``site`` and ``address``.
+        """
+        names = {**names, "site": self.host.settings, "address": to}
+        subject, _, text = self._render(f"{name}.txt", names).partition("\n")
+        html = self._render(f"{name}.html", names) if self._has(f"{name}.html") else None
+        subject, text = subject.strip(" "), text.lstrip("\n")
+        return Message(key=key, to=to, subject=subject, text=text, html=html, headers=headers or {})
+
+    def _render(self, name: str, names: Mapping[str, object]) -> str:
+        return self._templates.get_template(f"{self.under}/{name}").render(names)
+
+    def _has(self, name: str) -> bool:
+        folders = (self.host.folder / "templates", self.folder / "templates")
+        return any((folder / self.under / name).is_file() for folder in folders)
+
+    @functools.cached_property
+    def _templates(self) -> jinja2.Environment:
+        """What mails are written with: the site's own templates before the plugin's."""
+        import gettext
+
+        import jinja2
+
+        environment = jinja2.Environment(
+            loader=jinja2.FileSystemLoader([self.host.folder / "templates", self.folder / "templates"]),
+            autoescape=jinja2.select_autoescape(("html",)),
+            undefined=jinja2.StrictUndefined,
+            extensions=["jinja2.ext.i18n"],
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        language = self.host.settings.language.replace("-", "_")
+        words = gettext.translation(self.package, self.folder / "locale", [language], fallback=True)
+        environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined] # by the extension
+        return environment
+
+
+def send(host: Host, message: Message) -> None:
+    """Hand *message* over to what the site sends mails with.
+
+    Raises:
+        MailError: It was not taken over by anybody.
+    """
+    mailer = host.hooks.first("find_mailer", host)
+    if mailer is None:
+        raise MailError("there is nobody to hand mails to", fix='add "web" to [site] plugins')
+    mailer.send(message)
