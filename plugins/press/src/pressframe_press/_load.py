@@ -16,7 +16,7 @@ from pressframe_press._excerpt import card_of
 from pressframe_press._json import altered, encode, moment, parse
 from pressframe_press._memory import Key, Past
 from pressframe_press._rows import Row, Shelf, write_gate
-from pressframe_press._scan import Found
+from pressframe_press._scan import Found, Scanned
 
 Outcome: TypeAlias = "Row | PressframeError"
 Made = TypeVar("Made")
@@ -165,25 +165,26 @@ class Loaded:
     is_ordered_as_before: bool = True
 
 
-def load(reading: Reading, past: Past, spread: Spread) -> Loaded:
+def load(reading: Reading, scanned: Scanned, past: Past, spread: Spread) -> Loaded:
     """Load every source that has changed.
 
     Args:
+        reading: Reads none yet.
         spread: Has work done, perhaps by several processes; gets its name, the work and its size.
 
     Raises:
         ContentError, HookError: Or all of them as ManyErrors.
     """
-    order: list[Key] = [(source.loader, source.key) for _, _, source in reading.found]
+    order: list[Key] = [(loader, key) for loader, key, _ in scanned.marks]
     remembered = parse(past.long("sources") or "[]")
     known: dict[Key, tuple[str, str]] = {(loader, key): (mark, until) for loader, key, mark, until in remembered}
-    now, marks = moment(reading.now), [source.fingerprint for _, _, source in reading.found]
+    now, marks = moment(reading.now), [mark for _, _, mark in scanned.marks]
     stale = [
         number
         for number, (key, mark) in enumerate(zip(order, marks, strict=True))
         if key not in known or known[key][0] != mark or "" < known[key][1] <= now
     ]
-    results = spread("load", attrs.evolve(reading, found=[reading.found[one] for one in stale]), len(stale))
+    results = spread("load", attrs.evolve(reading, found=scanned.some(stale)), len(stale))
     loaded = list(zip((order[number] for number in stale), results, strict=True))
     put = {key: row for key, row in loaded if isinstance(row, Row)}
     gone = frozenset(known.keys() - set(order))

@@ -34,7 +34,7 @@ from pressframe_press._pool import WORTH_A_POOL
 from pressframe_press._release import Release, kept
 from pressframe_press._render import Rendered, Rendering
 from pressframe_press._rows import Row
-from pressframe_press._scan import Found
+from pressframe_press._scan import Scanned
 from pressframe_press._seal import are_files_as_before
 from pressframe_press._talk import Wanted, changed_since, hear
 from pressframe_press._view import Notebook, Press
@@ -60,9 +60,9 @@ class Making:
     """
 
     def __init__(
-        self, build: Build, found: Sequence[Found], past: Past, output: Output, *, last: Release | None = None
+        self, build: Build, scanned: Scanned, past: Past, output: Output, *, last: Release | None = None
     ) -> None:
-        self._build, self._found, self._past, self._output = build, found, past, output
+        self._build, self._scanned, self._past, self._output = build, scanned, past, output
         self._last = last
         self._is_whole = past.fact("version") == output.version()
         self._notebook = Notebook()
@@ -83,8 +83,8 @@ class Making:
         """Load and plan what is not as it was."""
         build, past = self._build, self._past
         with build.timed("load"):
-            reading = Reading(build.site, self._found, build.memory.shelf, build.wish.now, build.wish.drafts)
-            self._loaded = self._unloaded() or load(reading, past, build.spread)
+            reading = Reading(build.site, (), build.memory.shelf, build.wish.now, build.wish.drafts)
+            self._loaded = self._unloaded() or load(reading, self._scanned, past, build.spread)
             rows = rows_of(past, self._loaded, self._last.contents.press.world.rows.all if self._last else None)
             world = World(rows, self._hear(rows, comments), build.memory.shelf, build.now)
         with build.timed("plan"):
@@ -105,7 +105,7 @@ class Making:
 
     def _unloaded(self) -> Loaded | None:
         """Return what became of the sources if they are the last release's, and none is due: nothing; else None."""
-        last = self._last.seen.loaded if self._last and self._last.seen.found is self._found else None
+        last = self._last.seen.loaded if self._last and self._last.seen.scanned is self._scanned else None
         if last is None or "" < last.until <= self._build.now:
             return None
         return attrs.evolve(last, put={}, gone=frozenset(), is_ordered_as_before=True)

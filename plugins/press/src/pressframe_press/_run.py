@@ -147,7 +147,7 @@ class Build:
             past.rows.take(dict(last.contents.rows))
             past.done.take(dict(last.contents.done))
             past.said.take({(id,): one for id, one in last.contents.press.world.said.all.items()})
-        making = Making(self, seen.found, past, output, last=last)
+        making = Making(self, seen.scanned, past, output, last=last)
         comments = encode(seen.comments)
         making.run(comments)
         with self.timed("remember"):
@@ -233,6 +233,6 @@ class Recalled:
         from pressframe_press._parts import recall
 
         try:
-            return recall(self._wish, self._scanned.found, self._version)
+            return recall(self._wish, self._scanned, self._version)
         except (LookupError, Damaged):  # somebody deleted the memory, or another process has built meanwhile
             return build(self._wish).contents
