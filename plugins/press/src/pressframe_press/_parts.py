@@ -42,7 +42,8 @@ def recall(wish: Wish, scanned: Scanned, version: str) -> Contents:
 def stand_alone(press: Press, plan: Plan, texts: Shelf) -> None:
     """Have *press* keep all that its release may be asked for: what is remembered will be of other releases."""
     rows, said = Part.whole(press.world.rows.all), Part.whole(press.world.said.all)
-    press.world = World(rows, said, texts, press.world.now)
+    before, press.world = press.world, World(rows, said, texts, press.world.now)
+    press.world.take_lists(before)
     press.pages = plan.over(rows, by_address(rows))
 
 
