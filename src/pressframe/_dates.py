@@ -3,8 +3,8 @@
 import functools
 from collections.abc import Callable
 from datetime import datetime
-from email.utils import format_datetime
 from gettext import NullTranslations
+from importlib import import_module
 from zoneinfo import ZoneInfo
 
 MONTHS = (
@@ -47,7 +47,7 @@ def date_filter(words: NullTranslations, zone: ZoneInfo) -> Callable[..., str]:
         "time": time,
         "datetime": both,
         "iso": lambda moment: moment.isoformat(timespec="seconds"),
-        "rfc822": format_datetime,
+        "rfc822": lambda moment: str(import_module("email.utils").format_datetime(moment)),  # few want it; it is large
     }
 
     @functools.lru_cache(maxsize=50_000)

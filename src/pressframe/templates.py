@@ -8,8 +8,8 @@ import zlib
 from collections.abc import Callable, Hashable, Iterable, Iterator, MutableMapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from types import FunctionType, MethodType
-from typing import Any
+from types import CodeType, FunctionType, MethodType
+from typing import Any, ClassVar
 
 import jinja2
 from jinja2 import nodes
@@ -278,7 +278,17 @@ class _ReadOnce(jinja2.ChoiceLoader):
 
 
 class _Compiled(jinja2.FileSystemBytecodeCache):
-    """Compiled templates on disk; done without where there is no room for them."""
+    """Compiled templates on disk, done without where there is no room for them; a server has the last ones at hand."""
+
+    kept: ClassVar[dict[tuple[str, str], tuple[str, CodeType]]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        checksum, code = self.kept.get((self.directory, bucket.key), ("", None))
+        bucket.code = code if checksum == bucket.checksum else None
+        if bucket.code is None:
+            super().load_bytecode(bucket)
+        if bucket.code is not None:
+            self.kept[self.directory, bucket.key] = bucket.checksum, bucket.code
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         with suppress(OSError):

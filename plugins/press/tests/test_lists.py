@@ -53,3 +53,22 @@ def test_posts_that_change_their_tags_are_listed_as_in_a_world_of_its_own(tmp_pa
     assert derived.groups("tag") == anew.groups("tag")
     for slug in "abc":
         assert derived.ids("post", ("tag", slug)) == anew.ids("post", ("tag", slug))
+
+
+@given(entries=_ENTRIES, is_known=st.booleans())
+def test_lists_that_are_taken_over_are_those_of_a_world_of_its_own(tmp_path_factory, entries, is_known):
+    folder = tmp_path_factory.getbasetemp()
+    before, after = ([both[moment] for both in entries] for moment in (0, 1))
+    moved = {str(number) for number, (one, other) in enumerate(entries) if one != other}
+    first, derived, taken, anew = _world(folder, before), *(_world(folder, after) for _ in range(3))
+    derived.stand_like(first, {"tag"}, moved)
+    for world in (first, derived) if is_known else (first,):
+        world.groups("tag")
+        world.ids("post", ("month", "2026/01"))
+
+    taken.take_lists(derived)
+
+    for taxonomy in ("tag", "month"):
+        assert taken.groups(taxonomy) == anew.groups(taxonomy)
+    assert [taken.ids("post", ("tag", slug)) for slug in "abc"] == [anew.ids("post", ("tag", slug)) for slug in "abc"]
+    assert [taken.near(id) for id in "012"] == [anew.near(id) for id in "012"]

@@ -1,6 +1,7 @@
 """Releases that are put together from the one before, as a server has them made."""
 
 import gc
+import random
 import shutil
 import weakref
 
@@ -113,7 +114,9 @@ def shown(release):
     }
     views = [release.view(audiences) for audiences in (frozenset(), whole)]
     lists = [[(card, view.entry(card.id), view.comments(card.id)) for card in view.latest()] for view in views]
-    return found, dict(release.gated), lists, [view.page(ONE) for view in views], release.until
+    groups = [(view.groups("tag"), view.groups("month"), view.listed()) for view in views]
+    tagged = [view.latest(within=("tag", slug)) for view in views for slug in "ab"]
+    return found, dict(release.gated), lists, groups, tagged, [view.page(ONE) for view in views], release.until
 
 
 EDITS = {
@@ -150,6 +153,21 @@ def test_a_release_taken_over_from_the_last_is_what_a_clean_build_makes(blog, op
     clean = blog.open().build(output=output, now=blog.clock.now)
 
     assert shown(release) == shown(clean)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_chain_of_releases_ends_with_what_a_clean_build_makes(blog, opened, first, seed):
+    chance, release, done = random.Random(seed), first, set()
+    for number in range(10):
+        name = chance.choice([*EDITS])
+        for path, (old, new) in EDITS[name].items():
+            blog.edit(path, blog.read(path).replace(*((new, old) if name in done else (old, new)), 1))
+        done ^= {name}
+        release = again(opened, release, blog, scan=chance.random() < 0.7)
+        if number % 3 == 0:  # the server builds once more after a build that did not scan
+            release = again(opened, release, blog)
+            output = blog.folder.parent / f"clean-{number}"
+            assert shown(release) == shown(blog.open().build(output=output, now=blog.clock.now)), name
 
 
 def test_what_has_not_changed_is_the_very_same_in_both(blog, opened, first):

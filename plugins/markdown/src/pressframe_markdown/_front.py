@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import re
 from collections.abc import Mapping
@@ -270,6 +269,8 @@ def _meant(key: str) -> str | None:
     word = key.lower()
     if word in _OTHER_NAMES:
         return _OTHER_NAMES[word]
+    import difflib  # only where there is something to tell
+
     swapped = [known for known in KEYS if sorted(known) == sorted(word)]
     return next(iter(swapped or difflib.get_close_matches(word, sorted(KEYS), n=1, cutoff=0.8)), None)
 

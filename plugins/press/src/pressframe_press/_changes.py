@@ -14,6 +14,9 @@ from pressframe_press._rows import Row
 from pressframe_press._view import Press
 from pressframe_press._world import OF_ENTRIES, OF_LISTS, PERIODS, Within, World
 
+_FEW = 8
+"""Entries that are quicker looked for in a list one by one than by a look at each in the list."""
+
 ListName: TypeAlias = tuple[str, Within | None]
 """The kind of the entries in a list, and the group whose posts it has if it has not all."""
 
@@ -49,6 +52,7 @@ class Changes:
         if self._moments_stand:
             self._after.stand_like(before, self._taxonomies, self._rows.keys())
         self._known: dict[tuple[str, frozenset[str]], bool] = {}
+        self._places: dict[ListName, list[int]] = {}
 
     # ----------------------------------------------------------------------------------------- questions
 
@@ -116,8 +120,21 @@ class Changes:
         """
         if name not in self._lists:
             return False
+        if self._before.ids(*name) is self._after.ids(*name):
+            return any(int(start) <= place < int(end) for place in self._places_in(name))
         before, after = self._part(name, start, end)
         return before != after or not self._listed.isdisjoint(before)
+
+    def _places_in(self, name: ListName) -> list[int]:
+        """Return where in a list there are entries that have changed."""
+        if name not in self._places:
+            ids, few = self._before.ids(*name), len(self._listed) < _FEW  # looked for by C, which is faster
+            self._places[name] = (
+                [ids.index(id) for id in self._listed if id in ids]
+                if few
+                else [place for place, id in enumerate(ids) if id in self._listed]
+            )
+        return self._places[name]
 
     def _part(self, name: ListName, start: str, end: str) -> tuple[Sequence[str], Sequence[str]]:
         """Return the ids in a part of a list as they were and as they are; of a part without any, how many it has."""

@@ -27,6 +27,7 @@ class Contents:
         opened: What those readers get there.
         rows: What was loaded from each source.
         done: What was rendered.
+        tags: Of the files in the output, by path; None where only the output knows.
     """
 
     press: Press
@@ -35,6 +36,7 @@ class Contents:
     opened: Mapping[str, Stored]
     rows: Mapping[Key, Row]
     done: Mapping[Key, Done]
+    tags: Mapping[str, str] | None = None
 
     @classmethod
     def of(
@@ -49,20 +51,27 @@ class Contents:
                 opened[address] = source
             else:
                 files[address] = places.file(address, source)
-        return cls(press=press, files=files, gated=plan.gated, opened=opened, rows=rows, done=done)
+        tags = places.output.before if places.last else None
+        return cls(press=press, files=files, gated=plan.gated, opened=opened, rows=rows, done=done, tags=tags)
 
     def after(
-        self, press: Press, plan: Plan, done: Mapping[Key, Done], places: Places, *, rows: Mapping[Key, Row]
+        self, press: Press, plan: Plan, changed: Mapping[Key, Done | None], places: Places, *, rows: Mapping[Key, Row]
     ) -> Contents:
-        """Return what the next release holds, which has the same plan but for a few pages."""
-        files, opened = dict(self.files), dict(self.opened)
-        for address, audiences in self.done.keys() - done.keys():
-            del (opened if audiences else files)[address]
-        for key, one in done.items():
-            if self.done.get(key) is not one:
+        """Return what the next release holds, which has the same plan but for a few pages.
+
+        Args:
+            changed: What was rendered since; None for what is there no more.
+        """
+        files, opened, done = dict(self.files), dict(self.opened), dict(self.done)
+        for key, one in changed.items():
+            if one:
+                done[key] = one
                 (opened if one.audiences else files)[one.address] = places.page(one)
+            elif done.pop(key, None):
+                del (opened if key[1] else files)[key[0]]
         gated = self.gated if plan.known and plan.known.is_same else plan.gated
-        return Contents(press=press, files=files, gated=gated, opened=opened, rows=rows, done=done)
+        tags = places.output.before
+        return Contents(press=press, files=files, gated=gated, opened=opened, rows=rows, done=done, tags=tags)
 
 
 @attrs.frozen

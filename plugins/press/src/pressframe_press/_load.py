@@ -16,7 +16,7 @@ from pressframe_press._excerpt import card_of
 from pressframe_press._json import altered, encode, moment, parse
 from pressframe_press._memory import Key, Past
 from pressframe_press._rows import Row, Shelf, write_gate
-from pressframe_press._scan import Found
+from pressframe_press._scan import Found, Scanned
 
 Outcome: TypeAlias = "Row | PressframeError"
 Made = TypeVar("Made")
@@ -165,40 +165,57 @@ class Loaded:
     is_ordered_as_before: bool = True
 
 
-def load(reading: Reading, past: Past, spread: Spread) -> Loaded:
+def load(reading: Reading, scanned: Scanned, past: Past, spread: Spread) -> Loaded:
     """Load every source that has changed.
 
     Args:
+        reading: Reads none yet.
         spread: Has work done, perhaps by several processes; gets its name, the work and its size.
 
     Raises:
         ContentError, HookError: Or all of them as ManyErrors.
     """
-    order: list[Key] = [(source.loader, source.key) for _, _, source in reading.found]
+    now, marks = moment(reading.now), scanned.marks
+    order: list[Key] = [(loader, key) for loader, key, _ in marks]
     remembered = parse(past.long("sources") or "[]")
-    known: dict[Key, tuple[str, str]] = {(loader, key): (mark, until) for loader, key, mark, until in remembered}
-    now, marks = moment(reading.now), [source.fingerprint for _, _, source in reading.found]
+    is_ordered_as_before = _are_in(order, remembered)
+    before = remembered if is_ordered_as_before else _sorted_like(order, remembered)
     stale = [
         number
-        for number, (key, mark) in enumerate(zip(order, marks, strict=True))
-        if key not in known or known[key][0] != mark or "" < known[key][1] <= now
+        for number, ((_, _, known, until), (_, _, mark)) in enumerate(zip(before, marks, strict=True))
+        if known != mark or "" < until <= now
     ]
-    results = spread("load", attrs.evolve(reading, found=[reading.found[one] for one in stale]), len(stale))
+    results = spread("load", attrs.evolve(reading, found=scanned.some(stale)), len(stale))
     loaded = list(zip((order[number] for number in stale), results, strict=True))
     put = {key: row for key, row in loaded if isinstance(row, Row)}
-    gone = frozenset(known.keys() - set(order))
     raise_all([*(row for _, row in loaded if isinstance(row, PressframeError)), *_twice(order, loaded, past)])
-    untils = [put[key].until if key in put else known[key][1] for key in order]
-    sources = [(*key, mark, until) for key, mark, until in zip(order, marks, untils, strict=True)]
+    sources = list(before)
+    for number in stale:
+        sources[number] = (*marks[number], put[order[number]].until)
+    untils = [until for *_, until in sources]
     return Loaded(
         order=order,
         put=put,
-        gone=gone,
+        gone=frozenset(() if is_ordered_as_before else {(one[0], one[1]) for one in remembered} - {*order}),
         sources=encode(sources),
         until=min((one for one in untils if one > now), default=""),
         has_failed=now in untils,
-        is_ordered_as_before=list(known) == order,
+        is_ordered_as_before=is_ordered_as_before,
     )
+
+
+def _are_in(order: Sequence[Key], remembered: Sequence[Sequence[str]]) -> bool:
+    """Say whether the very same sources are remembered, in this order, and none of them twice."""
+    return (
+        len(order) == len(remembered) == len({*order})
+        and all(key == one[1] and loader == one[0] for (loader, key), one in zip(order, remembered, strict=True))
+    )  # fmt: skip
+
+
+def _sorted_like(order: Sequence[Key], remembered: Sequence[Sequence[str]]) -> Sequence[Sequence[str | None]]:
+    """Return what is remembered of each source in *order*, its fingerprint None if it is new."""
+    known = {(one[0], one[1]): one for one in remembered}
+    return [known.get((loader, key), (loader, key, None, "")) for loader, key in order]
 
 
 def notes(host: Host) -> list[str]:

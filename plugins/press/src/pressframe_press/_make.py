@@ -29,14 +29,13 @@ from pressframe_press._memory import (
 from pressframe_press._output import Output, path_of
 from pressframe_press._overlay import Part, Said
 from pressframe_press._parts import by_address, make_press, rows_of, said_of, stand_alone
-from pressframe_press._plan import Files, Plan, Task, plan_pages
+from pressframe_press._plan import Files, Plan, Task, key_of, plan_pages, task_of
 from pressframe_press._pool import WORTH_A_POOL
 from pressframe_press._release import Release, kept
 from pressframe_press._render import Rendered, Rendering
 from pressframe_press._rows import Row
-from pressframe_press._scan import Found
+from pressframe_press._scan import Scanned
 from pressframe_press._seal import are_files_as_before
-from pressframe_press._talk import Wanted, changed_since, hear
 from pressframe_press._view import Notebook, Press
 from pressframe_press._words import reason_of
 from pressframe_press._world import World
@@ -60,9 +59,9 @@ class Making:
     """
 
     def __init__(
-        self, build: Build, found: Sequence[Found], past: Past, output: Output, *, last: Release | None = None
+        self, build: Build, scanned: Scanned, past: Past, output: Output, *, last: Release | None = None
     ) -> None:
-        self._build, self._found, self._past, self._output = build, found, past, output
+        self._build, self._scanned, self._past, self._output = build, scanned, past, output
         self._last = last
         self._is_whole = past.fact("version") == output.version()
         self._notebook = Notebook()
@@ -83,8 +82,8 @@ class Making:
         """Load and plan what is not as it was."""
         build, past = self._build, self._past
         with build.timed("load"):
-            reading = Reading(build.site, self._found, build.memory.shelf, build.wish.now, build.wish.drafts)
-            self._loaded = self._unloaded() or load(reading, past, build.spread)
+            reading = Reading(build.site, (), build.memory.shelf, build.wish.now, build.wish.drafts)
+            self._loaded = self._unloaded() or load(reading, self._scanned, past, build.spread)
             rows = rows_of(past, self._loaded, self._last.contents.press.world.rows.all if self._last else None)
             world = World(rows, self._hear(rows, comments), build.memory.shelf, build.now)
         with build.timed("plan"):
@@ -105,7 +104,7 @@ class Making:
 
     def _unloaded(self) -> Loaded | None:
         """Return what became of the sources if they are the last release's, and none is due: nothing; else None."""
-        last = self._last.seen.loaded if self._last and self._last.seen.found is self._found else None
+        last = self._last.seen.loaded if self._last and self._last.seen.scanned is self._scanned else None
         if last is None or "" < last.until <= self._build.now:
             return None
         return attrs.evolve(last, put={}, gone=frozenset(), is_ordered_as_before=True)
@@ -124,6 +123,8 @@ class Making:
         gone: set[str] = set()
         have_entries_changed, known = after != self._before.keys(), past.fact("comments")
         if known != comments or have_entries_changed:
+            from pressframe_press._talk import Wanted, changed_since, hear
+
             build = self._build
             before = parse(known) if known and not have_entries_changed else ()
             now = parse(comments)
@@ -135,20 +136,30 @@ class Making:
         self._unsaid = gone
         return said_of(past, self._heard, self._unsaid)
 
+    def _world_before(self) -> World:
+        past, shelf, now = self._past, self._build.memory.shelf, self._past.fact("now")
+        if self._last is None:
+            return World(rows_of(past, Loaded()), said_of(past, {}, ()), shelf, now, past.long)
+        last = self._last.contents.press.world
+        before = World(last.rows, last.said, shelf, now, past.long)
+        before.take_lists(last)
+        return before
+
     def _changes(self, press: Press) -> Changes:
-        past, shelf = self._past, self._build.memory.shelf
-        before = World(rows_of(past, Loaded()), said_of(past, {}, ()), shelf, past.fact("now"), past.long)
+        past = self._past
         after = {row.id: row for row in self._loaded.put.values() if row.id}
         rows = {id: (self._before.get(id), after.get(id)) for id in {*self._before, *after}} if past else {}
         said = {id: (past.said.get(id), self._heard.get(id)) for id in {*self._heard, *self._unsaid}} if past else {}
-        return Changes(before, press, past, rows=rows, said=said)
+        return Changes(self._world_before(), press, past, rows=rows, said=said)
 
     # ------------------------------------------------------------------------------------------ planning
 
     def _plan(self, press: Press, made: Mapping[str, Sequence[Item]]) -> Plan:
         rows = press.world.rows
         plan = Plan(rows, list(self._planned.values()), self._files, at=self._at)
-        plan.made, plan.stayed = made, self._stayed
+        last = self._last.contents.press.pages if self._last else None
+        at_hand = last.at_hand(plan.planned) if isinstance(last, Plan) else {}
+        plan.made, plan.stayed = {**at_hand, **made}, self._stayed
         plan.known = self._known(plan)
         if plan.known is None:
             plan.find = by_address(rows)
@@ -182,13 +193,21 @@ class Making:
         ):
             return None
         renamed = [(one, row) for one, row in pairs if one.title != row.title]
-        is_same = past.fact("planned") == self._digest_of_planned
+        is_same = self._is_planned_as_before or past.fact("planned") == self._digest_of_planned
         moved = Moved({}, {}) if is_same else find_moved(past, plan.brought, self._output.before)
         dated = functools.partial(past.long, "dated")
         return Known(Marks.of(past.fact), renamed, is_same, moved, dated) if moved else None
 
     @functools.cached_property
+    def _is_planned_as_before(self) -> bool:
+        """Say, without a look at its text, whether no plugin was asked again and none is gone."""
+        planned, past = self._planned, self._past.planned
+        return past.keys() == planned.keys() and all(past.get(*key) is one for key, one in planned.items())
+
+    @functools.cached_property
     def _digest_of_planned(self) -> str:
+        if self._past and self._is_planned_as_before:
+            return self._past.fact("planned")
         return digest_of("\n".join(text for one in self._planned.values() for text in (one.plugin, one.pages)))
 
     # ----------------------------------------------------------------------------------------- rendering
@@ -211,7 +230,7 @@ class Making:
             if one.shared not in ids:
                 ids[one.shared] = id = digest_of(one.shared)
                 self._shared[id,] = Shared(id, one.shared)
-            self._fresh[_key(task)] = self._done(task, plan, one, ids[one.shared], reasons[task])
+            self._fresh[key_of(task)] = self._done(task, plan, one, ids[one.shared], reasons[task])
 
     @property
     def reasons(self) -> list[Reason]:
@@ -219,7 +238,7 @@ class Making:
         return sorted(Reason(one.address, one.readers, one.reason) for one in self._fresh.values())
 
     def _done(self, task: Task, plan: Plan, one: Rendered, shared: str, reason: str) -> Done:
-        address, audiences = _key(task)
+        address, audiences = key_of(task)
         known = None if plan.known is None or plan.is_new(address) else self._past.done.get(address, audiences)
         page = known.page if known else plan.digest(address) if plan.known else plan.digests[address]
         return Done(address, audiences, page, one.media_type, one.tag, one.size, shared, one.own, reason, self.number)
@@ -227,21 +246,21 @@ class Making:
     def tasks(self, plan: Plan, changes: Changes) -> dict[Task, str]:
         """Return every page that must be rendered, and why."""
         build, past = self._build, self._past
-        found = {_task(key): reason_of(question) for key, question in changes.pages.items()} if past else {}
+        found = {task_of(key): reason_of(question) for key, question in changes.pages.items()} if past else {}
         if plan.known:
             again = (done for address in plan.renamed for done in past.done.find("address = ?", address))
-            found |= {_task((done.address, done.audiences)): "its title has changed" for done in again}
+            found |= {task_of((done.address, done.audiences)): "its title has changed" for done in again}
             gone, come = plan.known.moved.gone, plan.known.moved.come
             found = {task: why for task, why in found.items() if task[0] not in gone} | {
                 task: "it is planned otherwise" if address in gone else "it is new"
                 for address in come for task in plan.tasks_at(address)
             }  # fmt: skip
-            return self._in_order(found, plan) if len(found) > 1 else found
+            return plan.in_order(found, self._loaded.order or ()) if len(found) > 1 else found
         known, digests = past.done.all(), plan.digests
         reasons = {}
         for task in plan.tasks():
             address, audiences = task
-            done = known.get(_key(task))
+            done = known.get(key_of(task))
             if done is None:
                 reasons[task] = "it is new" if past else build.anew
             elif done.page != digests[address]:
@@ -252,19 +271,6 @@ class Making:
                 reasons[task] = found[task]
         return reasons
 
-    def _in_order(self, reasons: dict[Task, str], plan: Plan) -> dict[Task, str]:
-        """Return *reasons* in the order of the plan: where several pages fail, the same one is told of each time."""
-        sources = {key: number for number, key in enumerate(self._loaded.order or ())}
-        brought = {item.address: number for number, (_, item) in enumerate(plan.brought)}
-
-        def place(task: Task) -> tuple[bool, bool, int]:
-            address, audiences = task
-            row = None if address in brought else plan.find(address)
-            number = sources[row.loader, row.key] if row else brought.get(address, 0)
-            return bool(audiences), row is None, number
-
-        return {task: reasons[task] for task in sorted(reasons, key=place)}
-
     def _switch(self, plan: Plan) -> tuple[int, int]:
         fresh = {path_of(one.address): one.tag for one in self._fresh.values() if not one.audiences}
         if plan.known:
@@ -274,9 +280,11 @@ class Making:
             for address in (address for address, audiences in self._gone if not audiences):
                 after.pop(path_of(address), None)
             after |= fresh
-            changed = any(audiences for _, audiences in (*self._fresh, *self._gone))
-            return self._output.switch(after, self._opened() if changed else None)
-        keys: list[Key] = [_key(task) for task in plan.tasks()]
+            moved = {*self._fresh, *self._gone}
+            paths = {path_of(address): None for address, audiences in moved if not audiences}
+            is_opened = any(audiences for _, audiences in moved)
+            return self._output.switch(after, self._opened() if is_opened else None, changed=paths)
+        keys: list[Key] = [key_of(task) for task in plan.tasks()]
         every = set(keys)
         self._gone = [key for key in self._past.done.all() if key not in every]
         after = {path_of(address): self._tag_of(address) for address in plan.digests}
@@ -332,11 +340,11 @@ class Making:
         for key in self._loaded.gone:
             del rows[key]
         stand_alone(press, plan, self._build.memory.held(last.press.world.shelf))
-        gone = set(self._gone)
-        before = last.done if plan.known else self._past.done.all()
-        done = {key: one for key, one in {**before, **fresh}.items() if key not in gone}
-        make = last.after if plan.known else Contents.of
-        return make(press, plan, done, Places(self._output, last), rows=rows)
+        places, gone = Places(self._output, last), set(self._gone)
+        if plan.known:
+            return last.after(press, plan, {**fresh, **dict.fromkeys(gone)}, places, rows=rows)
+        done = {key: one for key, one in {**self._past.done.all(), **fresh}.items() if key not in gone}
+        return Contents.of(press, plan, done, places, rows=rows)
 
     def news(self, facts: Mapping[str, str]) -> News:
         """Return what is to be remembered; *facts*, too."""
@@ -358,7 +366,7 @@ class Making:
         gone: dict[str, Iterable[Key]] = {
             "rows": self._loaded.gone, "said": [(id,) for id in self._unsaid], "done": self._gone, "asked": unasked,
             "longs": [(name,) for name in past.longs() if not world.is_standing(name) and name not in longs],
-            "planned": [key for key in past.planned.all() if key not in self._planned],
+            "planned": past.planned.keys() - self._planned.keys(),
             "copied": [] if self._plan_made.known else self._uncopied(),
         }  # fmt: skip
         return News(put=put, gone=gone)
@@ -383,11 +391,3 @@ class Making:
         again = {*self._fresh, *self._gone}
         moments += [one.partition("\t")[2] for one, *key in later if tuple(key) not in again]
         return min((one for one in (self._loaded.until, *moments) if one > now), default="")
-
-
-def _key(task: Task) -> Key:
-    return task[0], ",".join(sorted(task[1])) if task[1] else ""
-
-
-def _task(key: Key) -> Task:
-    return key[0], frozenset(key[1].split(",")) if key[1] else frozenset()

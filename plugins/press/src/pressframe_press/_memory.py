@@ -164,6 +164,12 @@ class Table(Generic[Kind]):
             self._every = {row[: self._keys]: row for row in self.find("1")}
         return self._every
 
+    def keys(self) -> Set[Key]:
+        """Return every key."""
+        if self._every is not None:
+            return self._every.keys()
+        return {tuple(key) for key in self.read(", ".join(self._kind._fields[: self._keys]), "1")}
+
     def find(self, where: str, *values: str) -> list[Kind]:
         """Return the rows for which an SQL condition holds."""
         made: list[Kind] = [self._kind._make(row) for row in self.read(", ".join(self._kind._fields), where, *values)]

@@ -14,7 +14,7 @@ import functools
 import os
 import time
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -80,7 +80,8 @@ class Output:
     """One output folder while it is being written.
 
     Attributes:
-        before: Tags of the files that it holds, by path; empty ones of those that are not as they were left.
+        before: Tags of the files that it holds, by path, also once it was switched; empty ones of those that are not as
+            they were left.
     """
 
     def __init__(self, folder: Path, state: Path) -> None:
@@ -106,7 +107,8 @@ class Output:
         self._next.mkdir(parents=True)
         (self._next / MARK).touch()
         self._opened.mkdir(exist_ok=True)
-        self.before, self._opened_before = dict[str, str](), set[Path]()
+        self.before: Mapping[str, str] = {}
+        self._opened_before = set[Path]()
 
     def _clear_drafts(self) -> None:
         """Remove what builds that were killed had begun to write."""
@@ -133,8 +135,14 @@ class Output:
             return made
         return f"{made}-{digest_of(chr(10).join(sorted(file.name for file in self._found_open())))}"
 
-    def look(self, *, closely: bool) -> None:
-        """Find out what is there: file by file if *closely*, else by what the last switch left."""
+    def look(self, *, closely: bool, left: Mapping[str, str] | None = None) -> None:
+        """Find out what is there: file by file if *closely*, else by what the last switch left.
+
+        Args:
+            left: That, where somebody has it at hand.
+        """
+        if left is not None:
+            self._tags = left
         self.before = self._found() if closely else self._tags
         self._opened_before = self._found_open()
 
@@ -155,7 +163,7 @@ class Output:
         return {self._opened / name for name, status in _files(self._opened) if status.st_mtime_ns <= left}
 
     @functools.cached_property
-    def _tags(self) -> dict[str, str]:
+    def _tags(self) -> Mapping[str, str]:
         with contextlib.suppress(OSError, Damaged, TypeError, KeyError, AttributeError, ValueError):
             return dict(parse(self._manifest.read_bytes())["tags"])
         return {}
@@ -234,18 +242,24 @@ class Output:
 
     # ----------------------------------------------------------------------------------------- switching
 
-    def switch(self, after: Mapping[str, str], opened: Iterable[str] | None) -> tuple[int, int]:
+    def switch(
+        self, after: Mapping[str, str], opened: Iterable[str] | None, *, changed: Collection[str] | None = None
+    ) -> tuple[int, int]:
         """Make what is staged the output, all of it; return how many files were written, and how many removed.
 
         Args:
+            changed: Paths of files that may be others than before, or gone; None if any may.
             after: Tags of all files that the output is to hold, by path.
             opened: Of the open renderings that are still needed; None if none of them has changed.
         """
-        removed = [path for path in self.before if path not in after]
-        written = [path for path, tag in after.items() if self.before.get(path) != tag]
-        if after != self.before or any(self._next.iterdir()):
+        before = self.before
+        gone, come = (before, after) if changed is None else (changed, changed)
+        removed = [path for path in gone if path in before and path not in after]
+        written = [path for path in come if path in after and before.get(path) != after[path]]
+        if removed or written or any(self._next.iterdir()):
             _write_whole(self._journal, pack({"removed": removed, "tags": after}))
-            self._finish(written if self.before else ())
+            self._switch(removed, written if before else ())
+            self.before = self._tags = after
         count = len(written)
         if opened is not None:
             present, needed = set(self._opened.iterdir()), set(map(self._open_file, opened))
@@ -255,12 +269,8 @@ class Output:
         self._version = self._name_version()
         return count, len(removed)
 
-    def _finish(self, staged: Iterable[str] = ()) -> None:
-        """Do what the journal says, from wherever it was left; one that power cut off leaves an output nobody knows.
-
-        Args:
-            staged: Files that are known to be staged, most of them in the place of others.
-        """
+    def _finish(self) -> None:
+        """Do what the journal says, from wherever it was left; one that power cut off leaves an output nobody knows."""
         if not self._journal.exists():
             return
         try:
@@ -269,6 +279,14 @@ class Output:
             self._manifest.unlink(missing_ok=True)
             self._journal.unlink()
             return
+        self._switch(removed)
+
+    def _switch(self, removed: Iterable[str], staged: Iterable[str] = ()) -> None:
+        """Do what the journal says, which becomes the manifest.
+
+        Args:
+            staged: Files that are known to be staged, most of them in the place of others.
+        """
         for path in removed:
             file = self.folder / path
             file.unlink(missing_ok=True)

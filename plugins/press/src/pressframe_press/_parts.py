@@ -15,12 +15,12 @@ from pressframe_press._output import Output, state_of
 from pressframe_press._overlay import Part, Said
 from pressframe_press._plan import Files, Plan
 from pressframe_press._rows import Row, Shelf
-from pressframe_press._scan import Found
+from pressframe_press._scan import Scanned
 from pressframe_press._view import Notebook, Press
 from pressframe_press._world import World
 
 
-def recall(wish: Wish, found: Sequence[Found], version: str) -> Contents:
+def recall(wish: Wish, scanned: Scanned, version: str) -> Contents:
     """Return what the last release of a site holds, nothing having changed since.
 
     Raises:
@@ -31,7 +31,7 @@ def recall(wish: Wish, found: Sequence[Found], version: str) -> Contents:
     past = memory.past()
     if past.fact("version") != version:
         raise LookupError(version)
-    press, plan = remembered(wish, past, memory.shelf, [(source.loader, source.key) for _, _, source in found])
+    press, plan = remembered(wish, past, memory.shelf, [(loader, key) for loader, key, _ in scanned.marks])
     stand_alone(press, plan, memory.held())
     places = Places(Output(wish.folder, state))
     contents = Contents.of(press, plan, past.done.all(), places, rows=past.rows.all())
@@ -42,7 +42,8 @@ def recall(wish: Wish, found: Sequence[Found], version: str) -> Contents:
 def stand_alone(press: Press, plan: Plan, texts: Shelf) -> None:
     """Have *press* keep all that its release may be asked for: what is remembered will be of other releases."""
     rows, said = Part.whole(press.world.rows.all), Part.whole(press.world.said.all)
-    press.world = World(rows, said, texts, press.world.now)
+    before, press.world = press.world, World(rows, said, texts, press.world.now)
+    press.world.take_lists(before)
     press.pages = plan.over(rows, by_address(rows))
 
 

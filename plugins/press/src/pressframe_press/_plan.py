@@ -26,6 +26,16 @@ Task: TypeAlias = tuple[str, frozenset[str]]
 """The address of a page, and the audiences of those for whom it is rendered; none for strangers."""
 
 
+def key_of(task: Task) -> Key:
+    """Return what a rendering is remembered by."""
+    return task[0], ",".join(sorted(task[1])) if task[1] else ""
+
+
+def task_of(key: Key) -> Task:
+    """Return what is remembered by *key*."""
+    return key[0], frozenset(key[1].split(",")) if key[1] else frozenset()
+
+
 class Plan:
     """Everything that will have an address; worked out as far as it is asked for.
 
@@ -38,7 +48,7 @@ class Plan:
     Attributes:
         find: What *at* is; may be replaced by what finds it faster.
         known: What is remembered of the plan before, if this one is much the same.
-        made: What plugins planned just now, by their names: it need not be read again.
+        made: What plugins planned, by their names, as far as it is at hand: it need not be read again.
         stayed: Returns the digest of an entry's page if that is known; may be replaced by what knows any.
     """
 
@@ -53,11 +63,16 @@ class Plan:
     @functools.cached_property
     def brought(self) -> list[tuple[Planned, Item]]:
         """Every page that a plugin planned, in their order."""
-        return [
-            (one, item)
-            for one in self.planned
-            for item in self.made.get(one.plugin) or map(Item._make, parse(one.pages))
-        ]
+        return [(one, item) for one in self.planned for item in self._brought_by[one.plugin]]
+
+    @functools.cached_property
+    def _brought_by(self) -> Mapping[str, Sequence[Item]]:
+        return {one.plugin: self.made.get(one.plugin) or [*map(Item._make, parse(one.pages))] for one in self.planned}
+
+    def at_hand(self, planned: Iterable[Planned]) -> dict[str, Sequence[Item]]:
+        """Return what plugins planned here and plan still, by their names, as far as it is at hand."""
+        made, mine = self.__dict__.get("_brought_by", self.made), {one.plugin: one.pages for one in self.planned}
+        return {one.plugin: made[one.plugin] for one in planned if one.plugin in made and mine[one.plugin] == one.pages}
 
     @functools.cached_property
     def _items(self) -> dict[str, Item]:
@@ -65,7 +80,9 @@ class Plan:
 
     def over(self, rows: Part[Row], at: Callable[[str], Row | None]) -> Plan:
         """Return the same plan, worked out from these rows."""
-        return Plan(rows, self.planned, self._files, at=at)
+        plan = Plan(rows, self.planned, self._files, at=at)
+        plan.made = self.at_hand(self.planned)
+        return plan
 
     # --------------------------------------------------------------------------------------------- pages
 
@@ -166,6 +183,26 @@ class Plan:
         row = self._rows.get(self._items[address].subject or "")
         requires = read_gate(row.gate).requires if row and row.gate else frozenset()
         return [(address, readers) for readers in dict.fromkeys([frozenset(), requires]) if NOBODY not in readers]
+
+    def in_order(self, reasons: Mapping[Task, str], order: Iterable[Key]) -> dict[Task, str]:
+        """Return tasks in the order of planning: where several pages fail, the same one is told of each time.
+
+        Args:
+            order: Every source, in the order of the loaders.
+        """
+        wanted = {address for address, _ in reasons}
+        brought = {item[0]: number for number, (_, item) in enumerate(self.brought) if item[0] in wanted}
+        rows = {address: row for address in wanted - brought.keys() if (row := self.find(address))}
+        keys = {(row.loader, row.key) for row in rows.values()}
+        sources = {key: number for number, key in enumerate(order) if key in keys}
+
+        def place(task: Task) -> tuple[bool, bool, int]:
+            address, audiences = task
+            row = rows.get(address)
+            number = sources[row.loader, row.key] if row else brought.get(address, 0)
+            return bool(audiences), row is None, number
+
+        return {task: reasons[task] for task in sorted(reasons, key=place)}
 
     def tasks(self) -> list[Task]:
         """Return what is to be rendered: every page for strangers, then gated ones for those who may read them.

@@ -1,12 +1,9 @@
 """Work spread over processes where that pays, or over what a plugin brings; done in this one where it does not."""
 
-import multiprocessing
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from pressframe.errors import BuildError
@@ -76,6 +73,8 @@ class _Worker:
 
 def _follow_parent() -> None:
     """End when the parent has ended: killed, it could tell nobody, and workers would hold its lock for ever."""
+    import multiprocessing
+
     parent = multiprocessing.parent_process()
     if parent:
         parent.join()
@@ -83,6 +82,10 @@ def _follow_parent() -> None:
 
 
 def _forked(work: Callable[[range], Result], batches: Sequence[range], jobs: int) -> Iterator[Result]:
+    import multiprocessing  # what little has changed is made here, in less time than importing this takes
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
     context = multiprocessing.get_context("fork")
     try:
         with ProcessPoolExecutor(jobs, context, initializer=_Worker.start, initargs=(work,)) as pool:

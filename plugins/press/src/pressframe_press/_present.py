@@ -47,7 +47,7 @@ def look(build: Build, past: Past, scanned: Scanned) -> Present:
         press, plan = remembered(build.wish, past, build.memory.shelf)
         return Present(press=press, plan=plan)
     output.peek()
-    making = Making(build, scanned.found, past, output)
+    making = Making(build, scanned, past, output)
     try:
         press, plan, changes = making.plan(encode(comments))
         return Present(press=press, plan=plan, again=making.tasks(plan, changes))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pressframe.press import Reason, Stored
     from pressframe_press._contents import Contents
     from pressframe_press._load import Loaded
-    from pressframe_press._scan import Found, Scanned
+    from pressframe_press._scan import Scanned
 
 
 @attrs.frozen(kw_only=True)
@@ -31,11 +31,6 @@ class Seen:
     scanned: Scanned
     comments: tuple[str, ...]
     loaded: Loaded | None = None
-
-    @property
-    def found(self) -> Sequence[Found]:
-        """Every source."""
-        return self.scanned.found
 
 
 def kept(contents: Contents) -> Callable[[], Contents]:

@@ -22,7 +22,7 @@ from pressframe_press._memory import Memory, Past
 from pressframe_press._output import Output, open_output, state_of
 from pressframe_press._release import Release, Seen, kept
 from pressframe_press._scan import Scanned, fingerprints, scan
-from pressframe_press._seal import epoch_of, is_fresh, seal_of, why_anew
+from pressframe_press._seal import epoch_of, is_fresh, is_with_drafts, seal_of, why_anew
 
 if TYPE_CHECKING:
     from pressframe_press._clock import Profile
@@ -98,9 +98,15 @@ class Build:
                 seen = (
                     attrs.evolve(last.seen, comments=comments) if last and not self.wish.scan else self._scan(comments)
                 )
-                epoch = epoch_of(self.site, drafts=self.wish.drafts)
+                epoch = self._epoch(past, last)
                 seal = seal_of(self.site, epoch, seen.scanned.digest, comments)
             return self._release_of(seen, past, output, {"epoch": epoch, "seal": seal}, last)
+
+    def _epoch(self, past: Past, last: Release | None) -> str:
+        """Return what changes when all must be made anew; where nothing is scanned, what a server began with is."""
+        known = past.fact("epoch") if last and not self.wish.scan else ""
+        is_wanted = known and is_with_drafts(known) is self.wish.drafts
+        return known if is_wanted else epoch_of(self.site, drafts=self.wish.drafts)
 
     def _scan(self, comments: tuple[str, ...]) -> Seen:
         return Seen(scanned=scan(self.site), comments=comments)
@@ -142,12 +148,13 @@ class Build:
     def _make(self, seen: Seen, past: Past, output: Output, facts: dict[str, str], last: Release | None) -> Release:
         from pressframe_press._make import Making
 
-        output.look(closely=not past)
+        is_left = last and past.fact("version") == output.version()
+        output.look(closely=not past, left=last.contents.tags if last and is_left else None)
         if last:
             past.rows.take(dict(last.contents.rows))
             past.done.take(dict(last.contents.done))
             past.said.take({(id,): one for id, one in last.contents.press.world.said.all.items()})
-        making = Making(self, seen.found, past, output, last=last)
+        making = Making(self, seen.scanned, past, output, last=last)
         comments = encode(seen.comments)
         making.run(comments)
         with self.timed("remember"):
@@ -233,6 +240,6 @@ class Recalled:
         from pressframe_press._parts import recall
 
         try:
-            return recall(self._wish, self._scanned.found, self._version)
+            return recall(self._wish, self._scanned, self._version)
         except (LookupError, Damaged):  # somebody deleted the memory, or another process has built meanwhile
             return build(self._wish).contents

@@ -46,20 +46,41 @@ class Scanned:
         return digest_of("\n".join(words))
 
     @functools.cached_property
+    def marks(self) -> Sequence[tuple[str, str, str]]:
+        """Loader, key and fingerprint of every source."""
+        marks: list[tuple[str, str, str]] = []
+        for _, loader, listed in self._parts:
+            if isinstance(listed, Mapping):
+                name = loader.name
+                marks += [(name, key, mark) for key, mark in listed.items()]
+            else:
+                marks += [(one.loader, one.key, one.fingerprint) for one in listed]
+        return marks
+
+    @functools.cached_property
     def found(self) -> Sequence[Found]:
         """Every source."""
-        return [
-            Found(plugin, loader, one)
-            for plugin, loader, listed in self._parts
-            for one in _made(plugin, loader, listed)
-        ]
+        return self.some(range(len(self.marks)))
+
+    def some(self, numbers: Sequence[int]) -> list[Found]:
+        """Return some of the sources, by their numbers, which go up: no others are made."""
+        found: list[Found] = []
+        start = 0
+        for plugin, loader, listed in self._parts:
+            mine = [number - start for number in numbers if start <= number < start + len(listed)]
+            found += [Found(plugin, loader, one) for one in _made(plugin, loader, listed, mine)]
+            start += len(listed)
+        return found
 
 
-def _made(plugin: str, loader: Loader, listed: Sequence[Source] | Mapping[str, str]) -> Sequence[Source]:
+def _made(
+    plugin: str, loader: Loader, listed: Sequence[Source] | Mapping[str, str], numbers: Sequence[int]
+) -> Sequence[Source]:
     if not isinstance(listed, Mapping):
-        return listed
+        return [listed[number] for number in numbers]
     make = loader.source  # type: ignore[attr-defined] # what has listing has it too
-    return ask_part(plugin, "source", tuple, lambda _: tuple([make(*one) for one in listed.items()]), loader)
+    items = list(listed.items())
+    return ask_part(plugin, "source", tuple, lambda _: tuple([make(*items[number]) for number in numbers]), loader)
 
 
 def scan(host: Host) -> Scanned:

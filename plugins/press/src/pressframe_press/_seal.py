@@ -43,6 +43,11 @@ def epoch_of(site: Site, *, drafts: bool) -> str:
     return json.dumps({cause: digest_of("\n".join(texts)) for cause, texts in causes.items()})
 
 
+def is_with_drafts(epoch: str) -> bool:
+    """Say whether drafts were wanted in an epoch."""
+    return bool(json.loads(epoch)[DRAFTS] == digest_of(str(True)))
+
+
 def installed() -> Iterator[str]:
     """Yield name and version of every distribution: what plugins are built on may change what they make."""
     for folder in sys.path:

@@ -62,6 +62,7 @@ class World:
     now: str
     recalled: Callable[[str], str] = lambda name: ""
     _made: dict[str, Mapping[str, _List]] = attrs.field(factory=dict, init=False)
+    _grouped: dict[str, tuple[Group, ...]] = attrs.field(factory=dict, init=False)
     _like: _Like | None = attrs.field(default=None, init=False)
 
     # ------------------------------------------------------------------------------------------- entries
@@ -223,6 +224,20 @@ class World:
         """Take over the lists of *other*: all stand in the same places, but *moved* in groups of these taxonomies."""
         self._like = _Like(other, but, moved)
 
+    def take_lists(self, other: World) -> None:
+        """Take over what *other* has put together of its lists: both hold the very same entries."""
+        if other._like:
+            like, but, _ = other._like
+            self.take_lists(like)
+            for name in but:
+                self._made.pop(name, None)
+                self._grouped.pop(name, None)
+        self._made |= other._made
+        self._grouped |= other._grouped
+        for name in ("_kinds", "_positions"):
+            if name in other.__dict__:
+                self.__dict__[name] = other.__dict__[name]
+
     def standing(self) -> dict[str, str]:
         """Return the lists that were put together here, for ``recalled`` to give back."""
         lists: dict[str, object] = {f"lists\t{taxonomy}": made for taxonomy, made in self._made.items()}
@@ -232,13 +247,15 @@ class World:
         """Say whether what was returned by this name is right still."""
         return self._like is not None and name.partition("\t")[2] not in self._like.taxonomies
 
-    @functools.cached_property
-    def groups(self) -> Callable[[str], tuple[Group, ...]]:
-        """The groups of a taxonomy, by its name."""
-        return functools.cache(self._find_groups)
+    def groups(self, taxonomy: str) -> tuple[Group, ...]:
+        """Return the groups of a taxonomy: periods newest first, others by name."""
+        if self._like and taxonomy not in self._like.taxonomies:
+            return self._like.world.groups(taxonomy)
+        if taxonomy not in self._grouped:
+            self._grouped[taxonomy] = self._find_groups(taxonomy)
+        return self._grouped[taxonomy]
 
     def _find_groups(self, taxonomy: str) -> tuple[Group, ...]:
-        """Return the groups of a taxonomy: periods newest first, others by name."""
         lists = self._lists(taxonomy).items()
         groups = [
             Group(taxonomy=taxonomy, slug=slug, name=one.name, parent=one.parent, size=len(one.ids))
@@ -250,6 +267,8 @@ class World:
 
     @functools.cached_property
     def _positions(self) -> dict[str, int]:
+        if self._like:
+            return self._like.world._positions
         return {id: index for index, id in enumerate(self.ids("post", None))}
 
     def near(self, id: str) -> tuple[str | None, str | None]:
