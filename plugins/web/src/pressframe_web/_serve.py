@@ -99,6 +99,8 @@ def run(site: Site, listening: socket.socket, here: str, *, drafts: bool) -> boo
         click.echo(f"serving {site.settings.title} on {here}   (Ctrl-C ends it)")
         if not is_local:
             click.echo(f"links and mails lead to {site.settings.url}; to follow them here, add --url {here}")
+        if os.environ.get("SWI"):
+            sys.setswitchinterval(float(os.environ["SWI"]))
         server.run(sockets=[listening])
     click.echo("settings or plugins have changed: starting again." if watcher.has_new_settings else "stopped.")
     return watcher.has_new_settings

@@ -1,4 +1,4 @@
-"""Statements that run for every comment: made into SQL once, and handed straight to the driver."""
+"""Statements that run again and again: made into SQL once, and handed straight to the driver."""
 
 from __future__ import annotations
 
