@@ -21,8 +21,8 @@ _POLLS = (0.02, 0.25)
 _POLL_SHARE = 0.02
 """Part of the time that may be spent on them."""
 _REST = 2.0
-"""How many times as long as a build took the thread rests after it, unless files change: comments that come all the time
-are shown by and by, and leave the processor to who sends and reads them."""
+"""How many times as long as a build took the thread rests after it, unless files change: comments that come all the
+time are shown by and by, and leave the processor to who sends and reads them."""
 _LONGEST_REST = 5.0
 _LONGEST_PAUSE = 60.0
 _PAUSE_FOR_ROOM = 3.0
