@@ -7,7 +7,6 @@ import pytest
 import sqlalchemy as sa
 
 from pressframe import StoreError
-from pressframe_sql import database
 from pressframe_sql.statements import Prepared
 
 COUNT = Prepared(sa.text("SELECT count(*) FROM note WHERE text <> :but"))

@@ -115,7 +115,10 @@ def test_an_answer_may_come_later_and_later_again(answers):
     threading.Timer(0.1, second.set_result, [2]).start()
 
     reply = answers(
-        later(first, lambda: Later(until=second, then=lambda: Response(body=str(first.result() + second.result()).encode())))
+        later(
+            first,
+            lambda: Later(until=second, then=lambda: Response(body=str(first.result() + second.result()).encode())),
+        )
     )
 
     assert (reply.status, reply.text) == (200, "3")
