@@ -51,7 +51,7 @@ prove: .venv
 
 kill: .venv
 	PRESSFRAME_KILLS=$(KILLS) $(bin)/pytest -s tests/test_kills.py
-	PRESSFRAME_COMMENT_KILLS=$(KILLS) $(bin)/pytest --log-cli-level=INFO plugins/comments/tests/test_faults.py -k kill
+	PRESSFRAME_COMMENT_KILLS=$(KILLS) $(bin)/pytest --log-cli-level=INFO plugins/comments/tests -k kill
 
 bench: .venv
 	$(bin)/python -m bench $(if $(POSTS),--posts $(POSTS))

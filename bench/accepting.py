@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import random
 import re
 import sqlite3
 import subprocess
@@ -10,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -21,6 +23,10 @@ from bench.generators import Site, writing
 from bench.live import HOST, free_ports, pinned, processors, running, serve_command
 from bench.measure import run
 from bench.reader import Reader
+from pressframe import Site as OpenedSite
+from pressframe_bayes import Bayes
+from pressframe_comments import Draft, State, comment_store
+from pressframe_sql import database
 
 _HERE = Path(__file__).parent
 _SECONDS = 5
@@ -42,12 +48,24 @@ _NO_LIMITS = """
 [plugins.comments]
 moderation = "always"
 flood_limit = 0
+flood_limit_site = 0
+"""
+_SHOWN_AT_ONCE = """
+[plugins.comments]
+moderation = "never"
+flood_limit = 0
+flood_limit_site = 0
 """
 _ALL_RULES = """
+[plugins.web]
+trusted_proxies = ["127.0.0.0/8"]
+
 [plugins.comments]
-flood_limit = 1_000_000
-blocked = ["casino", "crédit facile", "pilules"]
+flood_limit_site = 1_000_000
+blocked = ["casino", "crédit facile", "pilules", "mail:*@spam.example", "site:casino.example", "network:203.0.113.0/24"]
+trusted = ["mail:*@example.com", "name:Rédaction"]
 """
+_TRAINING = 200
 
 
 @attrs.frozen
@@ -85,7 +103,7 @@ def measure(folder: Path, *, runs: int, peer: bool, told: Callable[[str], None])
     """Return what each server accepts, Isso too if a *peer* is wanted; the sites are made in *folder*."""
     found: dict[str, list[tuple[float, list[float]]]] = {}
     for number in range(1, runs + 1):
-        for make in (_no_limits, _all_rules, *((_isso,) if peer else ())):
+        for make in (_no_limits, _all_rules, _shown_at_once, *((_isso,) if peer else ())):
             with make(folder / f"{make.__name__}-{number}") as server:
                 told(f"{server.name}, {number}")
                 found.setdefault(server.name, []).append(_load(server))
@@ -105,16 +123,29 @@ def _no_limits(folder: Path) -> Iterator[_Server]:
 
 @contextmanager
 def _all_rules(folder: Path) -> Iterator[_Server]:
-    with _pressframe(folder, name="pressframe, all rules on", settings=_ALL_RULES) as server:
+    name = "pressframe, all rules on"
+    with _pressframe(folder, name=name, settings=_ALL_RULES, kind="forwarded", plugin="bayes") as server:
         yield server
 
 
 @contextmanager
-def _pressframe(folder: Path, *, name: str, settings: str) -> Iterator[_Server]:
+def _shown_at_once(folder: Path) -> Iterator[_Server]:
+    with _pressframe(folder, name="pressframe, shown at once", settings=_SHOWN_AT_ONCE) as server:
+        yield server
+
+
+@contextmanager
+def _pressframe(
+    folder: Path, *, name: str, settings: str, kind: str = "form", plugin: str | None = None
+) -> Iterator[_Server]:
     site = Site(writing(), folder, posts.generate(_POSTS))
     site.create()
-    with (folder / "pressframe.toml").open("a", encoding="utf-8") as file:
-        file.write(settings)
+    file = folder / "pressframe.toml"
+    text = file.read_text(encoding="utf-8")
+    text = text.replace('"comments"', f'"comments", "{plugin}"') if plugin else text
+    file.write_text(text + settings, encoding="utf-8")
+    if plugin == "bayes":
+        _train(folder)
     run(site.generator.command(site.output), folder=site.folder)
     post = site.posts[-1]
     (port,) = free_ports(1)
@@ -124,10 +155,32 @@ def _pressframe(folder: Path, *, name: str, settings: str) -> Iterator[_Server]:
             name=name,
             port=port,
             path=f"/comments/posts/{post.published.year}/{post.slug}",
-            kind="form",
+            kind=kind,
             count=lambda: _rows(folder / "data" / "site.sqlite", "comments_comment"),
             page=site.posts[0].address,
         )
+
+
+def _train(folder: Path) -> None:
+    """Have the site's filter learn comments and spam, under entries that nobody asks for."""
+    site, chance, sentences = OpenedSite.open(folder), random.Random(1), posts.sentences()
+    store = comment_store(site)
+    for number in range(_TRAINING):
+        is_spam = bool(number % 2)
+        body = " ".join(["Casino, crédit facile, gagnez."] * is_spam + chance.sample(sentences, 3))
+        draft = Draft(
+            entry="posts/none",
+            author="Zoé",
+            email=f"z{chance.randrange(1000)}@example.org",
+            url=None,
+            body=body,
+            received=datetime.now(UTC),
+        )
+        store.add(draft, State.SPAM if is_spam else State.APPROVED)
+    learned, _ = site.plugin(Bayes).filter(site).train()
+    database(site).close()
+    if learned != _TRAINING:
+        raise RuntimeError(f"the filter learned {learned} of {_TRAINING} comments")
 
 
 @contextmanager

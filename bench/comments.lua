@@ -1,4 +1,5 @@
--- For wrk: posts a comment with every request, each another one. After `--`: the address, "form" or "json", a mark.
+-- For wrk: posts a comment with every request, each another one. After `--`: the address, "form", "forwarded" (a form
+-- from another neighbourhood on the network each time, as a proxy would tell) or "json", and a mark.
 local path, kind, mark
 local count = 0
 local threads = 0
@@ -22,7 +23,11 @@ function request()
   local body = "author=Zo%C3%A9&email=zoe%40example.org&comment=" .. text:gsub("[^%w]", function(letter)
     return string.format("%%%02X", letter:byte())
   end)
-  return wrk.format("POST", path, {["Content-Type"] = "application/x-www-form-urlencoded"}, body)
+  local headers = {["Content-Type"] = "application/x-www-form-urlencoded"}
+  if kind == "forwarded" then
+    headers["X-Forwarded-For"] = string.format("%d.%d.%d.7", 11 + math.floor(count / 65536), math.floor(count / 256) % 256, count % 256)
+  end
+  return wrk.format("POST", path, headers, body)
 end
 
 function done(summary)

@@ -11,6 +11,7 @@ from pressframe_bayes import Bayes
 from pressframe_bayes._score import Counts, estimate, score
 from pressframe_bayes._tokens import MOST, Sample
 from pressframe_comments import Change
+from pressframe_sql import Database
 
 SPAM = ["Cheap casino bonus today", "Casino online, viagra without recipe", "Best casino, best bonus"]
 HAM = ["Merci pour ce billet sur les relations publiques", "La conférence de presse était utile", "Très juste, merci"]
@@ -74,14 +75,19 @@ def test_any_number_of_words_gives_a_probability(number):
     assert 0.5 <= score(counts, Counts(1_000_000, 1_000_000)).probability <= 1
 
 
-def test_a_judgement_is_one_query(desk):
+def test_a_judgement_is_one_query(desk, monkeypatch):
     shop = desk()
     shop.teach(spam=SPAM, ham=HAM)
-    asked = []
+    asked, fetch = [], Database.fetch
 
     def note(connection, cursor, statement, *rest):
         asked.append(statement)
 
+    def fetching(base, statement, values):
+        asked.append("SELECT")
+        return fetch(base, statement, values)
+
+    monkeypatch.setattr(Database, "fetch", fetching)
     sa.event.listen(sa.Engine, "before_cursor_execute", note)
     try:
         shop.judge("casino bonus", email="x@y.example")

@@ -12,7 +12,7 @@ import pytest
 
 from pressframe import Reader, Site
 from pressframe_sql import database
-from pressframe_web import Request
+from pressframe_web import Later, Request
 
 SHELF = Path(__file__).with_name("shelf.py")
 DATA = Path(__file__).parents[4] / "shared" / "data"
@@ -130,6 +130,9 @@ class Served:
         )  # fmt: skip
         view = self._view()
         response = route.endpoint(request, view)
+        if isinstance(response, Later):
+            response.until.exception(10)
+            response = response.then()
         self.cookies |= {cookie.name: cookie.value for cookie in response.cookies}
         text = view.render(response.page).body.decode() if response.page else response.body.decode()
         return Answer(response.status, text, response.location, dict(response.headers))

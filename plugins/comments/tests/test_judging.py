@@ -1,6 +1,7 @@
 """Several judges at once: none can keep readers waiting, and whatever one of them does, nothing is lost."""
 
 import textwrap
+import threading
 import time
 
 import pytest
@@ -179,3 +180,34 @@ def test_a_text_sent_long_ago_may_be_sent_again(serve):
     served.post(comment=TEXT, author="Léa")
 
     assert reasons(served) == []
+
+
+QUICK = """
+import threading
+import attrs
+from pressframe import hookimpl
+
+@attrs.frozen(eq=False)
+class {name}:
+    @hookimpl
+    def judge_comment(self, comment, host):
+        file = host.folder / "threads"
+        with file.open("a") as told:
+            print("{name}", threading.current_thread().name, file=told)
+
+{promise}
+"""
+PROMISE = """
+    @hookimpl
+    def register_quick_judges(self):
+        return ["it does nothing"]
+"""
+
+
+def test_a_judge_that_promised_to_be_quick_is_asked_in_place_and_others_in_threads_of_their_own(judged):
+    served = judged(quick=QUICK.format(name="Quick", promise=PROMISE), other=QUICK.format(name="Other", promise=""))
+    served.post()
+
+    told = dict(line.split(" ", 1) for line in (served.site.folder / "threads").read_text("utf-8").splitlines())
+
+    assert told == {"Quick": threading.current_thread().name, "Other": "judge"}

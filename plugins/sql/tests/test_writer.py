@@ -111,3 +111,34 @@ def test_what_waits_is_written_before_the_end_and_nothing_after_it(writer, engin
     with pytest.raises(StoreError, match="was closed"):
         writer.submit(insert("b"))
     assert texts(engines[0]) == ["a"]
+
+
+def test_a_piece_of_one_change_that_fails_takes_nothing_along(writer, engines, held):
+    def fail(connection):
+        connection.execute(sa.text("INSERT INTO nowhere VALUES (1)"))
+
+    answers = [writer.submit(insert("a")), writer.submit(fail, is_one_change=True)]
+    answers.append(writer.submit(insert("b"), is_one_change=True))
+    held.released.set()
+
+    assert [answers[0].result(10), answers[2].result(10)] == ["a", "b"]
+    assert isinstance(answers[1].exception(10), sa.exc.OperationalError)
+    assert texts(engines[0]) == ["a", "b"]
+
+
+def test_pieces_that_come_one_by_one_under_load_share_transactions(writer, engines):
+    commits = []
+    sa.event.listen(engines[1], "commit", lambda connection: commits.append(1))
+
+    def write(name):
+        for number in range(20):
+            writer.submit(insert(f"{name} {number}")).result(10)
+
+    threads = [threading.Thread(target=write, args=(name,)) for name in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(texts(engines[0])) == 160
+    assert len(commits) < 100

@@ -158,3 +158,15 @@ def test_watching_that_is_ended_before_it_has_begun_ends_in_silence(served, monk
         if thread.name == "pressframe-watch":
             thread.join()
     assert failures == []
+
+
+def test_comments_that_keep_coming_leave_the_builder_time_to_rest_and_an_edit_ends_it(served, monkeypatch):
+    """Fault F14: a flood of accepted comments is shown by and by; the builder takes a third of the time at most."""
+    rests, builder = [], served.app.rebuilder
+    monkeypatch.setattr(builder._must_scan, "wait", rests.append)
+    monkeypatch.setattr("pressframe_web._rebuild.time.thread_time", iter(range(1000)).__next__)
+    monkeypatch.setattr(builder, "run_due", lambda: len(rests) < 3 or builder.stop())
+
+    builder._watch()
+
+    assert rests == [2.0, 2.0, 2.0]

@@ -14,6 +14,7 @@ from pressframe.model import Host
 from pressframe_bayes._score import Counts
 from pressframe_bayes._tokens import Sample, storable
 from pressframe_sql import database
+from pressframe_sql.statements import Prepared
 from pressframe_sql.types import Moment
 
 _METADATA = sa.MetaData()
@@ -46,10 +47,10 @@ def _recall(listed: sa.TableValuedAlias) -> sa.Select[str, int, int]:
 
 
 _TOKENS = sa.bindparam("tokens", type_=sa.Text)
-_RECALL = {
-    "sqlite": _recall(sa.func.json_each(_TOKENS).table_valued("value")),
-    "postgresql": _recall(sa.func.json_array_elements_text(sa.cast(_TOKENS, sa.JSON)).table_valued("value")),
-}
+_RECALL = Prepared(
+    _recall(sa.func.json_each(_TOKENS).table_valued("value")),
+    postgresql=_recall(sa.func.json_array_elements_text(sa.cast(_TOKENS, sa.JSON)).table_valued("value")),
+)
 
 
 @attrs.frozen
@@ -78,10 +79,8 @@ class Memory:
         base = database(self.host)
         if not base.exists():
             return Counts(0, 0), {}
-        sought = {"tokens": json.dumps([ALL, *storable(tokens)])}
-        with base.read() as connection:
-            rows = connection.execute(_RECALL[connection.dialect.name], sought)
-            found = {token: Counts(spam, ham) for token, spam, ham in rows}
+        rows = base.fetch(_RECALL, {"tokens": json.dumps([ALL, *storable(tokens)])})
+        found = {token: Counts(spam, ham) for token, spam, ham in rows}
         return found.pop(ALL, Counts(0, 0)), found
 
     def strongest(self, count: int) -> tuple[list[Known], list[Known], int]:

@@ -59,6 +59,10 @@ class Bayes:
         return Verdict.SPAM if likely >= self.spam else Verdict.HOLD if likely >= self.hold else Verdict.ACCEPT
 
     @hookimpl
+    def register_quick_judges(self) -> Iterable[str]:
+        return ["it counts the words of one text, and reads what it has learned of them in one query"]
+
+    @hookimpl
     def judge_comment(self, comment: Comment, sender: Sender, host: Host) -> Judgement | None:
         from pressframe_bayes._saying import explain
 

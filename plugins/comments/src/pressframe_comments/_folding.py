@@ -8,7 +8,8 @@ import unicodedata
 from typing import Literal
 
 _ACCENTS = re.compile("[\u0300-\u036f]+")
-_PIECE = re.compile(r"\S{1,256}|\s+")
+_PIECE = re.compile(r"[\s\S]{1,256}(?!\S)|\S{1,256}|\s")
+"""Up to 256 characters, as far as possible whole words."""
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from pressframe.model import Card, Comment, Host, Json
 from pressframe_comments._store import Filed
 from pressframe_sql import Database, PersonalData, database
+from pressframe_sql.statements import Prepared
 from pressframe_sql.types import Moment
 
 CONFIRM, MAIL = "comments.confirm", "comments.mail"
@@ -50,6 +51,11 @@ FOLLOW = sa.Table(
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("made", Moment, nullable=False),
     sa.Column("confirmed", Moment),
+)
+_WAITS = Prepared(
+    sa.select(FOLLOW.c.id)
+    .where(FOLLOW.c.entry == sa.bindparam("entry", type_=sa.Text), FOLLOW.c.confirmed.is_not(None))
+    .limit(1)
 )
 NEWS = sa.Table(
     "comments_news",
@@ -210,6 +216,10 @@ class Followers:
         self._db.write(work)
 
     # ----------------------------------------------------------------------------------------------- news
+
+    def are_there(self, entry: str) -> bool:
+        """Tell whether anybody waits for more under *entry*; most conversations have nobody."""
+        return self._db.exists() and bool(self._db.fetch(_WAITS, {"entry": entry}))
 
     def note(self, comment: Comment, filed: Filed, *, is_gated: bool, now: datetime) -> None:
         """Note a comment that is shown now, for everybody who wants to know and did not write it; have it mailed."""

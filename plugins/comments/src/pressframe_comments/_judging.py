@@ -7,7 +7,7 @@ import logging
 import queue
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -66,16 +66,17 @@ class Panel:
         self._waiting: queue.SimpleQueue[_Hearing] = queue.SimpleQueue()
         self._idle = threading.Semaphore(0)
 
-    def judge(self, host: Host, case: Case, *, deadline: timedelta, at_once: str) -> tuple[Judgement, ...]:
+    def judge(self, host: Host, case: Case, *, deadline: timedelta) -> tuple[Judgement, ...]:
         """Return what every plugin says, the strictest first; a hold for who fails or says nothing within *deadline*.
 
         Args:
-            deadline: For all of them, as they work side by side.
-            at_once: The plugin whose own rules need no thread.
+            deadline: For all of them, as they work side by side; but for those that have promised to be quick.
         """
         names = host.hooks.implementers("judge_comment")
-        hearings = [self._begin(host, name, case) for name in names if name != at_once]
-        said = _ask(host, at_once, case) if at_once in names else []
+        quick = {plugin for plugin, _ in host.hooks.all("register_quick_judges")}
+        others = frozenset(names) - quick
+        hearings = [self._begin(host, name, case) for name in names if name in others]
+        said = _ask(host, case, but=others)
         end = monotonic() + deadline.total_seconds()
         for hearing in hearings:
             said += self._end(hearing, case, deadline, max(end - monotonic(), 0))
@@ -83,7 +84,7 @@ class Panel:
         return tuple(sorted(said or [nobody], key=lambda judgement: -judgement.verdict))
 
     def _begin(self, host: Host, plugin: str, case: Case) -> _Hearing:
-        hearing = _Hearing(plugin, lambda: _ask(host, plugin, case))
+        hearing = _Hearing(plugin, lambda: _ask(host, case, but=_all_but(host, plugin)))
         with self._lock:
             is_stuck = self._late[plugin] >= _PATIENCE
         if is_stuck:
@@ -126,11 +127,14 @@ class Panel:
             self._idle.release()
 
 
-def _ask(host: Host, plugin: str, case: Case) -> list[Judgement]:
-    """Return what *plugin* answers: one judgement at most; a hold if it failed, which the front has logged."""
-    others = frozenset(host.hooks.implementers("judge_comment")) - {plugin}
-    asked = host.hooks.ask("judge_comment", case.comment, case.entry, case.now, case.sender, host, but=others)
-    return [_held(plugin, "failed") if isinstance(answer, PressframeError) else answer for _, answer in asked]
+def _ask(host: Host, case: Case, *, but: Container[str]) -> list[Judgement]:
+    """Return what plugins answer: one judgement each at most; a hold from who failed, which the front has logged."""
+    asked = host.hooks.ask("judge_comment", case.comment, case.entry, case.now, case.sender, host, but=but)
+    return [_held(plugin, "failed") if isinstance(answer, PressframeError) else answer for plugin, answer in asked]
+
+
+def _all_but(host: Host, plugin: str) -> frozenset[str]:
+    return frozenset(host.hooks.implementers("judge_comment")) - {plugin}
 
 
 def _held(plugin: str, what: str) -> Judgement:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -81,6 +82,7 @@ class Traits:
         )
 
 
+@functools.lru_cache(maxsize=1024)
 def _network(text: str) -> Network | None:
     try:
         return ipaddress.ip_network(text, strict=False)

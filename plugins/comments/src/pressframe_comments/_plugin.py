@@ -136,11 +136,11 @@ class Comments:
     def judge(self, comment: Comment, entry: Card, now: datetime, sender: Sender, host: Host) -> tuple[Judgement, ...]:
         """Return what every plugin of *host*'s site says of a new comment, the strictest first.
 
-        As ``host.hooks.judge_comment``, but no judge can keep its caller waiting: who takes longer than
-        ``judge_deadline`` is taken to say "hold", and the log names it.
+        As ``host.hooks.judge_comment``, but no judge can keep its caller waiting, unless it has promised to be quick:
+        who takes longer than ``judge_deadline`` is taken to say "hold", and the log names it.
         """
         case = Case(comment=comment, entry=entry, now=now, sender=sender)
-        return self.panel.judge(host, case, deadline=self.judge_deadline, at_once="comments")
+        return self.panel.judge(host, case, deadline=self.judge_deadline)
 
     # ------------------------------------------------------------------------------------------- comments
 
@@ -153,6 +153,10 @@ class Comments:
         archive = Archive(host.folder / self.archive, host.folder, host.settings.timezone)
         yield archive
         yield Approved(host, archive)
+
+    @hookimpl
+    def register_quick_judges(self) -> Iterable[str]:
+        return ["it looks at the text, and at files that are read again when they change"]
 
     @hookimpl
     def judge_comment(self, comment: Comment, entry: Card, now: datetime, sender: Sender, host: Host) -> Judgement:
@@ -214,6 +218,8 @@ class Comments:
         from pressframe_comments._followers import Followers
         from pressframe_comments._store import comment_store
 
+        if not Followers(host).are_there(comment.entry):
+            return
         filed = comment_store(host).get(comment.id)
         if filed is not None:  # of an entry that is not at hand nobody knows whether strangers may read it
             Followers(host).note(comment, filed, is_gated=entry is None or entry.gated, now=filed.changed)

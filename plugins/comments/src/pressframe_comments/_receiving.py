@@ -11,9 +11,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from pressframe_comments._folding import fold_address, sought
-from pressframe_comments._prepared import Prepared
-from pressframe_comments._store import Draft, Filed, State
+from pressframe_comments._store import Draft, Filed, Seen, State
 from pressframe_comments._tables import COMMENT, SHOWN, comment_of, filed_of, moment_of, stored_moment
+from pressframe_sql import Database
+from pressframe_sql.statements import Prepared
 
 REPEAT_WITHIN = timedelta(seconds=60)
 
@@ -31,7 +32,7 @@ def _bound(name: str) -> sa.BindParameter[object]:
 
 _INSERT = Prepared(sa.insert(COMMENT).values({name: _bound(name) for name in _INSERTED}).returning(COMMENT.c.id))
 _RECEIVED = sa.type_coerce(COMMENT.c.received, sa.BigInteger)
-_REPEAT = Prepared(
+_repeat = (
     sa.select(COMMENT.c.id)
     .where(
         COMMENT.c.likeness == _bound("likeness"),
@@ -40,25 +41,43 @@ _REPEAT = Prepared(
     .order_by(COMMENT.c.id)
     .limit(1)
 )
-_ACCEPTED = {
-    name: Prepared(
-        sa.select(COMMENT.c.id)
-        .where(COMMENT.c[name] == _bound(name), COMMENT.c.state == sa.literal_column(f"'{State.APPROVED.value}'"))
-        .limit(1)
-    )
+_accepted = {
+    name: sa.select(COMMENT.c.id)
+    .where(COMMENT.c[name] == _bound(name), COMMENT.c.state == sa.literal_column(f"'{State.APPROVED.value}'"))
+    .limit(1)
     for name in ("sender", "reader")
 }
-_RECENT = Prepared(
-    sa.select(sa.func.count(), sa.func.min(_RECEIVED)).where(
-        COMMENT.c.client == _bound("client"), sa.bindparam("since", type_=sa.BigInteger) < _RECEIVED
-    )
+_newest = (
+    sa.select(_RECEIVED.label("received"))
+    .where(COMMENT.c.client == _bound("client"), sa.bindparam("since", type_=sa.BigInteger) < _RECEIVED)
+    .order_by(COMMENT.c.received.desc())
+    .limit(sa.bindparam("most", type_=sa.BigInteger))
+    .subquery()
 )
+_counted = sa.func.count(_newest.c.received), sa.func.min(_newest.c.received)
+_REPEAT = Prepared(_repeat)
+_INSERT_NEW = Prepared(
+    sa.insert(COMMENT)
+    .from_select(_INSERTED, sa.select(*(_bound(name) for name in _INSERTED)).where(~sa.exists(_repeat)))
+    .returning(COMMENT.c.id)
+)
+_ACCEPTED = {name: Prepared(statement) for name, statement in _accepted.items()}
+_RECENT = Prepared(sa.select(*_counted))
+_LOOK = Prepared(sa.select(_repeat.scalar_subquery(), *(sa.exists(one) for one in _accepted.values()), *_counted))
+_ALL = 1 << 62
+"""More comments than there are."""
 
 
 def insert(connection: sa.Connection, row: Mapping[str, object]) -> int:
     """Store *row* and return its number."""
     ((number,),) = _INSERT.run(connection, row)
     return int(number)
+
+
+def insert_new(connection: sa.Connection, draft: Draft, row: Mapping[str, object]) -> int | None:
+    """Store *row*, made of *draft*, in one statement and return its number; None if it is a repeat."""
+    stored = _INSERT_NEW.run(connection, {**row, "recent": _recent(draft)})
+    return int(stored[0][0]) if stored else None
 
 
 def row_of(draft: Draft, state: State, reasons: Sequence[str]) -> dict[str, object]:
@@ -109,12 +128,35 @@ def likeness_of(draft: Draft) -> str:
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()
 
 
-def find_repeat(connection: sa.Connection, draft: Draft, likeness: object) -> Filed | None:
-    recent = stored_moment(draft.received - REPEAT_WITHIN)
-    found = _REPEAT.run(connection, {"likeness": likeness, "recent": recent, "key": draft.key or None})
-    if not found:
-        return None
-    return filed_of(connection.execute(sa.select(COMMENT).where(COMMENT.c.id == found[0][0])).one())
+def look(database: Database, draft: Draft, since: datetime, most: int | None) -> Seen:
+    """Return what is known of *draft*: in one statement, as it is asked for every comment."""
+    of_draft = {"sender": draft.sender, "reader": draft.reader, "client": draft.client, "since": stored_moment(since)}
+    limit = {"most": _ALL if most is None else most}
+    ((repeat, *is_known, recent, first),) = database.fetch(_LOOK, _likeness(draft) | of_draft | limit)
+    filed = None
+    if repeat is not None:
+        with database.read() as connection:
+            filed = _filed(connection, repeat)
+    return Seen(repeat=filed, is_known=any(is_known), recent=recent, first=None if first is None else moment_of(first))
+
+
+def find_repeat(connection: sa.Connection, draft: Draft) -> Filed | None:
+    found = _REPEAT.run(connection, _likeness(draft))
+    return _filed(connection, found[0][0]) if found else None
+
+
+def _likeness(draft: Draft) -> dict[str, object]:
+    return {"likeness": likeness_of(draft), "recent": _recent(draft), "key": draft.key or None}
+
+
+def _recent(draft: Draft) -> int:
+    return stored_moment(draft.received - REPEAT_WITHIN)
+
+
+def _filed(connection: sa.Connection, number: int) -> Filed | None:
+    """Return the comment that has the *number*; None if it was just deleted."""
+    row = connection.execute(sa.select(COMMENT).where(COMMENT.c.id == number)).one_or_none()
+    return None if row is None else filed_of(row)
 
 
 def was_accepted(connection: sa.Connection, sender: str | None, reader: str | None) -> bool:
@@ -123,5 +165,5 @@ def was_accepted(connection: sa.Connection, sender: str | None, reader: str | No
 
 
 def count_since(connection: sa.Connection, client: str, since: datetime) -> tuple[int, datetime | None]:
-    ((number, first),) = _RECENT.run(connection, {"client": client, "since": stored_moment(since)})
+    ((number, first),) = _RECENT.run(connection, {"client": client, "since": stored_moment(since), "most": _ALL})
     return number, None if first is None else moment_of(first)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import TypeVar
@@ -48,34 +49,31 @@ class SqlCommentStore:
     # ------------------------------------------------------------------------------------------ receiving
 
     def add(self, draft: Draft, state: State, reasons: Sequence[str] = ()) -> Filed:
+        return self.submit(draft, state, reasons).result()
+
+    def submit(self, draft: Draft, state: State, reasons: Sequence[str] = ()) -> Future[Filed]:
         row = receiving.row_of(draft, state, reasons)
 
         def work(connection: sa.Connection) -> Filed:
-            earlier = receiving.find_repeat(connection, draft, row["likeness"])
-            if earlier is not None:
+            number = receiving.insert_new(connection, draft, row)
+            if number is None:
+                earlier = receiving.find_repeat(connection, draft)
+                assert earlier is not None  # nobody else has written since
                 return earlier
-            number = receiving.insert(connection, row)
             if state is State.APPROVED:
                 count_up(connection, [draft.entry])
             self._tidy_after(connection, draft.received)
             return receiving.filed_new(draft, state, reasons, number)
 
-        return self._database.write(work)
+        is_one_change = state is not State.APPROVED and self._tidied == _day_of(draft.received)
+        return self._database.submit(work, is_one_change=is_one_change)
 
-    def look(self, draft: Draft, since: datetime) -> Seen:
-        with self._read() as connection:
-            if connection is None:
-                return Seen()
-            repeat = receiving.find_repeat(connection, draft, receiving.likeness_of(draft))
-            is_known = receiving.was_accepted(connection, draft.sender, draft.reader)
-            recent, first = receiving.count_since(connection, draft.client, since)
-        return Seen(repeat=repeat, is_known=is_known, recent=recent, first=first)
+    def look(self, draft: Draft, since: datetime, *, most: int | None = None) -> Seen:
+        return receiving.look(self._database, draft, since, most) if self._database.exists() else Seen()
 
     def find_repeat(self, draft: Draft) -> Filed | None:
         with self._read() as connection:
-            return (
-                None if connection is None else receiving.find_repeat(connection, draft, receiving.likeness_of(draft))
-            )
+            return None if connection is None else receiving.find_repeat(connection, draft)
 
     def was_accepted(self, *, sender: str | None, reader: str | None) -> bool:
         with self._read() as connection:
@@ -296,7 +294,7 @@ class SqlCommentStore:
 
     def _tidy_after(self, connection: sa.Connection, moment: datetime) -> None:
         """See to it that the day is tidied, once a day and process."""
-        today = moment.astimezone(UTC).date()
+        today = _day_of(moment)
         if self._tidied != today:
             plan(self._database, connection, today)
             self._tidied = today
@@ -310,6 +308,10 @@ class SqlCommentStore:
         if not self._database.exists():
             raise acts.unknown(list(ids))
         return self._database.write(work)
+
+
+def _day_of(moment: datetime) -> date:
+    return moment.astimezone(UTC).date()
 
 
 _FEW = 500

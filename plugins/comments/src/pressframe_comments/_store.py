@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from datetime import datetime
 from typing import Literal, Protocol
 
@@ -212,8 +213,8 @@ class Seen:
     Attributes:
         repeat: The comment that it repeats.
         is_known: True if a comment of the same browser or signed-in reader is approved.
-        recent: How many comments came from the same client lately.
-        first: When the first of them came.
+        recent: How many comments came from the same client lately, as far as they were counted.
+        first: When the first of those came.
     """
 
     repeat: Filed | None = None
@@ -234,8 +235,16 @@ class CommentStore(Protocol):
     def add(self, draft: Draft, state: State, reasons: Sequence[str] = ()) -> Filed:
         """Store a comment and return it; if it is a repeat, return the first one and store nothing."""
 
-    def look(self, draft: Draft, since: datetime) -> Seen:
-        """Return at once what ``find_repeat``, ``was_accepted`` and ``count_since`` tell of *draft*."""
+    def submit(self, draft: Draft, state: State, reasons: Sequence[str] = ()) -> Future[Filed]:
+        """Begin to ``add`` and return what is to come of it: a caller that need not wait keeps no thread."""
+
+    def look(self, draft: Draft, since: datetime, *, most: int | None = None) -> Seen:
+        """Return at once what ``find_repeat``, ``was_accepted`` and ``count_since`` tell of *draft*.
+
+        Args:
+            most: So many of the client's comments are counted, the newest, as a flood must not slow the look; None
+                for all.
+        """
 
     def find_repeat(self, draft: Draft) -> Filed | None:
         """Return the comment that *draft* repeats.

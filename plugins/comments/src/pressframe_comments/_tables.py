@@ -11,8 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from pressframe.model import Comment
-from pressframe_comments._prepared import Prepared
 from pressframe_comments._store import Filed, State, Step, Texts
+from pressframe_sql.statements import Prepared
 from pressframe_sql.types import Moment
 
 _TABLES = sa.MetaData()

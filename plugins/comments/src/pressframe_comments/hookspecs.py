@@ -1,9 +1,10 @@
-"""The hooks that tell what became of comments, and ask for their authors' pictures.
+"""The hooks that tell what became of comments, and ask for their authors' pictures and for judges' promises.
 
 Declared with the core's ``hookspec``, and implemented like the core's own. Stages and failures mean the same.
 """
 
 import enum
+from collections.abc import Iterable
 
 from pressframe.hookspecs import hookspec
 from pressframe.model import Card, Comment, Host
@@ -36,6 +37,16 @@ def on_comment(comment: Comment, entry: Card | None, change: Change, host: Host,
         entry: The entry it replies to, as a stranger sees it; None where no built site is at hand, as on the command
             line, and where there is no such entry any more.
         by: Who did it: a moderator's name; empty for a reader, and for the site itself.
+    """
+
+
+@hookspec("start", answer=str)
+def register_quick_judges() -> Iterable[str]:
+    """Promise that this plugin's ``judge_comment`` is quick, and say why, for whoever reads the plugin.
+
+    Called once. Quick is what waits for nothing but the site's own database, and takes time in proportion to the text:
+    a few milliseconds. Such a judge is asked right where the comment is received, which spares the server half of the
+    work that a judge costs; but ``judge_deadline`` does not protect readers from one that breaks its promise.
     """
 
 

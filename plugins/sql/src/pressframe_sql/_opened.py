@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy
 
 from pressframe_sql._backend import Backend
 from pressframe_sql._schema import upgrade
 from pressframe_sql._writer import Writer
+from pressframe_sql.statements import Prepared
+
+_KEPT = 4
+"""Connections for single statements that are kept open."""
 
 
 class Opened:
@@ -26,6 +32,8 @@ class Opened:
         self._reading = backend.engine(writes=False)
         self._writing = backend.engine(writes=True)
         self.writer = Writer(self._writing, backend.explain)
+        self._kept: deque[sqlalchemy.Connection] = deque()  # threads take and give without a lock
+        self._is_closed = False
 
     @contextmanager
     def read(self) -> Iterator[sqlalchemy.Connection]:
@@ -38,6 +46,37 @@ class Opened:
             if explained is None:
                 raise
             raise explained from error
+
+    def fetch(self, statement: Prepared, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
+        """Return the rows of one *statement* that reads, on a connection that is kept for that."""
+        try:
+            connection = self._taken()
+            try:
+                rows = statement.run(connection, values)
+                connection.connection.rollback()  # of what some drivers began by themselves
+            except BaseException:
+                connection.invalidate()
+                connection.close()
+                raise
+            self._keep(connection)
+            return rows
+        except Exception as error:
+            explained = self._backend.explain(error)
+            if explained is None:
+                raise
+            raise explained from error
+
+    def _taken(self) -> sqlalchemy.Connection:
+        try:
+            return self._kept.pop()
+        except IndexError:
+            return self._reading.connect()
+
+    def _keep(self, connection: sqlalchemy.Connection) -> None:
+        if len(self._kept) < _KEPT and not self._is_closed:
+            self._kept.append(connection)
+        else:
+            connection.close()
 
     def version(self) -> str:
         """Return what differs after every commit."""
@@ -53,5 +92,9 @@ class Opened:
         """Finish what waits, then let go of every connection."""
         self.writer.close()
         self._backend.close()
+        self._is_closed = True
+        with suppress(IndexError):
+            while True:
+                self._kept.pop().close()
         self._reading.dispose()
         self._writing.dispose()

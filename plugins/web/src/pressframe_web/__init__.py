@@ -3,6 +3,18 @@
 from pressframe_web._plugin import Web
 from pressframe_web._settings import Smtp
 from pressframe_web.errors import MailError, ServeError
-from pressframe_web.model import Cookie, Mailer, Message, Request, Response, Route
+from pressframe_web.model import Cookie, Later, Mailer, Message, Request, Response, Route
 
-__all__ = ["Cookie", "MailError", "Mailer", "Message", "Request", "Response", "Route", "ServeError", "Smtp", "Web"]
+__all__ = [
+    "Cookie",
+    "Later",
+    "MailError",
+    "Mailer",
+    "Message",
+    "Request",
+    "Response",
+    "Route",
+    "ServeError",
+    "Smtp",
+    "Web",
+]

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 import traceback
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
 import attrs
 
 from pressframe.errors import PressframeError, StoreError
+from pressframe_web._crew import Crew, Pause
 from pressframe_web._http import (
     Receive,
     Refused,
@@ -30,10 +31,11 @@ from pressframe_web._http import (
 )
 from pressframe_web._routes import Found, Routes
 from pressframe_web._served import PERSONAL, Headers, content_type
-from pressframe_web.model import Request, Response
+from pressframe_web.model import Later, Request, Response
 
 if TYPE_CHECKING:
     from pressframe import Release
+    from pressframe.model import Live
     from pressframe_web.app import App
 
 log = logging.getLogger("pressframe.web")
@@ -59,7 +61,7 @@ class Endpoints:
     def __init__(self, app: App) -> None:
         self._app = app
         self._routes = Routes(app.site.hooks.all("register_routes", app.site))
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="pressframe-web")
+        self._crew = Crew(_THREADS, "pressframe-web")
         self._count = 0
 
     def find(self, method: str, path: str) -> Found | None:
@@ -68,7 +70,7 @@ class Endpoints:
 
     def stop(self) -> None:
         """Take no more work, and wait for none."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._crew.stop()
 
     async def answer(self, release: Release, found: Found, scope: Scope, receive: Receive) -> Answered:
         """Return what the route *found* answers.
@@ -97,8 +99,9 @@ class Endpoints:
         self._count += 1
         try:
             request = await self._request(found, scope, receive)
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._threads, self._run, release, found, request)
+            answered = await self._crew.run(lambda: self._run(release, found, request))
+            assert isinstance(answered, Answered)
+            return answered
         finally:
             self._count -= 1
             if scope["method"] not in _SAFE:  # it may have signed somebody in, or out
@@ -111,8 +114,9 @@ class Endpoints:
             body = await read_body(scope, receive, app.web.max_body)
             is_raw = found.route is not None and media_type_of(scope) in found.route.media_types
             form, body = ({}, body) if is_raw else (parse_form(scope, body), b"")
-        return attrs.evolve(
-            make_request(scope, app.clock()),
+        return make_request(
+            scope,
+            app.clock(),
             form=form,
             body=body,
             parameters=found.parameters,
@@ -121,42 +125,59 @@ class Endpoints:
             client=client_of(scope, app.web.trusted_proxies),
         )
 
-    def _run(self, release: Release, found: Found, request: Request) -> Answered:
+    def _run(self, release: Release, found: Found, request: Request) -> Answered | Pause:
         """Call the endpoint and render its answer, in a thread.
 
         Raises:
             Refused: It failed, or cannot store anything now.
         """
         assert found.route is not None
+        endpoint = found.route.endpoint
         audiences = request.reader.audiences if request.reader else frozenset()
         view = release.view(audiences, changed=partial(self._app.rebuilder.ask, scan=False))
-        try:
-            response = found.route.endpoint(request, view)
-            lines = header_lines(response, self._app.prefix)
-            if response.page is None:
-                return self._ready(response, lines, response.body)
-            output = view.render(response.page)
-            forced = {b"content-type": content_type(output.media_type)}
-            if audiences:  # whatever the plugin says: the page may hold what not everybody may read
-                forced[b"cache-control"] = PERSONAL
-            lines = [*forced.items(), *(line for line in lines if line[0] not in forced)]
-            # What answers a form must not reload itself: the form would be sent once more.
-            body = self._app.terms.change(output.body) if request.method in _SAFE else output.body
-            return self._ready(response, lines, body)
-        except StoreError as error:
-            log.error("%s cannot answer %s now: %s", found.plugin, found.pattern, printable(str(error)))
-            raise Refused(503, [(b"retry-after", b"5")]) from error
-        except Exception as error:
-            log.error("%s failed to answer %s: %s", found.plugin, found.pattern, _cause(error))
-            if not isinstance(error, PressframeError):
-                log.debug("where it failed", exc_info=error)
-            raise Refused(500) from error
+
+        def answer(ask: Callable[[], Response | Later]) -> Answered | Pause:
+            with _refusing(found):
+                response = ask()
+                if isinstance(response, Later):
+                    return Pause(response.until, partial(answer, response.then))
+                return self._rendered(response, request, view)
+
+        return answer(lambda: endpoint(request, view))
+
+    def _rendered(self, response: Response, request: Request, view: Live) -> Answered:
+        lines = header_lines(response, self._app.prefix)
+        if response.page is None:
+            return self._ready(response, lines, response.body)
+        output = view.render(response.page)
+        forced = {b"content-type": content_type(output.media_type)}
+        if view.audiences:  # whatever the plugin says: the page may hold what not everybody may read
+            forced[b"cache-control"] = PERSONAL
+        lines = [*forced.items(), *(line for line in lines if line[0] not in forced)]
+        # What answers a form must not reload itself: the form would be sent once more.
+        body = self._app.terms.change(output.body) if request.method in _SAFE else output.body
+        return self._ready(response, lines, body)
 
     def _ready(self, response: Response, lines: Headers, body: bytes) -> Answered:
         given = {name for name, _ in lines}
         headers = [*lines, (b"content-length", str(len(body)).encode())]
         headers += [one for one in self._app.terms.common if one[0] not in given]
         return Answered(303 if response.location is not None else response.status, headers, body)
+
+
+@contextmanager
+def _refusing(found: Found) -> Iterator[None]:
+    """Turn what the plugin fails with into a refusal, and tell the log why."""
+    try:
+        yield
+    except StoreError as error:
+        log.error("%s cannot answer %s now: %s", found.plugin, found.pattern, printable(str(error)))
+        raise Refused(503, [(b"retry-after", b"5")]) from error
+    except Exception as error:
+        log.error("%s failed to answer %s: %s", found.plugin, found.pattern, _cause(error))
+        if not isinstance(error, PressframeError):
+            log.debug("where it failed", exc_info=error)
+        raise Refused(500) from error
 
 
 def _cause(error: Exception) -> str:

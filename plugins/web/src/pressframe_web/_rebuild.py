@@ -20,6 +20,10 @@ _POLLS = (0.02, 0.25)
 """Seconds between two looks at whether comments have changed: the fewest and the most."""
 _POLL_SHARE = 0.02
 """Part of the time that may be spent on them."""
+_REST = 2.0
+"""How many times as long as a build took the thread rests after it, unless files change: comments that come all the
+time are shown by and by, and leave the processor to who sends and reads them."""
+_LONGEST_REST = 5.0
 _LONGEST_PAUSE = 60.0
 _PAUSE_FOR_ROOM = 3.0
 _END_SECONDS = 1.0
@@ -62,6 +66,7 @@ class Rebuilder:
     def stop(self) -> None:
         """Start no more builds. One under way may be cut off: whatever it left is mended by the next."""
         self._stopping.set()
+        self._must_scan.set()
         self._asked.set()
         if self._thread is not None:
             self._thread.join(_END_SECONDS)
@@ -118,7 +123,9 @@ class Rebuilder:
         pause = _POLLS[1]
         self._app.tell()
         while not self._stopping.is_set():
-            self.run_due()
+            start = time.thread_time()
+            if self.run_due():
+                self._must_scan.wait(min(_REST * (time.thread_time() - start), _LONGEST_REST))
             # What is stale stays stale until what is wrong is mended: that mostly needs an edit, which asks.
             longest = _PAUSE_FOR_ROOM if self._may_pass else _LONGEST_PAUSE
             pause = self._pause if self.error is None else min(2 * max(pause, _POLLS[1]), longest)

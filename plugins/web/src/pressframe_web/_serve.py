@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 _END_SECONDS = 1.0
+_TURN = 0.001
+"""Seconds for which one thread may keep another waiting for Python's lock: readers of pages wait for this."""
 
 
 def make_serve_command(host: Host) -> click.Command:
@@ -99,6 +101,7 @@ def run(site: Site, listening: socket.socket, here: str, *, drafts: bool) -> boo
         click.echo(f"serving {site.settings.title} on {here}   (Ctrl-C ends it)")
         if not is_local:
             click.echo(f"links and mails lead to {site.settings.url}; to follow them here, add --url {here}")
+        sys.setswitchinterval(_TURN)
         server.run(sockets=[listening])
     click.echo("settings or plugins have changed: starting again." if watcher.has_new_settings else "stopped.")
     return watcher.has_new_settings

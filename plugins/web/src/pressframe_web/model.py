@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 import attrs
 from attrs.validators import ge, instance_of, le
@@ -90,6 +91,19 @@ class Response:
 
 
 @attrs.frozen(kw_only=True)
+class Later:
+    """An answer that must wait for something under way, such as ``Database.submit``; no thread is kept meanwhile.
+
+    Attributes:
+        until: What is waited for, whether it succeeds or fails.
+        then: Called in a worker thread when it is done; gives the answer. It may fail as an endpoint may.
+    """
+
+    until: Future[Any]  # whatever it brings, `then` knows what to make of it
+    then: Callable[[], Response]
+
+
+@attrs.frozen(kw_only=True)
 class Route:
     """An address that is answered at the moment it is asked.
 
@@ -102,7 +116,7 @@ class Route:
 
     methods: tuple[str, ...]
     path: str = attrs.field(validator=_is_pattern)
-    endpoint: Callable[[Request, Live], Response]
+    endpoint: Callable[[Request, Live], Response | Later]
     media_types: tuple[str, ...] = ()
 
 

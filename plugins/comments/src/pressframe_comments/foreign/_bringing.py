@@ -11,10 +11,10 @@ from urllib.parse import unquote, urlsplit
 import attrs
 
 from pressframe.model import Comment
-from pressframe_comments._endpoints import shorten
 from pressframe_comments._form import AUTHOR
 from pressframe_comments._links import website
 from pressframe_comments._store import Filed, Record
+from pressframe_comments._taking import shorten
 from pressframe_comments.foreign._model import Foreign, Loss
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")

@@ -1,4 +1,4 @@
-"""Statements that run for every comment: made into SQL once, and handed straight to the driver."""
+"""Statements that run again and again: made into SQL once, and handed straight to the driver."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ from sqlalchemy.sql.compiler import SQLCompiler
 class Prepared:
     """A statement with named parameters; runs in a fifth of the time that SQLAlchemy takes for it.
 
-    Values go to the driver and come from it as they are: moments as ``stored_moment`` has them.
+    Values go to the driver and come from it as they are: moments as the microseconds that ``Moment`` stores.
+
+    Args:
+        statement: For every kind of database.
+        dialects: What takes its place for one kind, by the name that SQLAlchemy gives it.
     """
 
-    def __init__(self, statement: sa.ClauseElement) -> None:
-        self._statement = statement
+    def __init__(self, statement: sa.ClauseElement, **dialects: sa.ClauseElement) -> None:
+        self._statement, self._dialects = statement, dialects
         self._made: dict[str, tuple[str, Sequence[str] | None, Mapping[str, Any]]] = {}
 
     def run(self, connection: sa.Connection, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -36,7 +40,7 @@ class Prepared:
             cursor.close()
 
     def _make(self, dialect: sa.Dialect) -> tuple[str, Sequence[str] | None, Mapping[str, Any]]:
-        compiled = self._statement.compile(dialect=dialect)
+        compiled = self._dialects.get(dialect.name, self._statement).compile(dialect=dialect)
         assert isinstance(compiled, SQLCompiler)
         made = self._made[dialect.name] = str(compiled), compiled.positiontup, compiled.params
         return made
