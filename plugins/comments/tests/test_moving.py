@@ -33,8 +33,8 @@ def test_an_export_is_restored_byte_for_byte(run, exported, served, tmp_path):
     run("delete", "--for-ever", "1", "2")
     assert served.page().comments == []
 
-    assert run("import", str(exported)).output == "2 new, 0 known, 0 refused\n"
-    assert run("import", str(exported)).output == "0 new, 2 known, 0 refused\n"
+    assert run("import", str(exported)).output == "2 new, 0 known, 0 left out\n"
+    assert run("import", str(exported)).output == "0 new, 2 known, 0 left out\n"
 
     again = tmp_path / "again.json"
     run("export", str(again))
@@ -54,7 +54,7 @@ def test_what_cannot_come_is_named(run, exported, served):
 
     report = run("import", str(other))
 
-    assert report.output == "0 new, 1 known, 1 refused\n  c1: its id belongs to another comment here\n"
+    assert report.output == "0 new, 1 known, 1 left out\n  c1: its id belongs to another comment here\n"
     assert json.loads(run("import", str(other), "--json").stdout)["taken"] == ["c1"]
 
 
