@@ -63,7 +63,7 @@ def forms(served: Served) -> Iterator[tuple[str, bytes]]:
 
 
 def conversation(served: Served, entry: str, ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-    """Yield what a stranger is told who asks for the comments called *ids* of a gated entry, one by one and in pages."""
+    """Yield what a stranger is told who asks for the comments *ids* of a gated entry, one by one and in pages."""
     card = served.app.served.release.view().card(entry)
     address = card.address if card else f"/{entry}/"
     for number in range(4):

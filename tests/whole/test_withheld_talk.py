@@ -1,4 +1,4 @@
-"""What was said under a post that a gate closes comes out of no door: canaries in every part of every kind of comment."""
+"""What was said under a post that a gate closes comes out of no door: canaries in every part of each comment."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -87,7 +87,8 @@ def test_no_answer_of_the_server_holds_a_withheld_comment(closed):
 
     assert [what for what, told in asked.items() if CANARY.search(told)] == []
     pages = [told for what, told in asked.items() if what.startswith("GET /2026/11/old/ ")]
-    assert pages and all((b"13 r" in page) is (how == "counted") for page in pages if b"<title>" in page)
+    assert pages
+    assert all((b"13 r" in page) is (how == "counted") for page in pages if b"<title>" in page)
     assert len(asked) > 500
 
 
