@@ -1,8 +1,12 @@
 """Templates: which copy wins, what they get, and errors that name the template, its line and the page."""
 
-import pytest
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
-from pressframe import PluginError, TemplateError
+import pytest
+from jinja2 import FileSystemLoader
+
+from pressframe import Page, PluginError, TemplateError
 
 
 @pytest.fixture
@@ -270,3 +274,22 @@ def test_compiled_templates_that_are_spoilt_do_no_harm(themed, how):
     themed.build()
 
     assert themed.text("/one/") == "one"
+
+
+def test_two_threads_that_look_for_a_template_first_both_find_it(themed, monkeypatch):
+    """A live server renders in several threads: who comes while another one is reading must not find nothing."""
+    for folder in ("early", "late"):
+        themed.write({f"plugins/{folder}/post.html": "post"})
+    view = themed.write({"templates/live.html": "here"}).build().view(frozenset())
+    page = Page(address="/live/", template="live.html")
+    both, read = threading.Barrier(2, timeout=10), FileSystemLoader.get_source
+
+    def read_together(*arguments):
+        both.wait()
+        return read(*arguments)
+
+    monkeypatch.setattr(FileSystemLoader, "get_source", read_together)
+    with ThreadPoolExecutor(2) as threads:
+        answers = list(threads.map(lambda _: view.render(page).body, range(2)))
+
+    assert answers == [b"here", b"here"]

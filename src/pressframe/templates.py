@@ -267,12 +267,11 @@ class _ReadOnce(jinja2.ChoiceLoader):
         self, environment: jinja2.Environment, template: str
     ) -> tuple[str, str | None, Callable[[], bool] | None]:
         if template not in self._found:
-            try:  # a server's threads may look for one at the same time
-                self._found[template] = super().get_source(environment, template)
-            except jinja2.TemplateNotFound:
-                self._found[template] = None
-        found = self._found[template]
-        if found is None:
+            found = None
+            with suppress(jinja2.TemplateNotFound):
+                found = super().get_source(environment, template)
+            self._found.setdefault(template, found)  # once it is known: other threads ask as well
+        if (found := self._found[template]) is None:
             raise jinja2.TemplateNotFound(template)
         return found
 

@@ -1,7 +1,7 @@
 """Every way to ask a served site for something, as a stranger; the answers, unpacked."""
 
 import gzip
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import brotli
 
@@ -60,6 +60,27 @@ def forms(served: Served) -> Iterator[tuple[str, bytes]]:
     served.run_jobs()
     for mail in served.mails:
         yield f"mail to {mail['to']}", mail.as_bytes() + mail.get_body().get_content().encode()
+
+
+def conversation(served: Served, entry: str, ids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    """Yield what a stranger is told who asks for the comments *ids* of a gated entry, one by one and in pages."""
+    card = served.app.served.release.view().card(entry)
+    address = card.address if card else f"/{entry}/"
+    for number in range(4):
+        for page in (f"/comments/page/{number}/{entry}", f"{address}comments-{number}/", f"{address}comments-{number}"):
+            for headers in ASKED:
+                yield f"GET {page} {headers}", told(served.browser().get(page, headers=headers))
+            yield f"HEAD {page}", told(served.browser().get(page, method="HEAD"))
+    typed = {"author": "Zoé", "email": "zoe@example.org", "comment": "Oui.", "follow_all": "1"}
+    for id in ids:
+        for asked in (f"/comment/{id}", f"/comment/{id}?on={entry}", f"/comments/reply/{entry}?to={id}"):
+            yield f"GET {asked}", told(served.browser().get(asked))
+        for what in ("edit", "delete"):
+            yield f"GET {what} {id}", told(served.browser().get(f"/comment/{id}/{what}"))
+            yield f"POST {what} {id}", told(served.browser().post(f"/comment/{id}/{what}", {"comment": "Non."}))
+        for more in ({}, {"preview": "1"}, {"author": "", "email": "x"}):
+            answer = served.browser().post(f"/comments/{entry}", {**typed, "comment_parent": id, **more})
+            yield f"answer {id} {more}", told(answer)
 
 
 def told(reply: Reply) -> bytes:

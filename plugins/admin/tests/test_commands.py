@@ -148,10 +148,12 @@ def test_in_a_terminal_the_password_is_asked_for_twice_and_not_shown(owned):
         stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True,
     )  # fmt: skip
     os.close(theirs)
+    waiting = select.poll()  # which unlike select.select knows files with high numbers
+    waiting.register(ours)
     said, last = b"", b""
     answers = [b"court\n", b"court\n", b"un mot de passe long\n", b"un mot de passe long\n"]
     while True:
-        if not select.select([ours], [], [], 30)[0]:
+        if not waiting.poll(30_000):
             child.kill()
             pytest.fail(f"it says nothing more after {said!r}")
         try:

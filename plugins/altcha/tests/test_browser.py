@@ -132,3 +132,22 @@ def test_without_javascript_the_form_says_that_the_comment_waits(served, browser
     assert "en attente de modération" in page.text_content("#comments")
     assert [(body, state) for body, state, _ in filed(made)] == [("Sans script.", "pending")]
     context.close()
+
+
+def test_the_form_that_follows_a_look_or_a_comment_is_worked_for_as_well(served, browser_page):
+    made, process = served()
+    browser_page.goto(f"{process.url}/2026/11/walk/")
+    fill(browser_page, "D’abord *vu*.")
+    browser_page.click("button[name=preview]")
+    browser_page.wait_for_selector("#comment-preview")
+    browser_page.focus("#comment")
+    browser_page.press("#comment", "Control+Enter")
+    browser_page.wait_for_selector("li#comment-c1")
+
+    fill(browser_page, "Et un autre.")
+    browser_page.click("#submit")
+    browser_page.wait_for_selector("li#comment-c2")
+
+    reasons = {reason for *_, reasons in filed(made) for reason in reasons}
+    assert len(filed(made)) == 2
+    assert reasons <= {"it came within 2 seconds of its form"}, "both proofs were right"

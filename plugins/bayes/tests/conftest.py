@@ -15,7 +15,7 @@ SETTINGS = """
 [site]
 title = "PRland"
 language = "{language}"
-plugins = ["sql", "web", "comments", "bayes"]
+plugins = ["sql", "web", {plugins}]
 [plugins.sql]
 url = "{url}"
 [plugins.bayes]
@@ -80,8 +80,10 @@ def desk(tmp_path):
     """Opens a site with given settings of the filter."""
     opened = []
 
-    def make(settings="training = 2", *, language="en", url="sqlite:///data/site.sqlite"):
-        text = SETTINGS.format(settings=settings, language=language, url=url)
+    def make(
+        settings="training = 2", *, language="en", url="sqlite:///data/site.sqlite", plugins='"comments", "bayes"'
+    ):
+        text = SETTINGS.format(settings=settings, language=language, url=url, plugins=plugins)
         (tmp_path / "pressframe.toml").write_text(text, "utf-8")
         opened.append(Site.open(tmp_path))
         return Desk(opened[-1])

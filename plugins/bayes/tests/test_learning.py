@@ -4,6 +4,7 @@ import pytest
 
 from pressframe import Verdict
 from pressframe_comments import Change
+from pressframe_sql import erase_personal_data, find_personal_data
 
 SPAM = ["Cheap casino bonus today", "Casino online, viagra without recipe", "Best casino, best bonus"]
 HAM = ["Merci pour ce billet sur les relations publiques", "La conférence de presse était utile", "Très juste, merci"]
@@ -151,3 +152,20 @@ def test_a_comment_whose_words_were_forgotten_can_still_be_taken_back(desk):
     shop.tell(first, Change.HELD)
 
     assert shop.learned() == (12, 0)
+
+
+@pytest.mark.parametrize("order", ['"comments", "bayes"', '"bayes", "comments"'])
+def test_what_was_learned_of_a_person_is_told_and_erased_with_their_comments(desk, order):
+    """Threat 79: among the words are names and sites."""
+    made = desk(plugins=order)
+    made.decide("Une phrase rare.", Change.ACCEPTED, author="Hyacinthe", url="https://hyacinthe.example/")
+    made.decide("Tout autre chose.", Change.ACCEPTED, author="Odile", email="odile@example.net")
+
+    told = find_personal_data(made.site, "Zoe@Example.org")["words learned"]
+    erased = erase_personal_data(made.site, "zoe@example.org")
+
+    assert {"name:hyacinthe", "site:hyacinthe.example", "phrase"} <= set(told[0]["words"])
+    assert (erased["words learned"], erased["comments"]) == (1, 1)
+    assert [made.counts(word) for word in ("name:hyacinthe", "site:hyacinthe.example", "phrase")] == [None] * 3
+    assert made.counts("name:odile") == (0, 1)
+    assert made.learned() == (0, 1)

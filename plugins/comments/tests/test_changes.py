@@ -143,6 +143,24 @@ def test_what_was_typed_too_late_is_given_back(sent):
     assert "Ma longue correction.</textarea>" in answer.text
 
 
+def test_what_was_typed_too_late_into_a_comment_that_waits_is_given_back_to_its_sender_alone(served):
+    served.post(comment="Première version.")
+    late(served)
+
+    answer = ask(served, "edit", comment="Ma longue correction.")
+    seen = served.get("/comment/c1/edit")
+    served.cookies.clear()
+    stranger = ask(served, "edit", comment="Autre.")
+
+    assert (answer.status, seen.status, stranger.status) == (403, 403, 404)
+    assert "Ma longue correction.</textarea>" in answer.text
+    assert "ne peut plus être modifié" in answer.seen
+    assert "en attente de modération" in answer.seen
+    assert "Modifier" not in answer.seen
+    assert "Première version." not in stranger.text
+    assert get(served).comment.body == "Première version."
+
+
 def test_editing_can_be_turned_off(serve):
     served = serve(settings=f'{OPEN}\nedit_for = "0 minutes"')
     answer = served.post()

@@ -74,6 +74,31 @@ def test_nothing_is_mailed_before_the_address_is_confirmed(mails):
     assert mails.read() == []
 
 
+def test_the_question_says_whether_all_comments_are_meant_or_answers_alone(mails):
+    mails.served.post(follow_answers="1")
+    mails.served.post("posts/autre", **BOTH)
+
+    (question,) = mails.read()
+    page = mails.served.get(link(question))
+
+    assert "- Un billet (seulement les réponses à votre commentaire)" in question.get_content().splitlines()
+    assert question.get_content().count("seulement") == page.text.count("seulement") == 1
+
+
+def test_the_link_in_a_mail_leads_to_a_comment_that_was_archived_meanwhile(mails):
+    follow(mails)
+    visitor(mails.served, comment="Bonjour.")
+    mails.served.later(minutes=30)
+    (news,) = mails.read()
+    mails.served.moderate("archive", "posts/billet")
+    mails.served.page()
+
+    (address,) = re.findall(r"https?://[^/\s]+(/comment/\S+)", news.get_content())
+    answer = mails.served.get(address)
+
+    assert (answer.status, answer.location.partition("#")[2]) == (303, "comment-c2")
+
+
 def test_a_get_confirms_and_ends_nothing(mails):
     """Threat 32: the links of mails, ten times."""
     mails.served.post(**BOTH)
@@ -108,8 +133,8 @@ def test_new_comments_come_gathered_in_one_mail_with_a_link_to_each(mails):
     text = mail.get_content().replace("\r\n", "\n")
     assert early == []
     assert mail["subject"] == "2 nouveaux commentaires sur “Un billet”"
-    assert "Max a écrit\u00a0:\n> Un *mot*.\nhttps://prland.example/comment/c2\n" in text
-    assert "Ada a écrit\u00a0:\n> Deux.\nhttps://prland.example/comment/c3\n" in text
+    assert "Max a écrit\u00a0:\n> Un *mot*.\nhttps://prland.example/comment/c2?on=posts/billet\n" in text
+    assert "Ada a écrit\u00a0:\n> Deux.\nhttps://prland.example/comment/c3?on=posts/billet\n" in text
     assert mails.read() == []
 
 

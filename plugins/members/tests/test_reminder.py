@@ -21,6 +21,16 @@ def test_it_stands_over_open_posts_alone(readers):
     assert there == {"/": False, NEW: True, OLD: False, PAGE: False, "/archives/": False}
 
 
+def test_it_covers_no_form_that_somebody_is_filling_in(readers):
+    """What the server answers one reader alone, as the preview of a comment, is no page to be reminded on."""
+    sent = {"author": "Zoé", "email": "zoe@example.org", "comment": "Oui.", "preview": "1"}
+
+    answer = readers.visitor.post("/comments/new", sent)
+
+    assert "comment-preview" in answer.text
+    assert reminder(answer.text) == ""
+
+
 def test_it_is_left_out_where_nobody_asked_for_it(blog):
     built = blog().build()
 

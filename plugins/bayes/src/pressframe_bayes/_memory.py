@@ -10,7 +10,7 @@ import attrs
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from pressframe.model import Host
+from pressframe.model import Host, Json
 from pressframe_bayes._score import Counts
 from pressframe_bayes._tokens import Sample, storable
 from pressframe_sql import database
@@ -133,6 +133,20 @@ class Memory:
         if not database(self.host).exists():
             return 0
         return database(self.host).write(lambda to: sum(_unlearn(to, id, but_spam=but_spam) for id in ids))
+
+    def erase(self, connection: sa.Connection, ids: Collection[str]) -> int:
+        """Take back, in the transaction of *connection*, what was learned of *ids*, and return how many it was."""
+        return sum(_unlearn(connection, id) for id in ids)
+
+    def lessons(self, connection: sa.Connection, ids: Collection[str]) -> list[dict[str, Json]]:
+        """Return what was learned of the comments called *ids*: each with its words."""
+        rows = connection.execute(sa.select(LEARNED).where(LEARNED.c.comment.in_(list(ids)))).all()
+        told: list[dict[str, Json]] = []
+        for row in rows:
+            wanted = sa.select(TOKEN.c.token).where(TOKEN.c.id.in_(json.loads(row.tokens or "[]")))
+            words: list[Json] = [*connection.scalars(wanted.order_by(TOKEN.c.token))]
+            told.append({"comment": row.comment, "spam": row.is_spam, "at": row.at.isoformat(), "words": words})
+        return told
 
     def clear(self) -> None:
         """Forget everything."""

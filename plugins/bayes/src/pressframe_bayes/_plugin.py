@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from pressframe_bayes._filter import Filter
     from pressframe_bayes._score import Score
+    from pressframe_sql import PersonalData
 
 _HERE = Path(__file__).parent
 
@@ -80,6 +81,12 @@ class Bayes:
             self.filter(host).learn(comment, is_spam=change is Change.SPAM)
         elif by and change is Change.HELD:  # a decision was taken back
             self.filter(host).memory.unlearn([comment.id])
+
+    @hookimpl
+    def register_personal_data(self, host: Host) -> Iterable[PersonalData]:
+        from pressframe_bayes._persons import words_of_person
+
+        return [words_of_person(self.filter(host))]
 
     @hookimpl
     def register_migrations(self) -> Iterable[Path]:

@@ -11,6 +11,7 @@ import attrs
 from pressframe.errors import StoreError
 from pressframe.model import Live as Site
 from pressframe.model import Reply, Verdict
+from pressframe_comments._avatars import make_finder
 from pressframe_comments._form import Typed
 from pressframe_comments._live import Live
 from pressframe_comments._store import Act, CommentStore, Filed, State, Texts
@@ -32,11 +33,17 @@ def may_change(filed: Filed, visit: Visit, settings: Comments) -> bool:
 
     A browser proves it by its signed cookie, a signed-in reader by who they are.
     """
-    comment, reader = filed.comment, visit.request.reader
-    is_own = (filed.sender and filed.sender == visit.sender) or (reader and reader.id == comment.reader)
+    comment = filed.comment
     is_young = visit.request.now - comment.received < settings.edit_for
     is_there = filed.state in (State.APPROVED, State.PENDING) and not visit.is_gated
-    return bool(is_own and is_young and is_there) and all(one.comment.parent != comment.id for one in visit.replies)
+    is_answered = any(one.comment.parent == comment.id for one in visit.replies)
+    return _is_own(filed, visit) and is_young and is_there and not is_answered
+
+
+def _is_own(filed: Filed, visit: Visit) -> bool:
+    reader = visit.request.reader
+    is_browsers = bool(filed.sender) and filed.sender == visit.sender
+    return is_browsers or (reader is not None and reader.id == filed.comment.reader)
 
 
 @attrs.frozen
@@ -67,6 +74,10 @@ class Changing:
             return filed, visit
         if filed.state is State.APPROVED and not visit.is_gated:
             return visit.show(Live(notice="over"), status=403)
+        if filed.state is State.PENDING and not visit.is_gated and _is_own(filed, visit):
+            comment = attrs.evolve(filed.comment, avatar=make_finder(self.desk.host)(filed.email))
+            own = Reply(comment=comment, html=site.hooks.filter_comment(comment))
+            return visit.show(Live(notice="over", own=own, awaits=True), status=403)
         return missing(site)
 
     # ---------------------------------------------------------------------------------------------- editing

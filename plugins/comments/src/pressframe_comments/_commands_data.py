@@ -18,6 +18,11 @@ from pressframe_comments._store import Search, State, comment_store
 from pressframe_sql import erase_personal_data, find_personal_data
 
 _AT_ONCE = 500
+_NOT_LOOKED_INTO = """Not looked into:
+  archived conversations   they hold no addresses, but names and texts
+  backups and exports      old ones hold all
+  .pressframe/memory       may hold old texts; delete it while the site is not served, and the next build makes it anew
+  outbox/                  mails that were not sent, where there is no mail server"""
 
 
 def make_data(host: Host) -> Iterator[click.Command]:
@@ -124,7 +129,7 @@ def _make_erase_person(host: Host) -> click.Command:
         erased = erase_personal_data(host, address)
         click.echo(json.dumps(erased) if as_json else _told(erased))
         if not as_json:
-            click.echo("Archived files and backups are not looked into: files hold no addresses; old backups hold all.")
+            click.echo(_NOT_LOOKED_INTO)
 
     return erase_person
 

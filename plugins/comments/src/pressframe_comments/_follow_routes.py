@@ -9,7 +9,7 @@ import attrs
 
 from pressframe.model import Host, Json, Page
 from pressframe.model import Live as Site
-from pressframe_comments._followers import Followers
+from pressframe_comments._followers import Followers, asked_for
 from pressframe_comments._signing import Signer
 from pressframe_comments._visit import COOKIE
 from pressframe_web import Cookie, Request, Response, Route
@@ -42,8 +42,8 @@ class FollowPages:
         found = Followers(self._host).find(follower, confirmed=False) if follower else None
         if found is None:
             return _page("follow", {"state": "spent"}, status=410)
-        titles: list[Json] = [*dict.fromkeys(one.title for one in found[1])]
-        return _page("follow", {"state": "asked", "address": found[0], "titles": titles, "action": request.path})
+        data: dict[str, Json] = {"state": "asked", "address": found[0], "wanted": asked_for(found[1])}
+        return _page("follow", {**data, "action": request.path})
 
     def confirm(self, request: Request, site: Site) -> Response:
         """Let it count, and take this browser for one of the address's owner."""

@@ -100,6 +100,13 @@ class Following:
     title: str
 
 
+def asked_for(wishes: Sequence[Following]) -> list[Json]:
+    """Return what somebody is to confirm, as templates show it: a title each, and whether only answers are meant."""
+    everything = {one.entry for one in wishes if not one.comment}
+    told = {one.entry: one.title for one in wishes}
+    return [{"title": title, "answers_only": entry not in everything} for entry, title in told.items()]
+
+
 @attrs.frozen(kw_only=True)
 class News:
     """A new comment that is to be told; ``is_gated`` if not everybody may read it."""

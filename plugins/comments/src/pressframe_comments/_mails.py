@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 import attrs
 
 from pressframe.model import Host, Json
-from pressframe_comments._followers import Followers, News
+from pressframe_comments._followers import Followers, News, asked_for
 from pressframe_comments._signing import Signer
 from pressframe_comments._store import Filed, State, comment_store
 from pressframe_web import Message
@@ -35,9 +36,9 @@ class FollowMail:
             return
         address, wishes = found
         link = f"{self._url}/comments/follow/{Signer(self._host).make_mark('follow', str(follower))}"
-        titles = [_line(title) for title in dict.fromkeys(one.title for one in wishes)]
+        wanted = asked_for([attrs.evolve(one, title=_line(one.title)) for one in wishes])
         key = f"comments.confirm.{follower}.{','.join(str(one.id) for one in wishes)}"
-        send(self._host, self._write("confirm", key, address, {"link": link, "titles": titles}))
+        send(self._host, self._write("confirm", key, address, {"link": link, "wanted": wanted}))
 
     def tell(self, payload: Mapping[str, Json]) -> None:
         """Mail what is new to one reader, all in one; what a job runs. What is not shown any more is left out."""
@@ -59,7 +60,7 @@ class FollowMail:
         for one, filed in shown:
             # Who may not read an entry learns nothing of what is said there: the mail says that something is.
             said = {} if one.is_gated else {"author": _line(filed.comment.author), "text": _quoted(filed)}
-            said |= {"link": f"{self._url}/comment/{one.comment}"}
+            said |= {"link": f"{self._url}/comment/{one.comment}?on={quote(filed.comment.entry)}"}  # wherever it goes
             threads.setdefault(_line(one.title), []).append(said)
         key = f"comments.mail.{shown[0][0].follow}.{','.join(one.comment for one, _ in shown)}"
         names = {"threads": threads, "count": len(shown), "title": _line(shown[0][0].title), "leave": leave}

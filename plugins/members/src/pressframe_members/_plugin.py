@@ -101,7 +101,7 @@ class Members:
         if slot == "footer":
             is_subscriber = SUBSCRIBERS in site.audiences
             yield Block(template="members/nav.html", data={"is_subscriber": is_subscriber})
-            if self.overlay and not is_subscriber and _is_open_post(page, site):
+            if self.overlay and not is_subscriber and page.indexed and _is_open_post(page, site):
                 yield Block(template="members/reminder.html", data={"next": page.address, "way_out": self.way_out})
 
     # ----------------------------------------------------------------------------------------- serving

@@ -18,7 +18,7 @@ _SECONDS = 20.0
 """By the clock, for a machine that is busy; the process itself ends sooner, by its own time."""
 _HTML = ("text/html", "application/xhtml+xml", "")
 _URL = re.compile(r"https?://[^\s<>\"'`{}|\\^\[\]]+")
-_LINK = re.compile(r"<([^>]*)>([^<]*)")
+_LINK = re.compile(r"<([^<>]*)>([^<]*)")
 _REL = re.compile(r""";\s*rel\s*=\s*(?:"([^"]*)"|([^",;\s]+))""", re.IGNORECASE)
 
 

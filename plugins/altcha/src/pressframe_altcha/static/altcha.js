@@ -3,22 +3,25 @@
 (() => {
   "use strict";
 
-  const status = document.getElementById("comment-proof");
-  const form = status && status.closest("form");
-  const field = form && form.elements.namedItem("altcha");
-  if (!field) return;
+  // The form is another one after each answer that is shown without leaving the page: it is asked for anew each time.
+  const line = () => document.getElementById("comment-proof");
+  const form = () => line() && line().closest("form");
+  const field = () => form() && form().elements.namedItem("altcha");
+  if (!field() || document.documentElement.dataset.proof) return; // browsers may run it again with each of them
+  document.documentElement.dataset.proof = "on";
 
-  const words = status.dataset;
+  const words = { ...line().dataset };
   const lifetime = Number(words.lifetime) * 900; // nine tenths of it, in milliseconds
   let work = null; // what ends when there is a proof, or none can be made
   let since = 0;
   let isDone = false;
   let isSpent = false;
   let isWaiting = false;
-  field.value = ""; // browsers bring back what was in a form that was left
+  let made = "";
+  field().value = ""; // browsers bring back what was in a form that was left
 
   function say(text) {
-    if (status.textContent !== text) status.textContent = text;
+    if (line() && line().textContent !== text) line().textContent = text;
   }
 
   // ---------------------------------------------------------------------------------------------- working
@@ -55,26 +58,30 @@
     if (work && !isSpent && !isOld) return work;
     isSpent = isDone = false;
     since = performance.now();
-    field.value = "";
+    made = "";
     say(words.working);
     work = prove().then((proof) => {
-      field.value = proof;
+      made = proof;
       isDone = true;
       say(proof ? words.done : words.failed);
     });
     return work;
   }
 
-  form.addEventListener("focusin", begin);
+  document.addEventListener("focusin", (event) => {
+    if (form() && form().contains(event.target)) begin();
+  });
 
   // ---------------------------------------------------------------------------------------------- sending
 
   document.addEventListener(
     "submit",
     (event) => {
-      if (event.target !== form) return;
+      const { submitter } = event;
+      if (event.target !== form() || (submitter && submitter.name === "preview")) return; // a look costs nothing
       const isReady = isDone && !isSpent && performance.now() - since <= lifetime;
       if (isReady) {
+        field().value = made;
         setTimeout(() => {
           isSpent = true; // one proof is for one comment
         });
@@ -84,12 +91,11 @@
       event.stopImmediatePropagation();
       if (isWaiting) return;
       isWaiting = true;
-      const { submitter } = event;
       const finished = begin();
       say(words.waiting);
       finished.then(() => {
         isWaiting = false;
-        form.requestSubmit(submitter);
+        if (form()) form().requestSubmit(submitter && submitter.form === form() ? submitter : undefined);
       });
     },
     true,
