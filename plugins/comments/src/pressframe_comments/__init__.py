@@ -1,5 +1,6 @@
 """Readers’ comments: form, threads, moderation, spam traps, sanitising."""
 
+from pressframe_comments._links import website
 from pressframe_comments._patterns import fold, hosts
 from pressframe_comments._plugin import Comments
 
@@ -17,4 +18,5 @@ from pressframe_comments.hookspecs import Change
 __all__ = [
     "Act", "Brought", "Change", "CommentStore", "Comments", "ConflictError", "Draft", "Filed", "Found", "Record",
     "Search", "Seen", "State", "Step", "Texts", "comment_store", "fold", "hosts", "tell_act", "tell_new",
+    "website",
 ]  # fmt: skip
