@@ -13,6 +13,7 @@ from pressframe_moderation._desk import Desk
 from pressframe_moderation._wanted import LIST, Wanted
 
 _EXCERPT = 160
+_BLOCK = re.compile("</?(?:p|br|div|li|ul|ol|blockquote|pre|hr|h[1-6])\\b[^>]*>")
 _TAG = re.compile("<[^>]*>")
 _TRAITS: tuple[Trait, ...] = ("address", "sender", "author")
 
@@ -114,7 +115,7 @@ class _Parents:
 
 def excerpt(markup: str) -> str:
     """Return the first words of HTML that was sanitised, as plain text."""
-    text = " ".join(html.unescape(_TAG.sub(" ", markup)).split())
+    text = " ".join(html.unescape(_TAG.sub("", _BLOCK.sub(" ", markup))).split())
     return text if len(text) <= _EXCERPT else f"{text[:_EXCERPT].rsplit(' ', 1)[0]}…"
 
 
