@@ -91,7 +91,8 @@ def test_what_asks_for_nothing_changes_nothing(desk):
     id = filed.comment.id
     forms = [
         {}, {"bulk": "approve"}, {"do": f"burn {id} 1"}, {"do": f"approve {id}"}, {"do": f"approve {id} x"},
-        {"do": f"approve {id} 0"}, {"bulk": "approve", "pick.'; DROP TABLE": "1"}, {"bulk": "approve", f"pick.{id}": "-1"},
+        {"do": f"approve {id} 0"}, {"bulk": "approve", "pick.'; DROP TABLE": "1"},
+        {"bulk": "approve", f"pick.{id}": "-1"},
     ]  # fmt: skip
 
     for form in forms:
@@ -114,7 +115,9 @@ def test_who_is_slower_is_told_who_did_what_and_changes_nothing(desk):
     late = owner.send(f"{LIST}act", {"bulk": "approve", **picks(filed, other)})
 
     assert late.status == 409
-    assert "moderator l’a fait passer de «\xa0En attente\xa0» à «\xa0Indésirable\xa0»" in re.sub("[ \n]+", " ", late.text)
+    assert "moderator l’a fait passer de «\xa0En attente\xa0» à «\xa0Indésirable\xa0»" in re.sub(
+        "[ \n]+", " ", late.text
+    )
     assert "Tel qu’il est." in late.text
     assert "Autre." not in late.text
     assert (desk.state(filed.comment.id), desk.state(other.comment.id)) == (State.SPAM, State.PENDING)

@@ -1,5 +1,6 @@
 """The list: its states and counts, what is looked for, its pages, and what it costs."""
 
+import logging
 import os
 import re
 import time
@@ -12,6 +13,8 @@ from pressframe_comments import State
 from pressframe_sql import database
 
 from .conftest import BLOG, CRISE, LIST, shown
+
+log = logging.getLogger("pressframe.tests")
 
 FULL = int(os.environ.get("PRESSFRAME_WAITING", "2000"))
 
@@ -97,7 +100,13 @@ def test_odd_questions_are_answered_like_plain_ones(desk, query):
 def test_forms_lead_back_to_the_list_and_nowhere_else(desk):
     """Threats 39, 58."""
     owner = desk.sign_in_as("owner")
-    for query in ("//evil.example", "https://evil.example/", "state=spam&q=a%0d%0aSet-Cookie: x", "\r\nX: y", "%" * 9000):
+    for query in (
+        "//evil.example",
+        "https://evil.example/",
+        "state=spam&q=a%0d%0aSet-Cookie: x",
+        "\r\nX: y",
+        "%" * 9000,
+    ):
         reply = owner.send(f"{LIST}act", {"query": query})
         assert reply.headers["location"].startswith(LIST)
         assert "\r" not in reply.headers["location"] + "".join(reply.cookies)
@@ -106,7 +115,8 @@ def test_forms_lead_back_to_the_list_and_nowhere_else(desk):
 def test_answers_name_whom_they_answer_also_where_that_lies_in_a_file(desk):
     desk.site.edit(
         "content/posts/crise.comments.toml",
-        "[[comment]]\nid = 8\nauthor = \"L'ancienne\"\ndate = 2026-11-02T09:41:00\nbody = '''\nDit **autrefois**.\n'''\n",
+        '[[comment]]\nid = 8\nauthor = "L\'ancienne"\n'
+        "date = 2026-11-02T09:41:00\nbody = '''\nDit **autrefois**.\n'''\n",
     )
     desk.served = desk.site.serve()
     desk.add(parent="8")
@@ -126,7 +136,7 @@ def test_the_dashboard_and_the_navigation_say_what_waits(desk):
     home = desk.sign_in_as("owner").get("/admin/").text
 
     assert re.search(r'Commentaires <span class="badge"><span class="unseen">\(</span>4<', home)
-    assert "Commentaires en attente</a></h2>\n<p class=\"figure\">4</p>" in home
+    assert 'Commentaires en attente</a></h2>\n<p class="figure">4</p>' in home
     newest = re.search(r"<p>(Dan .*)</p>", home)[1]
     assert re.findall(r"(\w+) – La crise", newest) == ["Dan", "Cléo", "Bo"]
 
@@ -140,9 +150,9 @@ def _fill(desk, count):
 
     first = desk.add()
     base = {
-        "entry": CRISE, "kind": "comment", "state": "pending", "reasons": '["rien de lui n’a été accepté"]', "url": None,
-        "body": "Un commentaire de longueur moyenne. " * 8, "format": "text", "client": "192.0.2.0/24", "agent": "Mozilla/5.0",
-        "referrer": "", "accepted_before": False, "by_author": False, "version": 1,
+        "entry": CRISE, "kind": "comment", "state": "pending", "reasons": '["rien n’a été accepté"]', "url": None,
+        "body": "Un commentaire de longueur moyenne. " * 8, "format": "text", "client": "192.0.2.0/24",
+        "agent": "Mozilla/5.0", "referrer": "", "accepted_before": False, "by_author": False, "version": 1,
     }  # fmt: skip
 
     def rows(start_at):
@@ -183,6 +193,6 @@ def test_a_page_costs_the_same_few_questions_however_many_wait(desk):
         begun = time.process_time()
         reply = owner.get(LIST)
         times.append(time.process_time() - begun)
-    print(f"{FULL} waiting: {min(times) * 1000:.0f} ms of CPU, {cost()} questions")
+    log.info("%s waiting: %.0f ms of CPU, %s questions", FULL, min(times) * 1000, cost())
     assert len(shown(reply)) == 25
     assert min(times) < 0.2

@@ -14,7 +14,13 @@ def matrix(desk):
     """Return the desk, with comments on posts of both authors in every state."""
     for entry in (CRISE, BLOG):
         for state in State:
-            desk.add(f"{entry} {state.value}", entry=entry, state=state, author=f"Z-{entry[-4:]}", email=f"{entry[-4:]}@e.org")
+            desk.add(
+                f"{entry} {state.value}",
+                entry=entry,
+                state=state,
+                author=f"Z-{entry[-4:]}",
+                email=f"{entry[-4:]}@e.org",
+            )
     return desk
 
 
@@ -128,5 +134,7 @@ def test_a_form_without_its_token_changes_nothing(matrix):
             for token in ({}, {"token": "x"}):
                 filed = before[0]
                 address = path.replace("{id}", filed.comment.id)
-                assert owner.post(address, {**does("hold", filed), **picks(filed), "comment": "x", **token}).status == 403
+                assert (
+                    owner.post(address, {**does("hold", filed), **picks(filed), "comment": "x", **token}).status == 403
+                )
     assert desk.store.search(_all()).comments == before

@@ -21,7 +21,8 @@ def test_a_comment_is_shown_with_all_that_helps_to_decide(desk):
     desk.add("Achetez.", email="zoe@example.org", state=State.SPAM, sender="s1")
     filed = desk.add(
         "Un **mot** et <script>x</script>", parent=first.comment.id, url="https://zoe.example/", client="192.0.2.0/24",
-        sender="s1", agent="Mozilla/5.0 (X11)", referrer="https://cherche.example/", reasons=["un lien de trop", "trop vite"],
+        sender="s1", agent="Mozilla/5.0 (X11)", referrer="https://cherche.example/",
+        reasons=["un lien de trop", "trop vite"],
     )  # fmt: skip
 
     owner = desk.sign_in_as("owner")
@@ -74,7 +75,7 @@ def test_an_edit_is_taken_back(desk):
         ({"author": "x" * 246}, "Le nom est trop long"),
         ({"author": "a\u202e\x07"}, "Le nom est trop long"),
         ({"url": "javascript:alert(1)"}, "Un site web commence par"),
-        ({"url": "https://a/\"onmouseover=x"}, "Un site web commence par"),
+        ({"url": 'https://a/"onmouseover=x'}, "Un site web commence par"),
         ({"comment": " \n"}, "Il faut un texte."),
         ({"comment": "x" * 65_526}, "Le texte est trop long"),
         ({"comment": "a\x00b"}, "Le texte est trop long"),
@@ -182,7 +183,7 @@ def test_opening_what_a_mail_leads_to_changes_nothing(desk, method):
     assert desk.store.get(filed.comment.id) == filed
     shown = owner.get(address)
     assert "Approuver ce commentaire\xa0?" in shown.text
-    assert 'autofocus' not in shown.text
+    assert "autofocus" not in shown.text
     assert desk.browser().get(address).headers["location"].startswith("/admin/sign-in?next=%2Fadmin%2Fcomments%2F")
 
 

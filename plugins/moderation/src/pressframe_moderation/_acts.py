@@ -165,8 +165,9 @@ class Acts:
             return _done(back, Flash(text=_("This cannot be taken back any more."), problem=True))
         one, many = _("%(num)s comment as before."), _("%(num)s comments as before.")
         count = len({filed.comment.id for filed in changed})
-        return _done(back, Flash(text=one, plural=many, count=count, undo=undo_form(desk, back, again, label=_("Redo"))))
-
+        return _done(
+            back, Flash(text=one, plural=many, count=count, undo=undo_form(desk, back, again, label=_("Redo")))
+        )
 
     def _take_back(self, desk: Desk, id: str) -> Act:
         if id.startswith(ADDED):

@@ -1,4 +1,4 @@
-"""Comments as the pages show them: with their entry, what they answer, why they wait, and what else their sender sent."""
+"""Comments as pages show them: with their entry, what they answer, why they wait, and what else their sender sent."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pressframe_moderation._desk import Desk
 from pressframe_moderation._wanted import LIST, Wanted
 
 _EXCERPT = 160
-_BLOCK = re.compile("</?(?:p|br|div|li|ul|ol|blockquote|pre|hr|h[1-6])\\b[^>]*>")
+_BLOCK = re.compile(r"</?(?:p|br|div|li|ul|ol|blockquote|pre|hr|h[1-6])\b[^>]*>")
 _TAG = re.compile("<[^>]*>")
 _TRAITS: tuple[Trait, ...] = ("address", "sender", "author")
 
@@ -92,7 +92,7 @@ class _Parents:
     def of(self, filed: Filed) -> dict[str, Json]:
         """Return whom *filed* answers, and how that begins; nothing of a comment under another entry."""
         id, entry = filed.comment.parent, filed.comment.entry
-        parent = self._filed[id].comment if id in self._filed else self._archived(entry).get(id) if id else None
+        parent = self._find(id, entry) if id else None
         if parent is None or parent.entry != entry:
             return {"parent": None, "is_orphan": id is not None}
         is_ours = parent.id in self._filed
@@ -105,6 +105,9 @@ class _Parents:
                 "state": self._filed[parent.id].state.value if is_ours else "approved",
             },
         }
+
+    def _find(self, id: str, entry: str) -> Comment | None:
+        return self._filed[id].comment if id in self._filed else self._archived(entry).get(id)
 
     def _archived(self, entry: str) -> Mapping[str, Comment]:
         if entry not in self._shown:
@@ -137,11 +140,8 @@ def _others(filed: Filed, records: Mapping[Trait, Mapping[str, Mapping[State, in
     for trait in _TRAITS:
         value = _value(trait, filed)
         known = records[trait].get(value, {})
-        approved, spam = (
-            known.get(state, 0) - (filed.state is state) for state in (State.APPROVED, State.SPAM)
-        )
+        approved, spam = (known.get(state, 0) - (filed.state is state) for state in (State.APPROVED, State.SPAM))
         if approved > 0 or spam > 0:
             query = Wanted(tab="all", **{trait: value}).query  # type: ignore[arg-type] # names of texts
             found.append({"trait": trait, "approved": approved, "spam": spam, "query": query})
     return {"others": found}
-

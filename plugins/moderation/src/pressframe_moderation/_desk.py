@@ -79,4 +79,3 @@ def page_of(name: str, data: dict[str, Json], *, status: int = 200) -> Response:
 def missing() -> Response:
     """Return what is said of a comment that is not there, or not theirs."""
     return page_of("missing", {}, status=404)
-

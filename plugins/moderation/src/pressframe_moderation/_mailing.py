@@ -108,6 +108,7 @@ class Mailing:
 
     def gather(self, payload: Mapping[str, Json]) -> None:
         """Have everybody mailed what is new and not decided yet; what a job runs."""
+        until = datetime.fromisoformat(str(payload["until"]))
         with self._db.read() as connection:
             news = connection.execute(sa.select(NEWS).order_by(NEWS.c.id)).all()
         filed = comment_store(self._host).find([one.comment for one in news])
@@ -121,8 +122,8 @@ class Mailing:
                 raise RuntimeError("another process mails the same comments")  # rolled back, and looked at again
             for account, comments in mails.items():
                 if comments:
-                    key = f"{SEND}:{account}:{payload['until']}"
-                    self._db.enqueue(connection, SEND, {"account": account, "comments": comments}, key=key)
+                    key = f"{SEND}:{account}:{until.isoformat()}"
+                    self._db.enqueue(connection, SEND, {"account": account, "comments": comments}, key=key, due=until)
 
         if news:
             self._db.write(work)

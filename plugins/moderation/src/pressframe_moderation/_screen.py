@@ -93,9 +93,7 @@ class Queue:
         texts = (_("Nothing waits."), "%(one)s", "%(one)s · %(two)s", "%(one)s · %(two)s · %(three)s")
         said = [_line(desk, filed) for filed in newest]
         values = dict(zip(("one", "two", "three"), said, strict=False))
-        return Tile(
-            title=_("Comments that wait"), value=waiting, text=texts[len(said)], values=values, location=LIST
-        )
+        return Tile(title=_("Comments that wait"), value=waiting, text=texts[len(said)], values=values, location=LIST)
 
 
 def _line(desk: Desk, filed: Filed) -> str:

@@ -13,7 +13,16 @@ from pressframe.errors import StoreError
 from pressframe.model import Comment, Host, Json, Live
 from pressframe_admin import Account, Action, Done, Flash
 from pressframe_comments import (
-    Act, CommentStore, ConflictError, Draft, Filed, State, Step, Texts, tell_new, website,
+    Act,
+    CommentStore,
+    ConflictError,
+    Draft,
+    Filed,
+    State,
+    Step,
+    Texts,
+    tell_new,
+    website,
 )  # fmt: skip
 from pressframe_moderation import _cards as cards
 from pressframe_moderation._acts import ADDED, step_of, undo_form, undo_of
@@ -90,7 +99,7 @@ class Single:
         filed = desk.find(request.parameters["id"])
         if filed is None:
             return missing()
-        return _form(desk, filed, _typed(Texts.of(filed.comment)), Wanted.read(request.query))
+        return _form(desk, filed, _Filling(typed=_typed(Texts.of(filed.comment)), back=Wanted.read(request.query)))
 
     def edit(self, request: Request, site: Live, account: Account) -> Response | Done:
         """Take the texts as they are now; where somebody was faster, show both theirs and these."""
@@ -99,23 +108,26 @@ class Single:
         if filed is None:
             return missing()
         typed = _read(form)
-        problems = _problems(typed)
-        if problems:
-            return _form(desk, filed, typed, back, problems=problems, version=form.get("version", ""), status=422)
+        sent = _Filling(typed=typed, back=back, version=form.get("version", ""), problems=_problems(typed))
+        if sent.problems:
+            return _form(desk, filed, sent, status=422)
         texts = Texts(author=typed["author"], url=website(typed["url"]) if typed["url"] else None, body=typed["body"])
+        id, expected = filed.comment.id, _number(sent.version)
         try:
-            act = self._store.edit(
-                filed.comment.id, texts, by=account.name, at=request.now, expected=_number(form.get("version", ""))
-            )
+            act = self._store.edit(id, texts, by=account.name, at=request.now, expected=expected)
         except ConflictError as error:
-            now = desk.find(filed.comment.id)
-            return _form(desk, now, typed, back, steps=error.steps, status=409) if now else missing()
+            now = desk.find(id)
+            late = attrs.evolve(sent, version="", steps=error.steps)
+            return _form(desk, now, late, status=409) if now else missing()
         except StoreError as error:
             log.warning("a comment could not be changed: %s", error)
-            return _form(desk, filed, typed, back, problems=["store"], version=form.get("version", ""), status=503)
+            return _form(desk, filed, attrs.evolve(sent, problems=["store"]), status=503)
         desk.tell(act)
         flash = Flash(text=_("The comment is changed."), undo=undo_of(desk, back, act))
-        return Done(location=back.location, flash=flash if act.changed else Flash(text=_("Nothing had to be done: it was so already.")))
+        return Done(
+            location=back.location,
+            flash=flash if act.changed else Flash(text=_("Nothing had to be done: it was so already.")),
+        )
 
     # ---------------------------------------------------------------------------------------------- replying
 
@@ -139,7 +151,11 @@ class Single:
         now = desk.find(filed.comment.id)
         if now is None:
             return missing()
-        kept = {"reply": _UNSTORABLE.sub("\ufffd", body), "problem": problem, "steps": [step_of(step) for step in steps]}
+        kept = {
+            "reply": _UNSTORABLE.sub("\ufffd", body),
+            "problem": problem,
+            "steps": [step_of(step) for step in steps],
+        }
         return self._page(desk, now, back, status=status, **kept)
 
     def _answer(self, desk: Desk, filed: Filed, form: Mapping[str, str], back: Wanted) -> Done:
@@ -189,24 +205,37 @@ def _draft(desk: Desk, answered: Comment, body: str, key: str) -> Draft:
 # ------------------------------------------------------------------------------------------------------ editing
 
 
-def _form(
-    desk: Desk, filed: Filed, typed: Mapping[str, str], back: Wanted, *, problems: Sequence[str] = (),
-    version: str = "", steps: Sequence[Step] = (), status: int = 200,
-) -> Response:  # fmt: skip
-    """Return the form with *typed* in it, beside the comment as it is now."""
+@attrs.frozen(kw_only=True)
+class _Filling:
+    """What the form that edits a comment is filled with.
+
+    Attributes:
+        version: That its sender has seen; empty for the one that there is now.
+        problems: What is wrong, as ``<field>-<what>``.
+        steps: What somebody else has done meanwhile.
+    """
+
+    typed: Mapping[str, str]
+    back: Wanted
+    version: str = ""
+    problems: Sequence[str] = ()
+    steps: Sequence[Step] = ()
+
+
+def _form(desk: Desk, filed: Filed, filling: _Filling, *, status: int = 200) -> Response:
+    """Return the form, beside the comment as it is now."""
     comment, html = filed.comment, desk.site.hooks.filter_comment
-    typed = {name: _UNSTORABLE.sub("\ufffd", text) for name, text in typed.items()}
     data: dict[str, Json] = {
         "id": comment.id,
-        "version": version or str(filed.version),
+        "version": filling.version or str(filed.version),
         "now": {"author": comment.author, "url": comment.url or "", "body": comment.body, "html": html(comment)},
-        "typed": typed,
+        "typed": {name: _UNSTORABLE.sub("\ufffd", text) for name, text in filling.typed.items()},
         "is_html": comment.format == "html",
-        "problems": list(problems),
-        "steps": [step_of(step) for step in steps],
+        "problems": list(filling.problems),
+        "steps": [step_of(step) for step in filling.steps],
         "limits": {"author": AUTHOR, "url": URL, "body": BODY},
-        "query": back.query,
-        "back": back.location,
+        "query": filling.back.query,
+        "back": filling.back.location,
     }
     return page_of("edit", data, status=status)
 
