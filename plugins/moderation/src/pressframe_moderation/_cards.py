@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from pressframe.model import Comment, Json
 from pressframe_comments import Filed, Search, State, Trait, website
+from pressframe_moderation import _reasons as reasons
 from pressframe_moderation._desk import Desk
 from pressframe_moderation._wanted import LIST, Wanted
 
@@ -48,7 +49,7 @@ def _card(desk: Desk, filed: Filed, back: Wanted) -> dict[str, Json]:
         "is_gated": entry is not None and is_gated(desk, comment.entry),
         "received": comment.received.isoformat(),
         "edited": filed.edited.isoformat() if filed.edited else None,
-        "reasons": list(filed.reasons),
+        "reasons": reasons.read(filed.reasons),
         "by_author": comment.by_author,
         "changes": filed.version - 1,
         "place": f"/comment/{quote(comment.id)}" if filed.state is State.APPROVED and entry else "",

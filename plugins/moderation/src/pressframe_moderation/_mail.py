@@ -13,6 +13,7 @@ import attrs
 from pressframe.model import Host, Json
 from pressframe_admin import Account, Role, accounts
 from pressframe_comments import Filed, State, comment_store
+from pressframe_moderation import _reasons as reasons
 from pressframe_moderation._wanted import LIST
 from pressframe_web import Mailer, MailError, Message
 
@@ -38,7 +39,7 @@ class Told:
     url: str = ""
     client: str = ""
     lines: tuple[str, ...] = ()
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Json, ...] = ()
     waits: bool = True
     gated: bool = False
 
@@ -73,7 +74,7 @@ class NewsMail:
         return Told(
             title=title, link=link, waits=waits, author=_line(comment.author), email=_line(filed.email),
             url=_line(comment.url or ""), client=_line(filed.client), lines=tuple(_lines(filed)),
-            reasons=tuple(_line(reason) for reason in filed.reasons),
+            reasons=tuple(reasons.read(_line(reason) for reason in filed.reasons)),
         )  # fmt: skip
 
     def _write(self, account: Account, key: str, told: Sequence[Told], waiting: int) -> Message:
