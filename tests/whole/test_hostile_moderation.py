@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from pressframe_comments import Draft, State, Texts, comment_store
+from pressframe import Comment
+from pressframe_comments import Filed, Record, State, Texts, comment_store
 from pressframe_moderation._mail import NewsMail
 
 from .conftest import NOW
@@ -31,22 +32,20 @@ Un texte.
 """
 
 
-def _fill(store, texts, *, together):
-    """Store a comment for each of *texts*, with it in every field; or one for each hundred, with all of them in it."""
-    parts = [texts[at : at + ON_A_PAGE] for at in range(0, len(texts), ON_A_PAGE)] if together else [[t] for t in texts]
-    parent, made = None, []
-    for number, part in enumerate(parts):
-        whole = "\n\n".join(part)
-        hostile = dict.fromkeys(("email", "url", "sender", "client", "agent", "referrer", "reader"), whole)
-        draft = Draft(
-            entry="p0" if number % 7 else part[0], author=part[0][:245], body=whole, parent=parent,
-            format="html" if number % 2 else "text", received=NOW + timedelta(seconds=number), key=f"{together}{number}",
-            **hostile,
-        )  # fmt: skip
-        filed = store.add(draft, State.PENDING, [whole, part[0]])
-        parent = filed.comment.id
-        made.append(filed)
-    return made
+ICON = '<link rel="icon" href="data:,">'
+"""The shell's own, which is no comment's doing."""
+
+
+def _filed(number, part):
+    """Return a comment with all texts of *part* in every field that it has."""
+    whole = "\n\n".join(part)
+    comment = Comment(
+        id=f"c{number}", entry="p0" if number % 7 else part[0], author=part[0][:245], url=whole, body=whole,
+        format="html" if number % 2 else "text", received=NOW + timedelta(seconds=number), reader=whole,
+        parent=f"c{number - 1}" if number > 1 else None,
+    )  # fmt: skip
+    private = dict.fromkeys(("email", "client", "agent", "referrer", "sender"), whole)
+    return Filed(comment=comment, state=State.PENDING, reasons=(whole, part[0]), changed=comment.received, **private)
 
 
 def test_nothing_that_a_comment_brings_runs_on_the_owners_side(site, payloads, watch):  # noqa: F811 - fixtures
@@ -54,13 +53,16 @@ def test_nothing_that_a_comment_brings_runs_on_the_owners_side(site, payloads, w
     served = site(SITE).serve()
     owner = served.sign_in_as("owner")
     store = comment_store(served.app.site)
-    single = _fill(store, payloads, together=False)
-    shown, address = [], "/admin/comments/"
+    parts = [payloads[at : at + ON_A_PAGE] for at in range(0, len(payloads), ON_A_PAGE)]
+    single = [_filed(number, [text]) for number, text in enumerate(payloads, 1)]
+    together = [_filed(number, part) for number, part in enumerate(parts, len(payloads) + 1)]
+    store.bring([Record(filed=filed) for filed in single])
+    shown = []
     for at in range(0, len(payloads), ON_A_PAGE):
-        last = single[at].comment
-        place = f"?after={int(last.received.timestamp() * 1_000_000) + 99_500_000}.{10**9}"
-        shown.append(owner.get(address + place).text)
-    for filed in _fill(store, payloads, together=True):
+        newest = int(single[at].comment.received.timestamp()) + ON_A_PAGE - 1
+        shown.append(owner.get(f"/admin/comments/?after={newest}500000.1").text)
+    store.bring([Record(filed=filed) for filed in together])
+    for filed in together:
         id, comment = filed.comment.id, filed.comment
         texts = Texts(author="Zoé", url=None, body=comment.body[::-1])
         store.edit(id, texts, by=comment.author)
@@ -89,7 +91,7 @@ def test_nothing_that_a_comment_brings_runs_on_the_owners_side(site, payloads, w
 
     watched = watch(served)
     for html in [*shown, *written]:
-        watched.show(html)
+        watched.show(html.replace(ICON, ""))
 
     assert watched.noted == []
     assert sum(html.count("<article ") for html in shown[: len(mails)]) >= len(payloads)
