@@ -11,12 +11,14 @@ pytestmark = pytest.mark.browser
 PASSWORD = "quatre mots tirés au sort"
 FLAWS = """() => {
   const flaws = [], note = (what, element) => flaws.push(`${what}: ${element.outerHTML.slice(0, 120)}`)
+  const textOf = id => document.getElementById(id)?.textContent
+  const NAMED = 'a, button, input:not([type=hidden]), select, textarea, nav, article, dialog'
   const nameOf = element => (element.getAttribute('aria-label')
-    || (element.getAttribute('aria-labelledby') || '').split(' ').map(id => document.getElementById(id)?.textContent).join('')
+    || (element.getAttribute('aria-labelledby') || '').split(' ').map(textOf).join('')
     || element.labels?.[0]?.textContent || element.textContent || '').trim()
   const ids = [...document.querySelectorAll('[id]')].map(element => element.id)
   if (new Set(ids).size !== ids.length) flaws.push('an id twice')
-  for (const element of document.querySelectorAll('a, button, input:not([type=hidden]), select, textarea, nav, article, dialog'))
+  for (const element of document.querySelectorAll(NAMED))
     if (!nameOf(element)) note('no name', element)
   for (const element of document.querySelectorAll('[aria-describedby], [aria-labelledby]'))
     for (const name of ['aria-describedby', 'aria-labelledby'])

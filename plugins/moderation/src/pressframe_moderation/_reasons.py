@@ -1,4 +1,4 @@
-"""Why a comment waits, in the site's language: the words of the bundled judges are known, those of others stay theirs."""
+"""Why a comment waits, in the site's language: the words of some judges are known, those of others stay theirs."""
 
 from __future__ import annotations
 

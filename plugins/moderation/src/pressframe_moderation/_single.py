@@ -151,7 +151,7 @@ class Single:
         now = desk.find(filed.comment.id)
         if now is None:
             return missing()
-        kept = {
+        kept: dict[str, Json] = {
             "reply": _UNSTORABLE.sub("\ufffd", body),
             "problem": problem,
             "steps": [step_of(step) for step in steps],
