@@ -147,7 +147,7 @@ def test_pages_have_names_order_and_room(live, width):
     page.fill("#url", "javascript:1")
     page.click("main form button")
     flaws["wrong"] = page.evaluate(FLAWS)
-    assert page.evaluate("document.activeElement.id") == "url"
+    page.wait_for_function("document.activeElement.id === 'url'")
 
     assert {address: found for address, found in flaws.items() if found} == {}
     assert [one for one in said if "422" not in one] == []

@@ -252,9 +252,10 @@ def conflict(desk: Desk, asked: Asked, error: ConflictError) -> Response:
     """
     now = desk.store.find(asked.picks)
     changed = [filed for id, filed in now.items() if filed.version != asked.picks[id]]
+    whose = {id: filed.comment.author for id, filed in now.items()}
     data: dict[str, Json] = {
         "what": asked.what,
-        "steps": [step_of(step) for step in error.steps],
+        "steps": [{**step_of(step), "author": whose.get(step.comment, "")} for step in error.steps],
         "comments": cards.show(desk, changed, asked.back),
         "picks": {id: filed.version for id, filed in now.items()},
         "query": asked.back.query,

@@ -52,7 +52,7 @@ def _card(desk: Desk, filed: Filed, back: Wanted) -> dict[str, Json]:
         "reasons": reasons.read(filed.reasons),
         "by_author": comment.by_author,
         "changes": filed.version - 1,
-        "place": f"/comment/{quote(comment.id)}" if filed.state is State.APPROVED and entry else "",
+        "place": f"/comment/{quote(comment.id)}" if filed.state is State.APPROVED and entry and not entry.gated else "",
         "may_reply": may_reply(desk, filed),
         "page": f"{LIST}{quote(comment.id)}" + (f"?{back.query}" if back.query else ""),
         "edit": f"{LIST}{quote(comment.id)}/edit" + (f"?{back.query}" if back.query else ""),
