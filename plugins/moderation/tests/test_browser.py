@@ -108,6 +108,7 @@ def test_keys_can_be_switched_off_and_stay_off(live):
     page, url, said = live
     page.goto(url + LIST)
 
+    assert page.locator("article:first-of-type [aria-keyshortcuts=a]").count() >= 1
     page.keyboard.press("?")
     assert page.locator("dialog").is_visible()
     page.locator("dialog input").uncheck()
@@ -117,6 +118,7 @@ def test_keys_can_be_switched_off_and_stay_off(live):
     page.keyboard.press("?")
 
     assert not page.locator("dialog").is_visible()
+    assert page.locator("[aria-keyshortcuts]").count() == 0
     assert page.evaluate("document.activeElement === document.body")
     page.click("[data-keys=help]")
     assert not page.locator("dialog input").is_checked()

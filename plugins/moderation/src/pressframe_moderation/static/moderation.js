@@ -74,13 +74,23 @@
   }
   const isTyping = element => element.closest('input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]')
 
+  // Told to assistive technology on each button, as long as they work.
+  const announce = () => {
+    for (const one of document.querySelectorAll('[data-key]')) {
+      if (isOn) one.setAttribute('aria-keyshortcuts', one.dataset.key)
+      else one.removeAttribute('aria-keyshortcuts')
+    }
+  }
+
   if (dialog && dialog.showModal) {
+    announce()
     help.parentElement.hidden = false
     help.addEventListener('click', () => dialog.showModal())
     toggle.checked = isOn
     toggle.addEventListener('change', () => {
       isOn = toggle.checked
       remember(localStorage, SWITCH, isOn ? 'on' : 'off')
+      announce()
       tell(isOn ? say.dataset.on : say.dataset.off)
     })
     document.addEventListener('keydown', event => {
