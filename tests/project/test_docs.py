@@ -66,7 +66,14 @@ def test_plugins_in_the_docs_load_in_a_site(root, tmp_path, paper):
 
 
 @pytest.mark.parametrize(
-    "paper", ["README.md", "docs/tutorial-site.md", "docs/how-to/several-machines.md", "docs/how-to/spam.md"]
+    "paper",
+    [
+        "README.md",
+        "docs/tutorial-site.md",
+        "docs/how-to/several-machines.md",
+        "docs/how-to/spam.md",
+        "docs/how-to/moderate.md",
+    ],
 )
 def test_settings_in_the_docs_are_right(root, tmp_path, paper):
     from pressframe import Site

@@ -13,7 +13,7 @@ from attrs.validators import ge
 from pressframe.hookspecs import hookimpl
 from pressframe.model import Asset, Host
 from pressframe_admin._passwords import Passwords
-from pressframe_admin.model import Screen
+from pressframe_admin.model import Account, Screen
 from pressframe_sql import Job
 from pressframe_web import Route
 
@@ -92,6 +92,17 @@ class Admin:
         from pressframe_admin._commands import make_admin_command
 
         return [make_admin_command(host)]
+
+
+def accounts(host: Host) -> tuple[Account, ...]:
+    """Return everybody who may sign in on the owner's side of *host*'s site, oldest first: whom mail may go to.
+
+    Raises:
+        StoreError: The database cannot be read.
+    """
+    from pressframe_admin._accounts import AccountStore
+
+    return tuple(filed.account for filed in AccountStore(host).all() if filed.disabled is None)
 
 
 def _shell(host: Host) -> Shell:

@@ -1,5 +1,6 @@
 """Readers’ comments: form, threads, moderation, spam traps, sanitising."""
 
+from pressframe_comments._links import website
 from pressframe_comments._patterns import fold, hosts
 from pressframe_comments._plugin import Comments
 
@@ -7,7 +8,7 @@ from pressframe_comments._plugin import Comments
 # fmt: off
 from pressframe_comments._store import (
     Act, Brought, CommentStore, ConflictError, Draft, Filed, Found, Record, Search, Seen, State, Step, Texts,
-    comment_store,
+    Trait, comment_store,
 )
 # fmt: on
 # isort: on
@@ -16,5 +17,6 @@ from pressframe_comments.hookspecs import Change
 
 __all__ = [
     "Act", "Brought", "Change", "CommentStore", "Comments", "ConflictError", "Draft", "Filed", "Found", "Record",
-    "Search", "Seen", "State", "Step", "Texts", "comment_store", "fold", "hosts", "tell_act", "tell_new",
+    "Search", "Seen", "State", "Step", "Texts", "Trait", "comment_store", "fold", "hosts", "tell_act", "tell_new",
+    "website",
 ]  # fmt: skip

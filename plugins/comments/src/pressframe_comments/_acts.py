@@ -50,12 +50,8 @@ def number_of(id: str) -> int | None:
     return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 18 else None
 
 
-def fetch(connection: sa.Connection, ids: Collection[str]) -> list[Row]:
-    """Return the row of each of *ids*, once, in their order.
-
-    Raises:
-        StoreError: One of them is unknown.
-    """
+def find(connection: sa.Connection, ids: Collection[str]) -> dict[str, Row]:
+    """Return the rows of those of *ids* that are there, by their full ids."""
     rows: dict[str, Row] = {}
     waiting = iter(ids)
     while some := list(islice(waiting, _AT_ONCE)):
@@ -63,6 +59,16 @@ def fetch(connection: sa.Connection, ids: Collection[str]) -> list[Row]:
         is_own = sa.and_(COMMENT.c.id.in_(numbers), COMMENT.c.name.is_(None))
         found = connection.execute(sa.select(COMMENT).where(sa.or_(is_own, COMMENT.c.name.in_(some))))
         rows |= {id_of(row.id, row.name): row for row in found}
+    return rows
+
+
+def fetch(connection: sa.Connection, ids: Collection[str]) -> list[Row]:
+    """Return the row of each of *ids*, once, in their order.
+
+    Raises:
+        StoreError: One of them is unknown.
+    """
+    rows = find(connection, ids)
     named = {id: id if id in rows else f"c{number_of(id)}" for id in ids}
     missing = [id for id, name in named.items() if name not in rows]
     if missing:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import quote
@@ -14,10 +13,9 @@ from pressframe_comments._followers import Followers, News, asked_for
 from pressframe_comments._signing import Signer
 from pressframe_comments._store import Filed, State, comment_store
 from pressframe_web import Message
-from pressframe_web.letters import Letters, send
+from pressframe_web.letters import Letters, one_line, seen, send
 
 _HERE = Path(__file__).parent
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _LONGEST = 2000
 """Characters of a comment that a mail quotes."""
 
@@ -36,7 +34,7 @@ class FollowMail:
             return
         address, wishes = found
         link = f"{self._url}/comments/follow/{Signer(self._host).make_mark('follow', str(follower))}"
-        wanted = asked_for([attrs.evolve(one, title=_line(one.title)) for one in wishes])
+        wanted = asked_for([attrs.evolve(one, title=one_line(one.title)) for one in wishes])
         key = f"comments.confirm.{follower}.{','.join(str(one.id) for one in wishes)}"
         send(self._host, self._write("confirm", key, address, {"link": link, "wanted": wanted}))
 
@@ -59,11 +57,11 @@ class FollowMail:
         threads: dict[str, list[Mapping[str, str]]] = {}
         for one, filed in shown:
             # Who may not read an entry learns nothing of what is said there: the mail says that something is.
-            said = {} if one.is_gated else {"author": _line(filed.comment.author), "text": _quoted(filed)}
+            said = {} if one.is_gated else {"author": one_line(filed.comment.author), "text": _quoted(filed)}
             said |= {"link": f"{self._url}/comment/{one.comment}?on={quote(filed.comment.entry)}"}  # wherever it goes
-            threads.setdefault(_line(one.title), []).append(said)
+            threads.setdefault(one_line(one.title), []).append(said)
         key = f"comments.mail.{shown[0][0].follow}.{','.join(one.comment for one, _ in shown)}"
-        names = {"threads": threads, "count": len(shown), "title": _line(shown[0][0].title), "leave": leave}
+        names = {"threads": threads, "count": len(shown), "title": one_line(shown[0][0].title), "leave": leave}
         headers = {"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
         return self._write("news", key, address, names, headers=headers)
 
@@ -80,15 +78,10 @@ class FollowMail:
         return letters.write(name, names, key=key, to=to, headers=headers)
 
 
-def _line(text: str) -> str:
-    """Return *text* in one line that a header can hold."""
-    return re.sub("[ \t\n]+", " ", _UNSEEN.sub(" ", text).replace("=?", "= ?")).strip()
-
-
 def _quoted(filed: Filed) -> str:
     """Return a comment as a mail quotes it; nothing of one that is kept as HTML."""
     if filed.comment.format == "html":
         return ""
-    text = _UNSEEN.sub(" ", filed.comment.body)
+    text = seen(filed.comment.body)
     text = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
     return "\n".join(f"> {line}" for line in text.splitlines())

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Collection
 
+import attrs
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from pressframe.errors import StoreError
 from pressframe_comments._folding import fold, fold_address
-from pressframe_comments._store import Found, Search
+from pressframe_comments._store import Found, Search, State, Trait
 from pressframe_comments._tables import COMMENT, filed_of, stored_moment
 
 _PLACE = re.compile(r"(-?\d{1,18})\.(\d{1,18})")
+_COLUMNS: dict[Trait, str] = {"address": "person", "sender": "sender", "author": "author"}
 _RECEIVED = sa.type_coerce(COMMENT.c.received, sa.BigInteger)
 
 
@@ -36,6 +41,28 @@ def search(connection: sa.Connection, wanted: Search, *, after: str | None, coun
     return Found(comments=tuple(filed_of(row) for row in page), next=end)
 
 
+def counts(connection: sa.Connection, wanted: Search) -> dict[State, int]:
+    """Return how many comments that fit are in each state."""
+    fits = _conditions(attrs.evolve(wanted, state=None), connection.dialect.name)
+    numbers = sa.select(COMMENT.c.state, sa.func.count()).where(*fits).group_by(COMMENT.c.state)
+    found = {State(state): number for state, number in connection.execute(numbers)}
+    return dict.fromkeys(State, 0) | found
+
+
+def tally(
+    connection: sa.Connection, trait: Trait, values: Collection[str], wanted: Search
+) -> dict[str, dict[State, int]]:
+    """Return for each of *values* how many comments that fit have it, in each state."""
+    column = COMMENT.c[_COLUMNS[trait]]
+    keys = {value: fold_address(value) if trait == "address" else value for value in values}
+    found: dict[str, dict[State, int]] = {key: dict.fromkeys(State, 0) for key in keys.values() if key}
+    fits = _conditions(attrs.evolve(wanted, state=None), connection.dialect.name)
+    numbers = sa.select(column, COMMENT.c.state, sa.func.count()).where(*fits, column.in_(sorted(found)))
+    for key, state, number in connection.execute(numbers.group_by(column, COMMENT.c.state)) if found else ():
+        found[key][State(state)] = number
+    return {value: found[key] if key else dict.fromkeys(State, 0) for value, key in keys.items()}
+
+
 def _conditions(wanted: Search, dialect: str) -> list[sa.ColumnElement[bool]]:
     column, is_wanted = COMMENT.c, []
     equal = {
@@ -47,6 +74,8 @@ def _conditions(wanted: Search, dialect: str) -> list[sa.ColumnElement[bool]]:
         "person": fold_address(wanted.address),
     }
     is_wanted += [column[name] == value for name, value in equal.items() if value]
+    if wanted.entries is not None:
+        is_wanted.append(_is_one_of(column.entry, wanted.entries, dialect))
     # Not LIKE: SQLite refuses long patterns, and is twice as slow.
     place_in = sa.func.strpos if dialect == "postgresql" else sa.func.instr
     if text := fold(wanted.text):
@@ -55,6 +84,14 @@ def _conditions(wanted: Search, dialect: str) -> list[sa.ColumnElement[bool]]:
         name = sa.func.substr(column.sought, 1, place_in(column.sought, "\n"))
         is_wanted.append(place_in(name, author) > 0)
     return is_wanted
+
+
+def _is_one_of(column: sa.Column[str], values: Collection[str], dialect: str) -> sa.ColumnElement[bool]:
+    """Return the condition in one parameter, however many *values* there are."""
+    if dialect == "postgresql":
+        return column == sa.any_(sa.literal(sorted(values), postgresql.ARRAY(sa.Text)))
+    each = sa.func.json_each(json.dumps(sorted(values))).table_valued("value")
+    return column.in_(sa.select(each.c.value))
 
 
 def _read_place(after: str) -> tuple[int, int]:

@@ -21,10 +21,12 @@ from pressframe_comments import _search
 from pressframe_comments._acts import Aim, Hand
 from pressframe_comments._avatars import make_finder
 from pressframe_comments._persons import Suppression
-from pressframe_comments._store import Act, Brought, Draft, Filed, Found, Record, Search, Seen, State, Step, Texts
 
 # isort: off
 # fmt: off
+from pressframe_comments._store import (
+    ALL, Act, Brought, Draft, Filed, Found, Record, Search, Seen, State, Step, Texts, Trait,
+)
 from pressframe_comments._tables import (
     COMMENT, HISTORY, REVISION, SHOWN, TALK, comment_of, count_up, filed_of, id_of, step_of,
 )
@@ -101,13 +103,20 @@ class SqlCommentStore:
                 return Found()
             return _search.search(connection, search, after=after, count=count)
 
-    def counts(self) -> Mapping[State, int]:
-        found = dict.fromkeys(State, 0)
+    def find(self, ids: Collection[str]) -> Mapping[str, Filed]:
         with self._read() as connection:
-            if connection is not None:
-                numbers = sa.select(COMMENT.c.state, sa.func.count()).group_by(COMMENT.c.state)
-                found |= {State(state): number for state, number in connection.execute(numbers)}
-        return found
+            rows = {} if connection is None else acts.find(connection, ids)
+        return {id: filed_of(row) for id, row in rows.items()}
+
+    def counts(self, search: Search = ALL) -> Mapping[State, int]:
+        with self._read() as connection:
+            return dict.fromkeys(State, 0) if connection is None else _search.counts(connection, search)
+
+    def tally(self, trait: Trait, values: Collection[str], search: Search = ALL) -> Mapping[str, Mapping[State, int]]:
+        with self._read() as connection:
+            if connection is None:
+                return {value: dict.fromkeys(State, 0) for value in values}
+            return _search.tally(connection, trait, values, search)
 
     def history(self, id: str) -> tuple[Step, ...]:
         with self._read() as connection:

@@ -6,7 +6,7 @@ import enum
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeAlias
 
 import attrs
 
@@ -178,6 +178,7 @@ class Search:
         author: In the name, likewise.
         address: The whole mail address; the case of its Latin letters does not matter.
         entry: ``id`` of the entry.
+        entries: ``id`` of each entry that it may be; empty fits none.
         client: As stored: shortened.
         sender: As in ``Filed``.
         oldest_first: The order of a conversation, rather than newest first.
@@ -188,10 +189,17 @@ class Search:
     author: str = ""
     address: str = ""
     entry: str = ""
+    entries: frozenset[str] | None = None
     kind: Kind | None = None
     client: str = ""
     sender: str = ""
     oldest_first: bool = False
+
+
+ALL = Search()
+"""Fits every comment."""
+
+Trait: TypeAlias = Literal["address", "sender", "author"]
 
 
 @attrs.frozen(kw_only=True)
@@ -271,8 +279,14 @@ class CommentStore(Protocol):
             after: ``next`` of the part before; raises StoreError for anything else.
         """
 
-    def counts(self) -> Mapping[State, int]:
-        """Return how many comments are in each state."""
+    def find(self, ids: Collection[str]) -> Mapping[str, Filed]:
+        """Return those of *ids* that are there, by their ids."""
+
+    def counts(self, search: Search = ALL) -> Mapping[State, int]:
+        """Return how many comments that fit are in each state, whichever state *search* asks for."""
+
+    def tally(self, trait: Trait, values: Collection[str], search: Search = ALL) -> Mapping[str, Mapping[State, int]]:
+        """Return for each of *values* what ``counts`` tells of the comments with that *trait*; ``"author"`` whole."""
 
     def history(self, id: str) -> tuple[Step, ...]:
         """Return what was done to a comment, oldest first; empty also if there is none called *id*."""

@@ -162,9 +162,33 @@ class CommentStoreKit:
         assert _ids(store.search(Search(author="AMELIE", address="ZOE@example.ORG")).comments) == [filed.comment.id]
         assert store.search(Search(address="zoe@example.or")).comments == ()
 
+    def test_comments_are_found_and_counted_within_some_entries(self, store: CommentStore) -> None:
+        mine = _add(store, 2, State.SPAM, entry="posts/it's", email="Ann@E.org", sender="s1")
+        mine += _add(store, 1, State.APPROVED, entry="posts/été", email="ann@e.org")
+        other = _add(store, 1, State.SPAM, email="ann@e.org", author="Bo", sender="s1")[0]
+        many = frozenset(["posts/it's", "posts/été", *(f"posts/{n}" for n in range(2000))])
+        within = Search(state=State.TRASH, entries=many)
+
+        assert store.find([mine[0].comment.id, "c99", other.comment.id]) == {
+            mine[0].comment.id: mine[0], other.comment.id: other
+        }  # fmt: skip
+        assert _ids(store.search(Search(entries=many)).comments) == _ids([mine[1], mine[2], mine[0]])
+        assert store.search(Search(entries=frozenset())).comments == ()
+        none = dict.fromkeys(State, 0)
+        assert store.counts(within) == none | {State.SPAM: 2, State.APPROVED: 1}
+        assert store.counts(Search(author="bo")) == none | {State.SPAM: 1}
+        assert store.tally("address", ["ANN@e.org", "", "x@e.org"]) == {
+            "ANN@e.org": none | {State.SPAM: 3, State.APPROVED: 1}, "": none, "x@e.org": none
+        }  # fmt: skip
+        assert store.tally("sender", ["s1"], within) == {"s1": none | {State.SPAM: 2}}
+        assert store.tally("author", ["Bo", "Zoé"]) == {
+            "Bo": none | {State.SPAM: 1}, "Zoé": none | {State.SPAM: 2, State.APPROVED: 1}
+        }  # fmt: skip
+
     def test_an_empty_store_answers(self, store: CommentStore) -> None:
         assert store.search(Search()).comments == ()
-        assert set(store.counts().values()) == {0}
+        assert set(store.counts().values()) == set(store.tally("sender", ["s"])["s"].values()) == {0}
+        assert store.find(["c1"]) == {}
         assert [store.get("c1"), store.last_act("a"), store.find_repeat(_draft())] == [None] * 3
         assert store.history("c1") == ()
         assert store.approved(frozenset({_ENTRY})) == {}

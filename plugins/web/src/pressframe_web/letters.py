@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,10 @@ from pressframe_web.model import Message
 
 if TYPE_CHECKING:
     import jinja2
+
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -42,7 +47,7 @@ class Letters:
         names = {**names, "site": self.host.settings, "address": to}
         subject, _, text = self._render(f"{name}.txt", names).partition("\n")
         html = self._render(f"{name}.html", names) if self._has(f"{name}.html") else None
-        subject, text = subject.strip(" "), text.lstrip("\n")
+        subject, text = one_line(subject), text.lstrip("\n")
         return Message(key=key, to=to, subject=subject, text=text, html=html, headers=headers or {})
 
     def _render(self, name: str, names: Mapping[str, object]) -> str:
@@ -71,6 +76,16 @@ class Letters:
         words = gettext.translation(self.package, self.folder / "locale", [language], fallback=True)
         environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined] # by the extension
         return environment
+
+
+def seen(text: str) -> str:
+    """Return what readers typed as a mail can quote it: what is not to be seen, or turns text around, is a space."""
+    return _UNSEEN.sub(" ", text)
+
+
+def one_line(text: str) -> str:
+    """Return *text* in one line that a header can hold."""
+    return re.sub("[ \t\n]+", " ", seen(text).replace("=?", "= ?")).strip()
 
 
 def send(host: Host, message: Message) -> None:

@@ -1,0 +1,218 @@
+"""Mail on new comments: to whom, when, what is in it, and that it cannot be misused."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from pressframe_comments import Change
+
+from .conftest import BLOG, CRISE, DATA, LIST, OLD, does
+
+WAITS = "Un nouveau commentaire sur l’article «\xa0La crise & ses « suites »\xa0» attend votre approbation"
+
+
+def _pass(desk, **how):
+    """Let time pass, and do the work that waits."""
+    desk.site.clock.now += timedelta(**how)
+    desk.run_jobs()
+
+
+def _text(mail):
+    return mail.get_body(("plain",)).get_content()
+
+
+def _html(mail):
+    return mail.get_body(("html",)).get_content()
+
+
+def _ours(desk):
+    return [mail for mail in desk.mails if "commentaire" in mail["subject"]]
+
+
+def test_a_comment_that_waits_is_mailed_with_all_that_helps_to_decide(desk):
+    desk.sign_in_as("owner")
+    id = desk.post("Bonjour.\n\nDeuxième ligne.", url="https://ada.example/")
+    _pass(desk, seconds=11)
+
+    (mail,) = _ours(desk)
+
+    assert mail["to"] == "owner@example.org"
+    assert (
+        mail["subject"]
+        == "Un nouveau commentaire sur l’article «\xa0La crise & ses « suites »\xa0» attend votre approbation"
+    )
+    text = _text(mail)
+    for line in (
+        "Auteur/autrice\xa0: Ada (réseau\xa0: 192.0.2.0/24)", "E-mail\xa0: ada@example.org", "URL\xa0: https://ada.example/",
+        "> Bonjour.", "> Deuxième ligne.", f"L’approuver\xa0: https://prland.example{LIST}{id}?do=approve",
+        f"Le marquer comme indésirable\xa0: https://prland.example{LIST}{id}?do=spam",
+        "En ce moment, 1 commentaire attend votre approbation.",
+    ):  # fmt: skip
+        assert line in text.splitlines(), line
+    assert "Motif\xa0: rien de cet expéditeur n’a encore été accepté" in text
+    assert f'href="https://prland.example{LIST}{id}?do=approve"' in _html(mail)
+
+
+def test_a_flood_is_two_mails(serve):
+    """The first at once; what comes within ten minutes after it in one, which holds twenty at most."""
+    desk = serve()
+    desk.sign_in_as("owner")
+    desk.post("Le premier.")
+    desk.site.clock.now += timedelta(seconds=5)
+    for number in range(30):
+        desk.post(f"Numéro {number}.", author=f"A{number}")
+    _pass(desk, seconds=20)
+    assert [_text(mail).count("\n> ") for mail in _ours(desk)] == [20]
+    desk.post("Encore.")
+    _pass(desk, minutes=10)
+
+    assert [mail["subject"] for mail in _ours(desk)][1:] == [WAITS]
+    assert "En ce moment, 32 commentaires attendent vos approbations." in _text(_ours(desk)[1])
+    _pass(desk, hours=1)
+    assert len(_ours(desk)) == 2
+
+
+def test_a_flood_writes_nothing_about_what_no_mail_will_hold(desk, monkeypatch):
+    from pressframe_moderation import Moderation
+    from pressframe_sql import Database
+
+    desk.sign_in_as("owner")
+    for number in range(25):
+        desk.post(f"Numéro {number}.", author=f"A{number}")
+    mailing = desk.app.site.plugin(Moderation)._mailing(desk.app.site)
+    comment = desk.add().comment
+    monkeypatch.setattr(Database, "write", lambda *_: pytest.fail("something was written"))
+
+    mailing.note(comment, None)
+
+    assert desk.app.site.plugin(Moderation).noted.comments == 20
+
+
+def test_what_was_decided_meanwhile_is_not_mailed(desk):
+    owner = desk.sign_in_as("owner")
+    one, other = desk.post("Une."), desk.post("Autre.", author="Bo")
+    owner.send(f"{LIST}act", does("trash", desk.store.get(one)))
+    _pass(desk, seconds=11)
+
+    assert [line for line in _text(_ours(desk)[0]).splitlines() if line.startswith("> ")] == ["> Autre."]
+    owner.send(f"{LIST}act", {"do": f"approve {other} 1"})
+    owner.send(f"{LIST}act", {"do": f"hold {other} 2"})  # a moderator's own act is no news
+    _pass(desk, hours=1)
+    assert len(_ours(desk)) == 1
+
+
+@pytest.mark.parametrize(("mail", "count"), [("waiting", 0), ("all", 1), ("never", 0)])
+def test_comments_that_are_shown_at_once_are_mailed_if_all_are_wanted(serve, mail, count):
+    desk = serve(settings=f'mail = "{mail}"')
+    desk.site.edit(
+        "pressframe.toml", desk.site.read("pressframe.toml").replace("flood_limit", 'moderation = "never"\nflood_limit')
+    )
+    desk.served = desk.site.serve()
+    desk.sign_in_as("owner")
+    desk.post()
+    _pass(desk, seconds=11)
+
+    assert [mail["subject"] for mail in _ours(desk)] == [
+        "Nouveau commentaire sur votre article «\xa0La crise & ses « suites »\xa0»"
+    ] * count
+
+
+@pytest.mark.parametrize(
+    ("to", "expected"),
+    [
+        ('["owner"]', {"owner"}),
+        ('["moderator"]', {"moderator"}),
+        ('["author"]', {"basile"}),
+        ('["owner", "author", "moderator"]', {"owner", "basile", "moderator"}),
+        ('["odile@example.org", "basile@example.org", "nobody@example.org"]', {"basile"}),
+        ("[]", set()),
+    ],
+)
+def test_mail_goes_to_accounts_that_want_it_and_may_see_the_comment(serve, to, expected):
+    """Threat 45: authors hear of comments on their own posts alone; who has no account hears nothing."""
+    desk = serve(settings=f"mail_to = {to}")
+    for role, author in (("owner", ""), ("moderator", ""), ("author", "odile"), ("author", "basile")):
+        desk.sign_in_as(role, author=author)
+    desk.post(entry=BLOG)
+    _pass(desk, seconds=11)
+
+    assert {mail["to"].partition("@")[0] for mail in _ours(desk)} == expected
+
+
+def test_who_was_disabled_hears_nothing_more(desk):
+    desk.sign_in_as("owner")
+    desk.sign_in_as("moderator")
+    ran = desk.site.run("admin", "create", "second@example.org", "--role", "owner", "--mail-link")
+    assert ran.status == 0, ran.errors
+    assert desk.site.run("admin", "disable", "owner@example.org").status == 0
+    desk.post()
+    _pass(desk, seconds=11)
+
+    assert {mail["to"] for mail in _ours(desk)} == {"second@example.org"}
+
+
+def test_of_a_comment_on_a_reserved_entry_a_mail_says_only_that_it_is_there(serve):
+    """Threats 7, 18: neither what was said, nor anything of the entry's body."""
+    desk = serve(settings='mail = "all"')
+    desk.sign_in_as("owner")
+    member = desk.sign_in("lectrice@example.org")
+    form = {"author": "Zoé", "email": "z@e.org", "comment": "Canari dit."}
+    assert member.post(f"/comments/{OLD}", form).status == 303
+    desk.site.clock.now += timedelta(minutes=1)
+    _pass(desk, seconds=11)
+
+    (mail,) = _ours(desk)
+    for part in (_text(mail), _html(mail)):
+        assert "Un vieux billet" in part
+        assert "réservé" in part
+        assert "Canari" not in part
+        assert "Zoé" not in part
+        assert "Corps" not in part
+
+
+def test_no_field_of_a_comment_makes_a_header_or_a_link(desk):
+    """Threats 57, 58, 19: names and titles with line breaks and encoded words, markup in the mail's HTML."""
+    desk.site.edit(
+        "content/posts/crise.md",
+        '---\ntitle: "a =?utf-8?q?x?= <b>\u202e"\ndate: 2026-11-01\nauthors: [odile]\n---\nTexte.\n',
+    )
+    desk.served = desk.site.serve()
+    desk.sign_in_as("owner")
+    desk.post("<img src=x onerror=alert(1)>\r\n.\r\nBcc: y@evil.example", author="Ada <b>=?utf-8?q?x?=</b>")
+    _pass(desk, seconds=11)
+
+    (mail,) = _ours(desk)
+
+    assert (mail["bcc"], mail["to"]) == (None, "owner@example.org")
+    assert "=?" not in mail["subject"]
+    assert "\u202e" not in mail["subject"] + _text(mail) + _html(mail)
+    assert "<img" not in _html(mail)
+    assert "<b>" not in _html(mail)
+
+
+def test_addresses_that_try_to_be_two_reach_no_header(desk):
+    """Threat 57: whatever stands in the collection is no address of ours to write to."""
+    file = DATA / "email" / "isemail.jsonl"
+    if not file.is_file():
+        pytest.skip(f"needs the test data: {file} is missing")
+    addresses = [json.loads(line)["address"] for line in file.read_text("utf-8").splitlines()]
+    addresses = ["a@b.example,c@d.example", "a@b.example\r\nBcc: c@d.example", *addresses]
+    desk.sign_in_as("owner")
+    from pressframe_moderation import Moderation
+
+    for address in addresses[:15]:
+        comment = desk.add(email=address, author=address or "x").comment
+        desk.app.site.plugin(Moderation).on_comment(
+            comment, desk.app.served.release.view().card(CRISE), Change.HELD, desk.app.site, ""
+        )
+    _pass(desk, seconds=11)
+
+    assert {(mail["to"], mail["cc"], mail["bcc"]) for mail in _ours(desk)} == {("owner@example.org", None, None)}
+
+
+def test_settings_that_name_nobody_are_refused(blog):
+    from pressframe import ConfigError
+
+    with pytest.raises(ConfigError, match='mail_to: "king" is neither one of owner, moderator, author nor the address'):
+        blog(settings='mail_to = ["king"]').open()
