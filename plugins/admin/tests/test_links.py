@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from pressframe_admin._addresses import read_address
 
 from pressframe_admin import Role
 from pressframe_admin._accounts import AccountStore, Wanted
+from pressframe_web.addresses import read_address
 
 from .conftest import OWNER, main_of
 from .test_sign_in import is_in
