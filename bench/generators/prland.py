@@ -62,14 +62,15 @@ class PRland(Site):
 
     def check(self) -> None:
         """Raise RuntimeError if a closed post is open to strangers or shut to subscribers, or a comment is missing."""
-        release = OpenedSite.open(self.folder).build(output=self.output)
-        if release.report.rendered:
-            raise RuntimeError("PRland was not built at once: something was left to be rendered")
-        for post, drafts in self._conversations():
-            _check_gate(release, post)
-            page = _page(release, post)
-            if page.count(_COMMENT) != len(drafts) or not all(draft.body in page for draft in drafts):
-                raise RuntimeError(f"{post.address} does not show its {len(drafts)} comments")
+        with self._opened() as site:
+            release = site.build(output=self.output)
+            if release.report.rendered:
+                raise RuntimeError("PRland was not built at once: something was left to be rendered")
+            for post, drafts in self._conversations():
+                _check_gate(release, post)
+                page = _page(release, post)
+                if page.count(_COMMENT) != len(drafts) or not all(draft.body in page for draft in drafts):
+                    raise RuntimeError(f"{post.address} does not show its {len(drafts)} comments")
 
     def _conversations(self) -> Iterator[tuple[Post, list[Draft]]]:
         """Yield each post with its comments, the same ones each time."""
@@ -81,9 +82,15 @@ class PRland(Site):
 
     @contextmanager
     def _comments(self) -> Iterator[CommentStore]:
+        with self._opened() as site:
+            yield comment_store(site)
+
+    @contextmanager
+    def _opened(self) -> Iterator[OpenedSite]:
+        """Open the site, and leave no thread of its database behind: builds share their work where none runs."""
         site = OpenedSite.open(self.folder)
         try:
-            yield comment_store(site)
+            yield site
         finally:
             database(site).close()
 

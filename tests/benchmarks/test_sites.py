@@ -11,6 +11,7 @@ from bench.edits import EDITS, Proof
 from bench.generators import OURS
 from pressframe import Site as OpenedSite
 from pressframe_comments import Search, State, comment_store
+from pressframe_sql import database
 
 
 def _created(name, folder, count=40):
@@ -59,9 +60,11 @@ def test_a_closed_post_that_should_be_open_is_seen(tmp_path):
 
 def test_a_comment_that_is_not_shown_is_seen(tmp_path):
     site = _created("prland", tmp_path)
-    store = comment_store(OpenedSite.open(site.folder))
+    opened = OpenedSite.open(site.folder)
+    store = comment_store(opened)
     (filed,) = store.search(Search(), count=1).comments
     store.move([filed.comment.id], State.SPAM)
+    database(opened).close()
     _build(site)
 
     with pytest.raises(RuntimeError, match="does not show its"):
