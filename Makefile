@@ -16,7 +16,7 @@ export UV_BUILD_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_BUILD_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help .venv serve test check format prove kill bench docs lock clean
+.PHONY: help .venv serve test test-pages test-rest check format prove kill bench docs lock clean
 
 help:
 	@echo "make serve    build PRland and serve it (PORT=8123 for another port)"
@@ -33,8 +33,15 @@ help:
 serve: .venv
 	$(bin)/pressframe serve examples/prland --port $(PORT)
 
+# Two at a time, since browsers and the rest wait for different things; each part says how it ended.
 test: .venv
-	$(bin)/pytest
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=line test-pages test-rest
+
+test-pages: .venv
+	$(bin)/pytest -m browser
+
+test-rest: .venv
+	$(bin)/pytest -m "not browser"
 
 check: .venv
 	$(bin)/ruff check

@@ -15,6 +15,8 @@ from .test_hostile_comments import ORIGIN, payloads, watch  # noqa: F401 - fixtu
 pytestmark = pytest.mark.browser
 
 ON_A_PAGE = 100
+IN_A_COMMENT = 250
+"""Payloads in one comment for the pages that show one: so many pages fewer for a browser."""
 SITE = f"""
 == pressframe.toml ==
 [site]
@@ -53,7 +55,7 @@ def test_nothing_that_a_comment_brings_runs_on_the_owners_side(site, payloads, w
     served = site(SITE).serve()
     owner = served.sign_in_as("owner")
     store = comment_store(served.app.site)
-    parts = [payloads[at : at + ON_A_PAGE] for at in range(0, len(payloads), ON_A_PAGE)]
+    parts = [payloads[at : at + IN_A_COMMENT] for at in range(0, len(payloads), IN_A_COMMENT)]
     single = [_filed(number, [text]) for number, text in enumerate(payloads, 1)]
     together = [_filed(number, part) for number, part in enumerate(parts, len(payloads) + 1)]
     store.bring([Record(filed=filed) for filed in single])
