@@ -33,12 +33,12 @@ help:
 serve: .venv
 	$(bin)/pressframe serve examples/prland --port $(PORT)
 
-# Two at a time, since browsers and the rest wait for different things; each part says how it ended.
+# Two at a time: those in a browser, which tell all when they are through, beside the rest. Each part says how it ended.
 test: .venv
-	@$(MAKE) --no-print-directory --keep-going --jobs=2 --output-sync=line test-pages test-rest
+	@$(MAKE) --no-print-directory --keep-going --jobs=2 test-pages test-rest
 
 test-pages: .venv
-	$(bin)/pytest -m browser
+	@$(bin)/pytest -m browser >.venv/pages.txt 2>&1; status=$$?; cat .venv/pages.txt; exit $$status
 
 test-rest: .venv
 	$(bin)/pytest -m "not browser"
