@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -150,29 +150,25 @@ def _make_role(host: Host) -> click.Command:
 
 
 def _make_disable(host: Host) -> click.Command:
-    @click.command("disable", help="Let ADDRESS sign in no more. All sessions end; the account is kept.")
-    @click.argument("address")
-    def disable(address: str) -> None:
-        from pressframe_admin._accounts import AccountStore
-
-        filed = _find(host, address)
-        AccountStore(host).set_disabled(filed, True, _now())
-        click.echo(f"{filed.account.address} cannot sign in any more; all sessions have ended")
-
-    return disable
+    text = "Let ADDRESS sign in no more. All sessions end; the account is kept."
+    return _make_switch(host, "disable", text, done="cannot sign in any more; all sessions have ended")
 
 
 def _make_enable(host: Host) -> click.Command:
-    @click.command("enable", help="Let ADDRESS sign in again.")
+    return _make_switch(host, "enable", "Let ADDRESS sign in again.", done="can sign in again")
+
+
+def _make_switch(host: Host, name: Literal["disable", "enable"], text: str, *, done: str) -> click.Command:
+    @click.command(name, help=text)
     @click.argument("address")
-    def enable(address: str) -> None:
+    def switch(address: str) -> None:
         from pressframe_admin._accounts import AccountStore
 
         filed = _find(host, address)
-        AccountStore(host).set_disabled(filed, False, _now())
-        click.echo(f"{filed.account.address} can sign in again")
+        AccountStore(host).set_disabled(filed, name == "disable", _now())
+        click.echo(f"{filed.account.address} {done}")
 
-    return enable
+    return switch
 
 
 def _make_remove(host: Host) -> click.Command:

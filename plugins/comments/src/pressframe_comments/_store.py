@@ -62,6 +62,12 @@ class Draft:
     by_author: bool = False
     key: str | None = None
 
+    def as_comment(self) -> Comment:
+        """Return it as judges get it: a comment called ``new``, without what is for the owner alone."""
+        names = ("entry", "kind", "author", "url", "body", "format", "received", "parent", "reader")
+        known = {name: getattr(self, name) for name in names}
+        return Comment(id="new", accepted_before=self.accepted_before, by_author=self.by_author, **known)
+
 
 @attrs.frozen(kw_only=True)
 class Filed:

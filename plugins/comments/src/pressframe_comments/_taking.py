@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from pressframe.errors import StoreError
-from pressframe.model import Comment, Host, Judgement, Sender, Verdict
+from pressframe.model import Host, Judgement, Sender, Verdict
 from pressframe_comments._followers import Followers, Wish
 from pressframe_comments._form import Typed
 from pressframe_comments._live import Live
@@ -119,18 +119,7 @@ class Taking:
         return (seen.first or now) + window - now
 
     def _judge(self, draft: Draft) -> list[Judgement]:
-        comment = Comment(
-            id="new",
-            entry=draft.entry,
-            author=draft.author,
-            url=draft.url,
-            body=draft.body,
-            received=draft.received,
-            parent=draft.parent,
-            reader=draft.reader,
-            accepted_before=draft.accepted_before,
-        )
-        card, sender = self.visit.public_card, sender_of(draft, self.visit)
+        comment, card, sender = draft.as_comment(), self.visit.public_card, sender_of(draft, self.visit)
         judgements = list(self.settings.judge(comment, card, draft.received, sender, self.host))
         is_known = comment.accepted_before or comment.reader is not None
         if not is_known and self.visit.age_of(self.typed) == "early":

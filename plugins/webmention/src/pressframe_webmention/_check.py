@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import attrs
 
 from pressframe.errors import StoreError
-from pressframe.model import Card, Comment, Host, Json, Sender, Verdict
+from pressframe.model import Card, Host, Json, Sender, Verdict
 from pressframe_comments import Comments, Draft, State, Texts, comment_store, tell_act, tell_new
 from pressframe_web.fetching import Fetcher, FetchError
 from pressframe_webmention._asking import LaterError, ask
@@ -111,17 +111,8 @@ class Checker:
 
     def _judge(self, draft: Draft, card: Card) -> tuple[State | None, list[str]]:
         """Return the state that the rules give it, None for none, and why it is not shown at once."""
-        comment = Comment(
-            id="new",
-            entry=draft.entry,
-            kind=draft.kind,
-            author=draft.author,
-            url=draft.url,
-            body=draft.body,
-            received=draft.received,
-        )
         sender = Sender(client=draft.client, referrer=draft.url or "")
-        judgements = self.host.plugin(Comments).judge(comment, card, draft.received, sender, self.host)
+        judgements = self.host.plugin(Comments).judge(draft.as_comment(), card, draft.received, sender, self.host)
         verdict = max(judgement.verdict for judgement in judgements)
         reasons = [judgement.reason for judgement in judgements if judgement.verdict is not Verdict.ACCEPT]
         return _STATES.get(verdict), reasons
