@@ -31,6 +31,6 @@ def stamp(path: str | Path, status: os.stat_result | None = None) -> str:
     status = status or os.stat(path)  # noqa: PTH116 - tens of thousands of times a build
     modified, changed = status.st_mtime_ns, status.st_ctime_ns
     made = f"{status.st_size}-{modified}-{changed}-{status.st_ino}"
-    if time.time_ns() - (max(changed, modified)) > _COARSE:  # sooner than by max
+    if time.time_ns() - max(changed, modified) > _COARSE:
         return made
     return f"{made}-{hashlib.blake2b(Path(path).read_bytes(), digest_size=8).hexdigest()}"

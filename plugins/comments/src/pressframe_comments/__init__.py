@@ -12,11 +12,11 @@ from pressframe_comments._store import (
 )
 # fmt: on
 # isort: on
-from pressframe_comments._telling import tell_act, tell_new
+from pressframe_comments._telling import public_card, tell_act, tell_new
 from pressframe_comments.hookspecs import Change
 
 __all__ = [
     "Act", "Brought", "Change", "CommentStore", "Comments", "ConflictError", "Draft", "Filed", "Found", "Record",
-    "Search", "Seen", "State", "Step", "Texts", "Trait", "comment_store", "fold", "hosts", "tell_act", "tell_new",
-    "website",
+    "Search", "Seen", "State", "Step", "Texts", "Trait", "comment_store", "fold", "hosts", "public_card", "tell_act",
+    "tell_new", "website",
 ]  # fmt: skip

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 
-from pressframe.model import Card, Host
+import attrs
+
+from pressframe.model import Card, Host, View
 from pressframe_comments._store import Act, Filed, State, Step
 from pressframe_comments.hookspecs import Change
 
@@ -53,3 +56,13 @@ def _changes(step: Step) -> Iterator[Change]:
 
 def _tell(host: Host, filed: Filed, card: Card | None, change: Change, by: str) -> None:
     deque(host.hooks.ask("on_comment", filed.comment, card, change, host, by), maxlen=0)
+
+
+def public_card(card: Card, site: View, now: datetime) -> Card:
+    """Return *card* as a stranger sees it, whoever looks at *site*: what plugins are told of what is said there."""
+    entry = site.entry(card.id) if site.audiences else None
+    gate = site.hooks.judge_gate(entry, now) if entry else None
+    if entry is None or gate is None or not gate.requires:
+        return card
+    count = 0 if gate.conversation == "hidden" else card.comments
+    return attrs.evolve(card, gated=True, excerpt=entry.summary or "", comments=count)

@@ -13,6 +13,7 @@ from pressframe_comments._live import Live
 from pressframe_comments._pages import Place, make_page
 from pressframe_comments._remember import read_details
 from pressframe_comments._signing import Age, Signer
+from pressframe_comments._telling import public_card
 from pressframe_comments._thread import Paging
 from pressframe_web import Request, Response
 
@@ -38,12 +39,7 @@ class Visit:
     @property
     def public_card(self) -> Card:
         """The entry's card as a stranger sees it: what plugins are told of a comment, whoever sends it."""
-        entry = self.site.entry(self.card.id) if self.site.audiences else None
-        gate = self.site.hooks.judge_gate(entry, self.request.now) if entry else None
-        if entry is None or gate is None or not gate.requires:
-            return self.card
-        count = 0 if gate.conversation == "hidden" else self.card.comments
-        return attrs.evolve(self.card, gated=True, excerpt=entry.summary or "", comments=count)
+        return public_card(self.card, self.site, self.request.now)
 
     @property
     def replies(self) -> list[Reply]:

@@ -9,7 +9,7 @@ import attrs
 
 from pressframe.model import Card, Host, Json, Live, Page
 from pressframe_admin import Account, Role
-from pressframe_comments import Act, CommentStore, Filed, Search, tell_act
+from pressframe_comments import Act, CommentStore, Filed, Search, public_card, tell_act
 from pressframe_web import Response
 
 _KINDS = ("post", "page")
@@ -57,11 +57,7 @@ class Desk:
     def public_card(self, entry: str) -> Card | None:
         """Return an entry's card as a stranger sees it: what plugins are told of a comment."""
         card = self.site.card(entry)
-        whole = self.site.entry(entry) if card and self.site.audiences and not card.gated else None
-        if card is None or whole is None:
-            return card
-        gate = self.site.hooks.judge_gate(whole, self.now)
-        return attrs.evolve(card, gated=True, excerpt="") if gate and gate.requires else card
+        return None if card is None else public_card(card, self.site, self.now)
 
     def tell(self, act: Act) -> None:
         """Tell plugins what *act* has done, and have the pages made again that show it."""
