@@ -115,7 +115,7 @@ def register_filters(self):
             "interrupted": lambda n: os.killpg(0, signal.SIGINT) if n == 777 else n,
             "orphaned": parent}
 """
-COMMAND = (sys.executable, "-c", "from pressframe.cli import program; program()")
+COMMAND = (sys.executable, "-m", "pressframe")
 needs_two = pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one processor renders in one process")
 
 

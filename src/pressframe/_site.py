@@ -135,8 +135,7 @@ class Site:
             PluginError: No press is installed.
             ContentError, TemplateError, HookError, BuildError: Or several as ManyErrors; nothing was published.
         """
-        told = {"told": progress} if progress else {}
-        return self._build(self._wish(output, now, drafts=drafts, jobs=jobs, **told))
+        return self._build(self._wish(output, now, drafts=drafts, jobs=jobs, told=progress))
 
     def rebuild(
         self, last: Release, *, output: Path | None = None, drafts: bool = False, now: datetime | None = None,

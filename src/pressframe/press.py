@@ -127,7 +127,7 @@ class Wish:
     drafts: bool = False
     now: datetime
     jobs: int | None = None
-    told: Callable[[str, int, int], None] = lambda stage, done, of: None
+    told: Callable[[str, int, int], None] | None = None
     last: Release | None = None
     scan: bool = True
 

@@ -2,7 +2,6 @@
 
 import gc
 import importlib
-import logging
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import pairwise
@@ -36,7 +35,6 @@ class _Commands(click.Group):
 
     def invoke(self, context: click.Context) -> Any:
         """Run one command and leave with its exit status: 0, 1 for the site's own mistakes, 2 for wrong usage."""
-        logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
         try:
             status = super().invoke(context)
         except (KeyboardInterrupt, EOFError, click.Abort):
@@ -58,6 +56,9 @@ class _Commands(click.Group):
         if name in _OWN:
             command: click.Command = importlib.import_module(f"pressframe.cli._{name}").command
             return command
+        import logging  # no quick import, and the core's own commands log nothing but a plugin's failure
+
+        logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
         gc.enable()  # it may run for days
         arguments = context.meta.get("pressframe.arguments", ())
         folder = _site_folder(name, arguments)
@@ -138,12 +139,6 @@ def _site_folder(command: str, arguments: Sequence[str]) -> Path:
 @click.option("--debug", is_flag=True, expose_value=False, help="Show where in the code an error comes from.")
 def main() -> None:
     """Publish a site: a folder with pressframe.toml, content and plugins."""
-
-
-def program() -> None:
-    """Run as a program of its own; its commands leave little garbage, and look for it a tenth of their time."""
-    gc.disable()
-    main()
 
 
 def report(error: PressframeError) -> None:

@@ -1,4 +1,4 @@
-"""Load, plan, render and switch: what a build does when something has changed."""
+"""Plan, render and switch: what a build does when something has changed, once that is loaded."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
 from pressframe.files import digest_of
 from pressframe.press import Reason
 from pressframe_press._changes import Changes
 from pressframe_press._contents import Contents, Places
 from pressframe_press._json import encode, parse
 from pressframe_press._known import Item, Known, Marks, Moved, find_moved
-from pressframe_press._load import Loaded, Reading, load, notes
+from pressframe_press._load import Loaded, notes
 from pressframe_press._memory import (
     Answer,
     Done,
@@ -34,7 +32,6 @@ from pressframe_press._pool import WORTH_A_POOL
 from pressframe_press._release import Release, kept
 from pressframe_press._render import Rendered, Rendering
 from pressframe_press._rows import Row
-from pressframe_press._scan import Scanned
 from pressframe_press._seal import are_files_as_before
 from pressframe_press._view import Notebook, Press
 from pressframe_press._words import reason_of
@@ -51,6 +48,7 @@ class Making:
     """One build that has something to do.
 
     Args:
+        loaded: What became of the sources.
         last: The last release, if the server has it.
 
     Attributes:
@@ -59,9 +57,9 @@ class Making:
     """
 
     def __init__(
-        self, build: Build, scanned: Scanned, past: Past, output: Output, *, last: Release | None = None
+        self, build: Build, loaded: Loaded, past: Past, output: Output, *, last: Release | None = None
     ) -> None:
-        self._build, self._scanned, self._past, self._output = build, scanned, past, output
+        self._build, self._loaded, self._past, self._output = build, loaded, past, output
         self._last = last
         self._is_whole = past.fact("version") == output.version()
         self._notebook = Notebook()
@@ -79,11 +77,9 @@ class Making:
         self._note(press, plan, written, removed)
 
     def plan(self, comments: str) -> tuple[Press, Plan, Changes]:
-        """Load and plan what is not as it was."""
+        """Plan what is not as it was."""
         build, past = self._build, self._past
         with build.timed("load"):
-            reading = Reading(build.site, (), build.memory.shelf, build.wish.now, build.wish.drafts)
-            self._loaded = self._unloaded() or load(reading, self._scanned, past, build.spread)
             rows = rows_of(past, self._loaded, self._last.contents.press.world.rows.all if self._last else None)
             world = World(rows, self._hear(rows, comments), build.memory.shelf, build.now)
         with build.timed("plan"):
@@ -96,18 +92,6 @@ class Making:
         return press, plan, changes
 
     # ------------------------------------------------------------------------------------------- loading
-
-    @property
-    def loaded(self) -> Loaded:
-        """What became of the sources."""
-        return self._loaded
-
-    def _unloaded(self) -> Loaded | None:
-        """Return what became of the sources if they are the last release's, and none is due: nothing; else None."""
-        last = self._last.seen.loaded if self._last and self._last.seen.scanned is self._scanned else None
-        if last is None or "" < last.until <= self._build.now:
-            return None
-        return attrs.evolve(last, put={}, gone=frozenset(), is_ordered_as_before=True)
 
     @functools.cached_property
     def _before(self) -> Mapping[str, Row]:

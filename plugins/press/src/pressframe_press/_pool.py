@@ -28,16 +28,16 @@ def spread(
     size: int,
     *,
     jobs: int | None,
-    told: Callable[[int], None],
     elsewhere: Callable[[], Elsewhere | None],
+    meanwhile: Callable[[], object] = lambda: None,
 ) -> Iterator[Result]:
     """Yield what *work* makes of each hundred of *size* things, in their order.
 
     Args:
         work: Gets their numbers; in other processes it sees what this one had when they were started.
         jobs: How many processes; None for what pays.
-        told: Called with the number of things done.
         elsewhere: Asked where several processes pay, or are wanted, for what does it in place of them.
+        meanwhile: Called once other processes have begun, if they do.
 
     Raises:
         BuildError: A process was ended from outside, or what does it elsewhere failed.
@@ -45,14 +45,9 @@ def spread(
     batches = [range(start, min(start + _BATCH, size)) for start in range(0, size, _BATCH)]
     is_much = size >= WORTH_A_POOL if jobs is None else jobs > 1 and len(batches) > 1
     found, several = elsewhere() if is_much else None, _jobs(size, jobs)
-    results: Iterator[Result]
     if found:
-        results = found.spread(work, batches)
-    else:
-        results = map(work, batches) if several == 1 else _forked(work, batches, several)
-    for batch, result in zip(batches, results, strict=True):
-        told(batch.stop)
-        yield result
+        return found.spread(work, batches)
+    return map(work, batches) if several == 1 else _forked(work, batches, several, meanwhile)
 
 
 class _Worker:
@@ -81,7 +76,10 @@ def _follow_parent() -> None:
         os._exit(1)
 
 
-def _forked(work: Callable[[range], Result], batches: Sequence[range], jobs: int) -> Iterator[Result]:
+def _forked(
+    work: Callable[[range], Result], batches: Sequence[range], jobs: int, meanwhile: Callable[[], object]
+) -> Iterator[Result]:
+    """Yield what becomes of each batch; they begin with the last one, which can hold pages that take longest."""
     import multiprocessing  # what little has changed is made here, in less time than importing this takes
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
@@ -89,7 +87,11 @@ def _forked(work: Callable[[range], Result], batches: Sequence[range], jobs: int
     context = multiprocessing.get_context("fork")
     try:
         with ProcessPoolExecutor(jobs, context, initializer=_Worker.start, initargs=(work,)) as pool:
-            yield from pool.map(_Worker.do, batches)
+            results = pool.map(_Worker.do, [batches[-1], *batches[:-1]])
+            meanwhile()
+            last = next(results)
+            yield from results
+            yield last
     except BrokenProcessPool as error:
         fix = "see whether the machine has run out of memory"
         raise BuildError("a process of the build was ended from outside", fix=fix) from error

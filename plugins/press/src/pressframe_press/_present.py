@@ -47,8 +47,8 @@ def look(build: Build, past: Past, scanned: Scanned) -> Present:
         press, plan = remembered(build.wish, past, build.memory.shelf)
         return Present(press=press, plan=plan)
     output.peek()
-    making = Making(build, scanned, past, output)
     try:
+        making = Making(build, build.load(scanned, past), past, output)
         press, plan, changes = making.plan(encode(comments))
         return Present(press=press, plan=plan, again=making.tasks(plan, changes))
     except PressframeError as error:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import functools
 import gc
-import itertools
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -27,6 +26,7 @@ from pressframe_press._seal import epoch_of, is_fresh, is_with_drafts, seal_of, 
 if TYPE_CHECKING:
     from pressframe_press._clock import Profile
     from pressframe_press._contents import Contents
+    from pressframe_press._load import Loaded
     from pressframe_press._remote import Elsewhere
 
 _ROOM = 16_000_000
@@ -66,6 +66,11 @@ def _undisturbed() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+def _get_ready() -> None:
+    """Import what plans and renders: while other processes load, which need none of it, that takes no time."""
+    import pressframe_press._make  # noqa: F401
 
 
 def _clock_of(witness: object) -> Profile | None:
@@ -146,15 +151,16 @@ class Build:
         return is_of_use and self.memory.shelf.size() <= 2 * int(past.fact("size")) + _ROOM
 
     def _make(self, seen: Seen, past: Past, output: Output, facts: dict[str, str], last: Release | None) -> Release:
-        from pressframe_press._make import Making
-
         is_left = last and past.fact("version") == output.version()
         output.look(closely=not past, left=last.contents.tags if last and is_left else None)
         if last:
             past.rows.take(dict(last.contents.rows))
             past.done.take(dict(last.contents.done))
             past.said.take({(id,): one for id, one in last.contents.press.world.said.all.items()})
-        making = Making(self, seen.scanned, past, output, last=last)
+        loaded = self.load(seen.scanned, past, last)
+        from pressframe_press._make import Making
+
+        making = Making(self, loaded, past, output, last=last)
         comments = encode(seen.comments)
         making.run(comments)
         with self.timed("remember"):
@@ -167,9 +173,20 @@ class Build:
             contents = making.contents() or Recalled(self.wish, seen.scanned, output.version())
             self.memory.keep(news, anew=not past)
             past.close()
-        release = self._release(making.facts | facts, attrs.evolve(seen, loaded=making.loaded), contents)
+        release = self._release(making.facts | facts, attrs.evolve(seen, loaded=loaded), contents)
         release.reasons = making.reasons
         return release
+
+    def load(self, scanned: Scanned, past: Past, last: Release | None = None) -> Loaded:
+        """Return what became of the sources: nothing, if they are the *last* release's and none is due."""
+        from pressframe_press._load import Reading, load
+
+        with self.timed("load"):
+            known = last.seen.loaded if last and last.seen.scanned is scanned else None
+            if known and not "" < known.until <= self.now:
+                return attrs.evolve(known, put={}, gone=frozenset(), is_ordered_as_before=True)
+            reading = Reading(self.site, (), self.memory.shelf, self.wish.now, self.wish.drafts)
+            return load(reading, scanned, past, functools.partial(self.spread, meanwhile=_get_ready))
 
     @contextmanager
     def timed(self, name: str) -> Iterator[None]:
@@ -178,32 +195,44 @@ class Build:
         if self._profile:
             self._profile.stage = name
         yield
-        self.stages[name] = round(time.perf_counter() - start, 4)
+        self.stages[name] = round(self.stages.get(name, 0) + time.perf_counter() - start, 4)
 
     def spread(
-        self, stage: str, work: Callable[[range], Sequence[Any]], size: int, *, is_portable: bool = True
-    ) -> Iterator[Any]:
-        """Yield the results of *work*, done by as many processes as pay, or where a plugin says if it *is_portable*."""
-        from pressframe_press._pool import spread
+        self, stage: str, work: Callable[[range], Sequence[Any]], size: int, *,
+        is_portable: bool = True, meanwhile: Callable[[], object] = lambda: None,
+    ) -> Iterator[Any]:  # fmt: skip
+        """Yield the results of *work*, done by as many processes as pay, or where a plugin says if it *is_portable*.
 
-        def told(done: int) -> None:
-            self.wish.told(stage, done, size)
+        While other processes work, this one does something *meanwhile*.
+        """
+        from pressframe_press._pool import spread
 
         def where() -> Elsewhere | None:
             return self._elsewhere if is_portable else None
 
         profile = self._profile
         if profile is None:
-            batches = spread(work, size, jobs=self.wish.jobs, told=told, elsewhere=where)
-            return itertools.chain.from_iterable(batches)
+            batches = spread(work, size, jobs=self.wish.jobs, elsewhere=where, meanwhile=meanwhile)
+            return self._told(stage, batches, size)
         from pressframe_press._clock import Clocked, collected
 
         # Workers elsewhere keep no time: what is measured is done here.
-        clocked = spread(Clocked(stage, work), size, jobs=self.wish.jobs, told=told, elsewhere=lambda: None)
-        return itertools.chain.from_iterable(collected(clocked, profile))
+        clocked = spread(Clocked(stage, work), size, jobs=self.wish.jobs, elsewhere=lambda: None)
+        return self._told(stage, collected(clocked, profile), size)
+
+    def _told(self, stage: str, batches: Iterable[Sequence[Any]], size: int) -> Iterator[Any]:
+        """Yield what is in the batches, and tell who wished for the build how much of it is done."""
+        done = 0
+        for batch in batches:
+            done += len(batch)
+            if self.wish.told:
+                self.wish.told(stage, done, size)
+            yield from batch
 
     @functools.cached_property
     def _elsewhere(self) -> Elsewhere | None:
+        if not self.site.hooks.implementers("find_executor"):
+            return None
         from pressframe_press._remote import find_elsewhere
 
         return find_elsewhere(self.wish, self.state)

@@ -193,7 +193,6 @@ class _Desk:
         _ = world.rows.all, world.said.all
         wish = Wish(
             site=self._site, folder=Path(self.recipe.output), drafts=self.recipe.drafts, now=self._now, jobs=1,
-            told=lambda stage, done, of: None,
         )  # fmt: skip
         files = _Published(tags)
         press = make_press(wish, world, files, Notebook())

@@ -16,7 +16,7 @@ import attrs
 
 from pressframe_testing._client import Reply
 
-_SERVE = (sys.executable, "-c", "from pressframe.cli import program; program()", "serve", ".", "--port", "0")
+_SERVE = (sys.executable, "-m", "pressframe", "serve", ".", "--port", "0")
 _SERVING = re.compile(r"^serving .* on (http://\S+)", re.MULTILINE)
 _PATIENCE = 60.0
 
