@@ -20,7 +20,6 @@ from pressframe.files import digest_of_bytes
 
 Hooks: TypeAlias = Mapping[str, Callable[..., object]]
 
-GROUP = "pressframe"
 """The entry-point group in which distributions announce their plugins."""
 
 BUNDLED = (
@@ -105,7 +104,7 @@ def find_plugins(
 
 def installed() -> list[Point]:
     """Return the plugins that distributions announce; none is imported."""
-    return entry_points(GROUP)
+    return entry_points("pressframe")
 
 
 def _find(name: str, folder: Path, at: Place, points: Sequence[Point]) -> Plugin:

@@ -18,7 +18,7 @@ from pressframe.errors import BuildError, ConfigError, Place, PluginError, raise
 from pressframe.model import SiteSettings
 
 if TYPE_CHECKING:
-    from pressframe.press import Explanation, Release, Wish
+    from pressframe.press import Explanation, Release, Stored, Wish
 
 T = TypeVar("T")
 
@@ -137,17 +137,18 @@ class Site:
         """
         return self._build(self._wish(output, now, drafts=drafts, jobs=jobs, told=progress))
 
-    def rebuild(
+    def rebuild(  # noqa: PLR0913 - whoever asks names each
         self, last: Release, *, output: Path | None = None, drafts: bool = False, now: datetime | None = None,
-        scan: bool = True,
+        scan: bool = True, early: Callable[[Mapping[str, Stored]], None] | None = None,
     ) -> Release:  # fmt: skip
         """Return what ``build`` does, sooner: what the release has in common with the *last* one is taken from that.
 
         Args:
             last: Made by this very object; where another process has built since, it is of no use, and no harm.
             scan: False if only comments may have changed since; content that has is seen by the next build that scans.
+            early: Told of the pages, open to all, of entries under which something else is said, before all others.
         """
-        return self._build(self._wish(output, now, drafts=drafts, last=last, scan=scan))
+        return self._build(self._wish(output, now, drafts=drafts, last=last, scan=scan, early=early))
 
     def _build(self, wish: Wish) -> Release:
         from pressframe.press import find_press

@@ -28,8 +28,6 @@ __all__ = [
     "ask_part", "find_press", "find_witness", "witnessed",
 ]  # fmt: skip
 
-GROUP = "pressframe.press"
-
 
 @attrs.frozen
 class Stored:
@@ -130,6 +128,7 @@ class Wish:
     told: Callable[[str, int, int], None] | None = None
     last: Release | None = None
     scan: bool = True
+    early: Callable[[Mapping[str, Stored]], None] | None = None
 
 
 class Press(Protocol):
@@ -159,7 +158,7 @@ def find_press() -> Press:
     Raises:
         PluginError: There is none, or there are several.
     """
-    found = entry_points(GROUP)
+    found = entry_points("pressframe.press")
     if not found:
         raise PluginError("nothing is installed that builds sites", fix="pip install pressframe-press")
     if len(found) > 1:

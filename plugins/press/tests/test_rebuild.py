@@ -163,7 +163,7 @@ def test_a_chain_of_releases_ends_with_what_a_clean_build_makes(blog, opened, fi
         for path, (old, new) in EDITS[name].items():
             blog.edit(path, blog.read(path).replace(*((new, old) if name in done else (old, new)), 1))
         done ^= {name}
-        release = again(opened, release, blog, scan=chance.random() < 0.7)
+        release = again(opened, release, blog, scan=chance.random() < 0.7, early=lambda pages: None)
         if number % 3 == 0:  # the server builds once more after a build that did not scan
             release = again(opened, release, blog)
             output = blog.folder.parent / f"clean-{number}"
@@ -220,6 +220,30 @@ def test_a_release_is_made_though_the_memory_was_deleted(blog, opened, first):
     shutil.rmtree(blog.folder / ".pressframe")
 
     assert shown(again(opened, first, blog)) == shown(first)
+
+
+def test_the_page_of_a_comment_is_told_of_before_all_others_and_none_that_is_closed(blog, opened, first):
+    early = []
+
+    def told(pages):
+        assert opened.folder.joinpath("public/list").read_text().startswith("Two 0 One 0")
+        early.append({address: (stored.tag, stored.file.read_text()) for address, stored in pages.items()})
+
+    blog.edit("said.json", '{"one": "1", "pages/closed": "2"}')
+    release = again(opened, first, blog, scan=False, early=told)
+
+    assert early == [{ONE: (release.find(ONE).tag, release.find(ONE).file.read_text())}]
+    assert early[0][ONE][1].rstrip().endswith("1")
+    assert "One 1" in release.find("/list").file.read_text()
+
+
+def test_nothing_is_told_of_early_where_nothing_waits_for_it(blog, opened, first):
+    blog.edit("content/one.md", blog.read("content/one.md").replace("First", "Other"))
+    early = []
+
+    again(opened, first, blog, early=early.append)
+
+    assert early == []
 
 
 def test_a_build_that_does_not_scan_shows_comments_and_leaves_content_to_the_next(blog, opened, first):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import attrs
 
-from pressframe import Gate, Page, Reader, StoreError, hookimpl
+from pressframe import Comment, Gate, Page, Reader, StoreError, hookimpl
 from pressframe_web import Cookie, Response, Route
 
 SEEN, ASKED = [], []
@@ -93,7 +93,9 @@ class Outside:
         return text
 
     def of(self, entries):
-        return {}
+        entry, moment = "posts/2026/open", datetime(2026, 11, 22, tzinfo=UTC)
+        said = Comment(id="1", entry=entry, author="Zoé", body="Dit dehors.", received=moment)
+        return {entry: [said]} if self.file.read_text() == "said" else {}
 
 
 @attrs.frozen(eq=False)

@@ -44,6 +44,28 @@ def test_a_mended_site_is_built(served, blog):
     assert served.app.rebuilder.error is None
 
 
+def test_a_page_that_is_served_early_goes_again_where_its_release_does_not_come(served, blog, monkeypatch):
+    early = []
+
+    def told(pages):
+        served.app._serve_early(pages)
+        early.append(served.visitor.get(OPEN).text)
+        raise OSError("no more room")
+
+    blog.edit("outside.txt", "said")
+    rebuild = type(served.app.site).rebuild
+    monkeypatch.setattr(
+        type(served.app.site), "rebuild", lambda *given, early, **more: rebuild(*given, early=told, **more)
+    )
+    before = served.visitor.get(OPEN).text
+    served.rebuild()
+
+    assert early
+    assert before not in early
+    assert served.visitor.get(OPEN).text == before
+    assert served.app.rebuilder.error is not None
+
+
 def test_a_scheduled_post_appears_at_its_time(served, blog, clock):
     blog.edit("content/posts/2026/soon.md", "---\ntitle: Bientôt\ndate: 2026-11-24\nslug: soon\n---\nDemain.\n")
     served.app.rebuilder.ask()

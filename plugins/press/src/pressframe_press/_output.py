@@ -183,6 +183,11 @@ class Output:
         file = self._open_file(done.tag) if done.audiences else self.file(done.address)
         return Stored(file, done.media_type, done.tag, done.size)
 
+    def staged(self, done: Done) -> Stored:
+        """Return where strangers' page is before the output is switched."""
+        file = Path(self._staged, path_of(done.address))
+        return attrs.evolve(self.stored(done), file=file) if file.is_file() else self.stored(done)
+
     def _open_file(self, tag: str) -> Path:
         return self._opened / f"{tag}.html"
 

@@ -45,7 +45,8 @@ class Server:
                 self._release = self._again(self._site, self._release, order, scan=False)
 
     def _again(self, site: Site, last: Release, order: Order, *, scan: bool) -> Release:
-        return site.rebuild(last, output=order.output, drafts=order.drafts, now=order.now, scan=scan)
+        options = {"output": order.output, "drafts": order.drafts, "now": order.now}
+        return site.rebuild(last, scan=scan, early=lambda pages: None, **options)
 
     def _open(self, folder: Path) -> Site:
         settings = _settings(folder)

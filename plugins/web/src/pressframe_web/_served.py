@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from itertools import compress
+from operator import is_not
 from pathlib import Path
 from typing import TypeAlias
 from urllib.parse import unquote
@@ -203,6 +205,17 @@ class Served:
             shelf.put(address)
         return shelf.served(changed)
 
+    def with_early(self, pages: Mapping[str, Stored], terms: Terms) -> Served:
+        """Return the same release with some pages, open to all, of the next one.
+
+        Raises:
+            Outdated: A page is there no more.
+        """
+        shelf = _Shelf(self.release, terms, self, is_exact=True)
+        for address, stored in pages.items():
+            shelf.put_open(unquote(address), stored)
+        return shelf.served(self.changed)
+
     def holds(self, path: str) -> bool:
         """Say whether there is something at *path*, for whomever."""
         return path in self.open or path in self.gated or path in self.large
@@ -217,8 +230,11 @@ def _changed(before: Release | None, after: Release) -> Sequence[str]:
     if before is None:
         return [*after.files.keys() | after.gated.keys()]
     files, gated = before.files, before.gated
-    found = [address for address, stored in after.files.items() if files.get(address) is not stored]
-    found += files.keys() - after.files.keys()
+    if [*files] == [*after.files]:  # as most often; what is the same is passed over by C
+        found = [*compress(files, map(is_not, files.values(), after.files.values()))]
+    else:
+        found = [address for address, stored in after.files.items() if files.get(address) is not stored]
+        found += files.keys() - after.files.keys()
     for address in gated.keys() | after.gated.keys():
         required = after.gated.get(address)
         is_same = required == gated.get(address) and _whole(after, address) is _whole(before, address)
@@ -272,6 +288,11 @@ class _Shelf:
             self._missing = self._answer(stored, FRESH, before)
         else:
             self._open[path] = self._answer(stored, FRESH, before)
+
+    def put_open(self, path: str, stored: Stored) -> None:
+        """Have *stored* at *path*, for all, in the place of what all get there."""
+        if path in self._open:
+            self._open[path] = self._answer(stored, FRESH, self._open[path])
 
     def _answer(self, stored: Stored, caching: bytes, before: Answer | None) -> Answer:
         """Return the answer; with the content of the one that was there *before* if that is the same."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
 from urllib.parse import quote
 
-from pressframe import Release, Site
+from pressframe import Release, Site, Stored
 from pressframe.errors import PressframeError
 from pressframe.model import Page, Reader
 from pressframe_web._endpoints import Endpoints
@@ -79,7 +79,20 @@ class App:
 
     def rebuild(self, *, scan: bool) -> Release:
         """Return the release that comes after the one that is served; see ``Site.rebuild``."""
-        return self.site.rebuild(self.served.release, drafts=self.drafts, now=self.clock(), scan=scan)
+        before = self.served
+        try:
+            return self.site.rebuild(
+                before.release, drafts=self.drafts, now=self.clock(), scan=scan, early=self._serve_early
+            )
+        except BaseException:
+            self.served = before  # what was shown early is of a release that does not come
+            raise
+
+    def _serve_early(self, pages: Mapping[str, Stored]) -> None:
+        """Serve pages under which something else is said already; the rest of their release follows."""
+        with suppress(Outdated):
+            self.served = self.served.with_early(pages, self.terms)
+            self.rebuilder.count += 1
 
     def switch(self, release: Release) -> None:
         """Serve *release* from now on; or what another process has made of the site since."""
