@@ -1,6 +1,7 @@
 """Everything about one mail address: told, and erased so that it is nowhere (threat 79)."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -52,7 +53,9 @@ def test_what_was_erased_is_nowhere(talk):
     assert "zoé" not in page.text.lower()
     assert "Zoé.example" not in page.text
     database(talk.site).close()
-    for file in (talk.site.folder / "data").glob("*.sqlite*"):
+    kept = [one for name in ("data", "public", ".pressframe") for one in (talk.site.folder / name).rglob("*")]
+    assert talk.site.folder / ".pressframe" / "memory" / "states.json" in kept
+    for file in filter(Path.is_file, kept):
         raw = file.read_bytes().lower()
         assert not any(word in raw for word in (b"secret un", b"zoe@", "zoé".encode())), file
     assert "bo@example.org" in talk.moderate("export-person", "bo@example.org").output

@@ -39,7 +39,16 @@ def erase_personal_data(host: Host, address: str) -> Mapping[str, int]:
 
     erased = database(host).write(work)
     database(host).shred()
+    _have_forgotten(host)
     return erased
+
+
+def _have_forgotten(host: Host) -> None:
+    """Ask for the next build to begin anew: what builds remember are texts, too, of pages as they were."""
+    state = host.folder / ".pressframe"
+    for memory in (state / "memory", *state.glob("*/memory")):
+        if memory.is_dir():
+            (memory / "forget").touch()
 
 
 def jobs_of_person() -> PersonalData:
