@@ -14,6 +14,7 @@ from pressframe.errors import StoreError
 from pressframe.model import Host
 from pressframe_comments import _codec as codec
 from pressframe_comments._commands_import import make_import
+from pressframe_comments._printing import json_text
 from pressframe_comments._store import Search, State, comment_store
 from pressframe_sql import erase_personal_data, find_personal_data
 
@@ -21,7 +22,6 @@ _AT_ONCE = 500
 _NOT_LOOKED_INTO = """Not looked into:
   archived conversations   they hold no addresses, but names and texts
   backups and exports      old ones hold all
-  .pressframe/memory       may hold old texts; delete it while the site is not served, and the next build makes it anew
   outbox/                  mails that were not sent, where there is no mail server"""
 
 
@@ -60,13 +60,15 @@ def _make_export(host: Host) -> click.Command:
     return export
 
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a formula begins with; in wide letters, too, which some programs take for the narrow ones."""
 _COLUMNS = ("id", "state", "received", "entry", "parent", "kind", "author", "email", "url", "client", "body")
 
 
 def _safe(value: object) -> str:
     """Return *value* so that no spreadsheet takes it for a formula (CVE-2024-34448 and its like)."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.lstrip(" ")[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else text
+    return f"'{text}" if text.lstrip(" ")[:1] in _FORMULA else text
 
 
 def _make_archive(host: Host) -> click.Command:
@@ -112,7 +114,7 @@ def _make_export_person(host: Host) -> click.Command:
     @click.argument("address")
     def export_person(address: str) -> None:
         _check_address(address)
-        click.echo(json.dumps(find_personal_data(host, address), ensure_ascii=False, indent=2))
+        click.echo(json_text(find_personal_data(host, address)))
 
     return export_person
 
