@@ -236,7 +236,7 @@ def _ask_for_mail(mails, number, *, domain):
 
 def test_one_client_has_twenty_addresses_asked_an_hour_and_gets_the_same_answer(serve):
     """Threat 43: whoever sends a hundred comments in the names of others; it is stored, and nobody is told."""
-    mails = Mailbox(serve(settings=OPEN))
+    mails = Mailbox(serve(settings="flood_limit = 0"))
 
     answers = [_ask_for_mail(mails, number, domain=f"host{number}.example") for number in range(100)]
     asked = mails.read()
@@ -250,7 +250,7 @@ def test_one_client_has_twenty_addresses_asked_an_hour_and_gets_the_same_answer(
 
 def test_one_domain_gets_three_hundred_questions_an_hour(serve):
     """Threat 43: nobody drowns a whole company through comments."""
-    mails = Mailbox(serve(settings=f"{OPEN}\nflood_limit_site = 0"))
+    mails = Mailbox(serve(settings="flood_limit = 0\nflood_limit_site = 0"))
 
     for number in range(320):
         mails.served.client = f"198.51.{number % 250}.{number // 250}"
