@@ -228,6 +228,33 @@ def _send_everywhere(served: Served, text: str) -> Reply:
     return served.visitor.post("/comments/p0", fields, headers={"referer": text.encode().decode("latin-1")})
 
 
+def test_nothing_of_one_comment_is_painted_over_its_neighbours(site, watch):
+    """Threat 28: where a font piles up accents they leave their line; moving the text out of it stands for that."""
+    served = site(SITE + POST.format(0)).serve()
+    for author in ("Ada", "Z" + "\u0301" * 240, "Bo"):
+        sent = {"author": author, "email": "a@example.org", "comment": f"{author} : " + "x\u0323\u0301" * 90 + ", fin."}
+        assert served.browser().post("/comments/p0", sent).status == 303
+    served.rebuild()
+    (post,) = _posts(served)
+    watched = watch(served)
+    watched.visit(post)
+    neighbours = [watched.page.locator(f"#comment-{id} .comment-body") for id in ("c1", "c3")]
+    before = [one.screenshot() for one in neighbours]
+
+    for away in (-90, 90):
+        watched.page.evaluate(MOVE, away)
+        assert [one.screenshot() for one in neighbours] == before
+    assert watched.page.locator("#comment-c2 .comment-body").screenshot() not in before
+
+
+MOVE = """away => {
+  for (const text of document.querySelectorAll('#comment-c2 .fn bdi, #comment-c2 .comment-content p')) {
+    text.style.position = 'relative'
+    text.style.top = `${away}px`
+  }
+}"""
+
+
 def test_the_witness_sees_what_runs_where_nothing_is_sanitised(foreign, payloads, watch):
     served = foreign(payloads[:40], more=CARELESS).serve()
     post = _posts(served)[0]

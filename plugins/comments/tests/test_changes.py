@@ -196,3 +196,17 @@ def test_every_known_attack_is_harmless_in_an_edit(sent, payloads, tags_of):
         assert names.count("script") == names.count("form") == 1
         assert not {"iframe", "object", "img", "style", "math"} & set(names)
         assert not [name for _, found in tags_of(answer.text) for name in found if name.startswith("on")]
+
+
+def test_the_log_says_that_an_edit_waits_and_nothing_of_who_wrote_it(serve, caplog):
+    """Threat 60: not even what a rule has against it, which names words and addresses."""
+    served = serve(settings=f'{OPEN}\nblocked = ["mail:zoe@example.org", "secret"]\nblocked_as = "hold"')
+    comment_store(served.site)
+    served.post(comment="Un.", email="z@example.org")
+    served.page()
+    with caplog.at_level("INFO", logger="pressframe"):
+        ask(served, "edit", comment="Un secret.")
+
+    assert get(served).state is State.PENDING
+    assert "c1 was edited and waits" in caplog.messages
+    assert not any(word in caplog.text for word in ("secret", "zoe@", "z@example"))

@@ -1,6 +1,7 @@
 """The commands ``pressframe comments …``, as typed."""
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
@@ -32,6 +33,24 @@ def test_list_shows_those_that_wait_newest_first_in_one_line_each(run):
     assert [line.split()[0] for line in lines[::2]] == ["c3", "c2", "c1"]
     assert "\x1b" not in done.output
     assert "zoe@example.org" not in done.output
+
+
+def test_json_holds_letters_as_they_are_and_nothing_that_a_terminal_would_obey(run, served):
+    """Threat 60: a C1 code is enough for some, and overrides turn around what is printed after them."""
+    text = "é \x1b[31m \x9b31m \u202e\u2066 \u2028 🙂"
+    served.post(comment=text, author="Zoé", email="zoe@example.org")
+
+    for command in (
+        ("list", "--json"),
+        ("show", "c4", "--json"),
+        ("export", "-"),
+        ("export-person", "zoe@example.org"),
+    ):
+        printed = run(*command).stdout
+        assert not re.search("[\x1b\x80-\x9f\u202a-\u202e\u2028\u2066-\u2069]", printed), command
+        assert "é" in printed
+        assert "🙂" in printed
+    assert json.loads(run("show", "c4", "--json").stdout)["body"] == text
 
 
 def test_a_comment_that_was_decided_on_is_not_called_so_for_the_reason_why_it_waited(run):

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import re
+import resource
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -288,3 +290,82 @@ def test_real_exports_are_brought_whole(bring, found, served, name, expected):
     assert len(brought) >= expected
     assert all(not why.startswith("no entry") for why in left_out)
     assert len(found()) == len(records)
+
+
+REMARK = {
+    "id": "a", "pid": "", "text": "<p>Oui.</p>", "orig": "Oui.", "user": {"name": "Zoé"},
+    "locator": {"url": ADDRESS}, "time": "2012-05-01T10:00:00Z",
+}  # fmt: skip
+DATES = ("0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z", "1969-12-31T23:00:00Z", "9999-12-31T23:59:59-14:00")
+
+
+@pytest.mark.parametrize("date", DATES)
+def test_a_date_that_no_calendar_reaches_is_left_out_and_the_site_can_still_be_built(
+    bring, found, served, tmp_path, date
+):
+    """Threat 52: one such comment would stop every build, every list and every export from then on."""
+    remark, disqus = tmp_path / "remark.json", tmp_path / "disqus.xml"
+    remark.write_text("\n".join(json.dumps(REMARK | more) for more in ({"time": date}, {"id": "b"})), "utf-8")
+    posts = _post(1).replace("2012-05-01T10:00:00Z", date) + _post(2)
+    disqus.write_text(_DISQUS.format(address=ADDRESS, posts=posts), "utf-8")
+
+    done = [bring(remark, "--from", "remark42"), bring(disqus)]
+
+    assert [one.output.splitlines()[0] for one in done] == ["1 new, 0 known, 1 left out"] * 2
+    assert "its date is not from 1970 to 2999" in done[0].output
+    assert served.site.build(now=served.now).view().comment_count("posts/billet") == 2
+    assert set(found()) == {"remark42-b", "disqus-2"}
+
+
+ODD = {
+    "no zone": (json.dumps(REMARK | {"time": "2012-05-01T10:00:00"}), "1 new"),
+    "half a letter": (json.dumps(REMARK | {"orig": "\ud800", "user": {"name": "\ud800"}, "id": "\ud800"}), "1 new"),
+    "an odd address": (json.dumps(REMARK | {"locator": {"url": "/\ud800\x1b[31m\x9b\u202e"}}), "1 left out"),
+    "answers that are a number": ('{"comments":\n[{"comment": 1, "replies": 5}]}', "a comment must be an object"),
+    "answers that are a text": ('{"comments":\n[{"comment": 1, "replies": "abc"}]}', "a comment must be an object"),
+    "deep": ("[" * 100_000, "no backup of Remark42"),
+    "deep tree": ('{"comments":\n' + "[" * 100_000, "no backup of Remark42"),
+    "long number": ('{"id": ' + "9" * 5_000 + "}", "not valid JSON"),
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+@pytest.mark.parametrize("options", [(), ("--json",), ("--dry-run",)], ids=str)
+def test_what_is_odd_in_a_backup_is_left_out_or_one_error(bring, tmp_path, name, options):
+    """Threats 60 and 66: and nothing of it reaches a terminal."""
+    text, said = ODD[name]
+    file = tmp_path / "backup.json"
+    file.write_text(text, "utf-8")
+
+    done = bring(file, "--from", "remark42", *options)
+
+    assert done.exception is None or isinstance(done.exception, SystemExit)
+    assert options or said in done.output
+    assert not re.search("[\x1b\x9b\u202e]", done.output)
+
+
+def test_a_small_file_that_is_unpacked_to_a_large_one_is_refused_in_bounded_memory(bring, tmp_path):
+    """Threats 52 and 66: 400 MB in 400 kB."""
+    file = tmp_path / "backup.gz"
+    with gzip.open(file, "wb") as packed:
+        packed.write(b"{\n")
+        for _ in range(400):
+            packed.write(b"[" * 1_000_000 + b"\n")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    done = bring(file)
+
+    assert "more than 64 MB" in done.output
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000
+
+
+def test_what_is_no_comment_in_a_large_export_takes_no_memory(bring, tmp_path):
+    """Threat 52: a million elements that nobody looks at."""
+    file = tmp_path / "disqus.xml"
+    file.write_text(_DISQUS.format(address=ADDRESS, posts="<category><a/></category>\n" * 500_000 + _post(1)), "utf-8")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    done = bring(file)
+
+    assert done.output.splitlines() == ["1 new, 0 known, 0 left out"]
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000

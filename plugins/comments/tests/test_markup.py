@@ -124,7 +124,7 @@ PIECES = [
 
 @pytest.mark.parametrize("piece", PIECES)
 def test_no_text_takes_more_time_than_its_length_asks(piece):
-    """Threat 63: eight times the text may take 8 times as long, with noise 32; quadratic would be 64."""
+    """Threats 63, 64: eight times the text may take 8 times as long, with noise 32; quadratic would be 64."""
     short, long = (_seconds(_repeat(piece, length)) for length in (8_000, 64_000))
 
     assert long < 32 * max(short, 0.0005)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 
 import pytest
 
@@ -77,6 +78,18 @@ def test_what_cannot_come_is_named(run, exported, served):
         (lambda text: text.replace("+Zoé", "Z\\r\\nBcc: a@b"), "comment 2 (c2): author has a line break"),
         (lambda text: text.replace("zoe@", "a\\nzoe@"), "comment 1 (c1): email has a line break"),
         (lambda text: text.replace('"url": null', '"url": "javascript:alert(1)"'), "comment 1 (c1): url must begin"),
+        (lambda text: text.replace('"id": "c2"', '"id": "\\u001b[31m\\u009b"'), "comment 2 ( [31m ): "),
+        (lambda text: text.replace('"received": "2026-', '"received": "0001-'), "received must be a date from 1970"),
+        (lambda text: text.replace('"changed": "2026-', '"changed": "9999-'), "changed must be a date from 1970"),
+        (lambda text: text.replace('"at": "2026-', '"at": "0001-'), "at must be a date from 1970"),
+        (lambda text: text.replace('"version": 2', f'"version": {2**31}'), "version must be 1 or more"),
+        (lambda text: text.replace('"version": 3', f'"version": {"9" * 5000}'), "a number that is too long"),
+        (lambda text: text.replace('"reasons": [', '"reasons": ["\\ud800", '), "reasons has half a character"),
+        (lambda text: text.replace('"reasons": [', '"reasons": [1, '), "each of reasons must be text"),
+        (
+            lambda text: text.replace('"texts": {"author": "+Zoé"', '"texts": {"author": 1'),
+            "texts in history must hold",
+        ),
         (lambda text: "[" * 100_000, "no"),
         (lambda text: "\xff", "not valid JSON"),
     ],
@@ -90,6 +103,7 @@ def test_a_bad_file_is_refused_as_a_whole_with_what_is_wrong(run, exported, serv
     assert refused.exit_code == 1
     assert message in refused.output
     assert "Traceback" not in refused.output
+    assert not re.search("[\x1b\x9b]", refused.output)
     assert comment_store(served.site).get("c1") is None
 
 
@@ -99,3 +113,35 @@ def test_no_spreadsheet_takes_a_cell_for_a_formula(run, tmp_path):
 
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
     assert [(row["author"], row["body"]) for row in rows] == [("Zoé", "Un,\ndeux."), ("'+Zoé", "'=1+1")]
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t=", "\r=", "\n=", " =", "  \t@", "＝", "＋", "－", "＠"])
+def test_nothing_that_begins_a_formula_begins_a_cell(served, start):
+    """Threat 59: in each column that a sender fills, in wide letters and behind spaces, too."""
+    text = f"{start}cmd|'/C calc'!A0"
+    item = {"id": "x1", "state": "pending", "received": "2026-11-23T10:00:00+00:00", "entry": "posts/billet"}
+    item |= {
+        "author": re.sub("[\t\r\n]", "", text),
+        "email": re.sub("[\t\r\n]", "", f"{start}a@b.example"),
+        "body": text,
+    }
+    file = served.site.folder / "in.json"
+    file.write_text(json.dumps({"format": "pressframe comments", "version": 1, "comments": [item]}), "utf-8")
+    assert served.moderate("import", str(file)).exit_code == 0
+
+    (row,) = csv.DictReader(io.StringIO(served.moderate("export", "--csv", "-").stdout, newline=""))
+
+    for column in ("author", "email", "body"):
+        assert row[column].lstrip(" ")[0] not in "=+-@\t\r\n＝＋－＠"
+    assert (row["body"][0], row["body"][1:]) == ("'", text)
+
+
+def test_a_table_for_spreadsheets_is_not_taken_for_an_export(run, tmp_path):
+    """Threat 59: what is brought back is the export in JSON, byte for byte; a table is refused in a sentence."""
+    table = tmp_path / "table.csv"
+    run("export", "--csv", str(table))
+
+    refused = run("import", str(table))
+
+    assert refused.exit_code == 1
+    assert "not valid JSON" in refused.output

@@ -1,6 +1,7 @@
 """Everything about one mail address: told, and erased so that it is nowhere (threat 79)."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -52,10 +53,37 @@ def test_what_was_erased_is_nowhere(talk):
     assert "zoé" not in page.text.lower()
     assert "Zoé.example" not in page.text
     database(talk.site).close()
-    for file in (talk.site.folder / "data").glob("*.sqlite*"):
+    kept = [one for name in ("data", "public", ".pressframe") for one in (talk.site.folder / name).rglob("*")]
+    assert talk.site.folder / ".pressframe" / "memory" / "states.json" in kept
+    for file in filter(Path.is_file, kept):
         raw = file.read_bytes().lower()
         assert not any(word in raw for word in (b"secret un", b"zoe@", "zoé".encode())), file
     assert "bo@example.org" in talk.moderate("export-person", "bo@example.org").output
+
+
+def test_archived_comments_are_told_and_emptied_too(talk):
+    """Threat 79: files hold no addresses, but what pictures are drawn from, keyed with the site's secret."""
+    talk.moderate("approve", "5")
+    talk.moderate("archive", "posts/billet")
+    file = talk.site.folder / "content" / "posts" / "billet.comments.toml"
+    file.write_text(file.read_text("utf-8").replace("[[comment]]", "# une remarque\n[[comment]]", 1), "utf-8")
+    assert "Secret quatre" in talk.page().seen
+
+    told = json.loads(talk.moderate("export-person", ADDRESS).stdout)["archived comments"]
+    done = talk.moderate("erase-person", " ZOE@example.org", "--yes")
+
+    assert [one["id"] for one in told] == ["c1", "c3", "c4", "c5"]
+    assert told[0]["body"] == "Secret un, corrigé"
+    assert "4 archived comments" in done.output
+    page = talk.page()
+    assert page.comments == ["c1", "c2", "c3", "c4", "c5"]
+    assert "Oui" in page.seen
+    assert "Secret" not in page.text
+    kept = file.read_text("utf-8")
+    assert not any(word in kept for word in ("Secret", "Zoé", "zoe"))
+    assert kept.count("avatar") == 1
+    assert "# une remarque" in kept
+    assert "archived" not in talk.moderate("erase-person", ADDRESS, "--yes").output.partition("\n")[0]
 
 
 def test_nobody_else_is_touched_by_an_address_that_looks_alike(talk):

@@ -1,5 +1,6 @@
 """The preview, what a browser remembers, who is signed in, and what becomes of a text when an entry has closed."""
 
+import base64
 import html
 import json
 import re
@@ -69,8 +70,12 @@ def approved(served):
     return "c1"
 
 
-@pytest.mark.parametrize("cookie", ["x", "W10=", "eyJhIjoxfQ==", "WzEsMiwzXQ==", "é", "[" * 9000])
+NESTED = base64.urlsafe_b64encode(b"[" * 2_900).decode()
+
+
+@pytest.mark.parametrize("cookie", ["x", "W10=", "eyJhIjoxfQ==", "WzEsMiwzXQ==", "é", "[" * 9000, NESTED])
 def test_a_cookie_that_is_not_ours_fills_nothing(served, cookie):
+    """Threat 66: nor does one that is nested deeper than any program reads."""
     served.cookies["commenter-details"] = cookie
 
     assert json.loads(served.get("/comments/me").text)["author"] == ""

@@ -1,10 +1,11 @@
 """Deciding about comments: one or many, taken back, and when two decide at once."""
 
 import re
+import threading
 
 from pressframe_comments import State
 
-from .conftest import LIST, does, flash, picks, shown, undo
+from .conftest import BLOG, CRISE, LIST, does, flash, picks, shown, undo
 
 
 def test_one_comment_is_approved_and_that_is_taken_back_and_done_again(desk):
@@ -167,6 +168,51 @@ def test_nobody_takes_back_what_another_did(desk):
     for acts in (done["acts"], act, f'["{act}"]', "", "x.y"):
         moderator.send(f"{LIST}undo", {"acts": acts})
     assert desk.state(filed.comment.id) is State.APPROVED
+
+
+def test_who_has_another_role_since_takes_back_nothing_of_before(desk):
+    """Threat 45: an undo that was kept from when they were a moderator, of a comment that is not theirs now."""
+    filed = desk.add(entry=BLOG)
+    moderator = desk.sign_in_as("moderator")
+    kept = undo(moderator.follow(moderator.send(f"{LIST}act", does("approve", filed))))
+    desk.site.run("admin", "role", "moderator@example.org", "author", "--author", "odile")
+    author = desk.sign_in_as("moderator")
+
+    assert author.get(f"{LIST}{filed.comment.id}").status == 404
+    said = flash(author.follow(author.send(f"{LIST}undo", {"acts": kept["acts"], "query": ""})))
+
+    assert said == "Cela ne peut plus être annulé."
+    assert desk.state(filed.comment.id) is State.APPROVED
+
+
+def test_the_number_on_a_page_is_that_of_its_comments_however_many_decide_at_once(desk):
+    """Threat 72: four moderators approve, hold, trash and delete the same twelve comments at once."""
+    comments = [desk.add(f"Numéro {number}") for number in range(12)]
+    browsers = [desk.sign_in_as("owner"), *(desk.sign_in_as("moderator") for _ in range(3))]
+    tokens = [re.search(r'name="token" value="([^"]+)"', one.get("/admin/").text)[1] for one in browsers]
+    statuses = []
+
+    def decide(browser, token, kind):
+        for filed in comments:
+            for version in range(1, 4):
+                form = {"do": f"{kind} {filed.comment.id} {version}", "token": token}
+                statuses.append(browser.post(f"{LIST}act", form).status)
+
+    kinds = ("approve", "hold", "trash", "approve")
+    threads = [threading.Thread(target=decide, args=args) for args in zip(browsers, tokens, kinds, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    desk.rebuild()
+
+    assert set(statuses) == {303, 409}
+    page = desk.visitor.get("/2026/11/crise/").text
+    shown_now = len(re.findall(r'<li id="comment-c\d+" class="comment ', page))
+    assert shown_now == desk.store.counts()[State.APPROVED] == desk.app.served.release.view().comment_count(CRISE)
+    for filed in comments:
+        now, steps = desk.store.get(filed.comment.id), desk.store.history(filed.comment.id)
+        assert [step.version for step in steps] == list(range(2, now.version + 1))  # each won once, in a row
 
 
 def test_the_one_who_deletes_wins_over_the_one_who_approves(desk):

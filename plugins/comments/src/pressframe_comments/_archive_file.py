@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from types import UnionType
 from typing import Any, Literal
@@ -72,6 +73,20 @@ class ArchiveFile:
         """Yield the comments as those of *entry*, each with where it starts."""
         for index, comment in enumerate(self._comments):
             yield self._place(index), self._made(comment, entry)
+
+    def with_lines(self, lines: Mapping[int, Iterable[str]]) -> str:
+        """Return the text with other lines for some comments, by their place in the file, from 0.
+
+        Raises:
+            ContentError: A comment quotes a file like this one, so that it cannot be told where each begins.
+        """
+        if len(self._starts) != len(self._raw):
+            raise ContentError("cannot be changed, as a comment looks like several", at=Place(self._name))
+        old = self._text.split("\n")
+        starts = [start - 1 for start in self._starts]
+        blocks = [old[start:end] for start, end in pairwise([*starts, len(old)])]
+        new = [[*lines[index], ""] if index in lines else block for index, block in enumerate(blocks)]
+        return "\n".join([*old[: starts[0]], *(line for block in new for line in block)]).rstrip("\n") + "\n"
 
     @property
     def entry(self) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from pressframe.model import Comment, Host
 from pressframe_comments._archive import SUFFIX
 from pressframe_comments._archive_file import ArchiveFile
 from pressframe_comments._avatars import make_seeder
+from pressframe_comments._persons import deleted
 from pressframe_comments._store import CommentStore, Filed, Search, State
 
 _PLAIN_ID = re.compile(r"0|[1-9]\d{0,17}")
@@ -65,6 +66,43 @@ class Archiver:
             self.store.mark(expected, is_archiving=False)
             raise ContentError(f"cannot be written: {error.strerror}", at=Place(self._named(file))) from error
         return len(filed)
+
+    def of_person(self, address: str) -> Mapping[Path, Mapping[int, Comment]]:
+        """Return the archived comments that were sent with *address*, by file and place in it.
+
+        Files hold no addresses: the picture tells, which is drawn from a hash that is keyed with the site's secret.
+        """
+        seed, found = make_seeder(self.host)(address), dict[Path, Mapping[int, Comment]]()
+        for file in sorted(self.folder.rglob(f"*{SUFFIX}")):
+            comments = [comment for _, comment in self._read(file).comments("")]
+            mine = {index: comment for index, comment in enumerate(comments) if seed and comment.avatar == seed}
+            found |= {file: mine} if mine else {}
+        return found
+
+    def erase_person(self, address: str) -> int:
+        """Empty those comments of all but their places; return how many they were.
+
+        Raises:
+            ContentError: A file cannot be read, changed or written.
+        """
+        mine, gone = self.of_person(address), deleted(self.host)
+        for file, comments in mine.items():
+            emptied = {
+                index: attrs.evolve(one, author=gone, url=None, body="", format="text", avatar=None, by_author=False)
+                for index, one in comments.items()
+            }
+            there = self._read(file)
+            text = there.with_lines({index: _lines(one) for index, one in emptied.items()})
+            kept = [comment for index, (_, comment) in enumerate(there.comments("")) if index not in emptied]
+            self._check(text, file, "", [*kept, *emptied.values()], self.host.settings.timezone)
+            try:
+                _put(file, text)
+            except OSError as error:
+                raise ContentError(f"cannot be written: {error.strerror}", at=Place(self._named(file))) from error
+        return sum(map(len, mine.values()))
+
+    def _read(self, file: Path) -> ArchiveFile:
+        return ArchiveFile(file, self._named(file), self.host.settings.timezone)
 
     def _file_of(self, entry: str) -> Path:
         file = (self.folder / f"{entry}{SUFFIX}").absolute()

@@ -116,8 +116,7 @@ class Changing:
         id, expected, state = filed.comment.id, filed.version, _STRICTER.get(verdict)
         if state and state is not filed.state and filed.state is State.APPROVED:
             # First out of sight, then changed: at no moment a text is shown that nobody has passed.
-            reasons = [judgement.reason for judgement in judgements if judgement.verdict is not Verdict.ACCEPT]
-            log.info("%s was edited and waits: %s", id, "; ".join(reasons))
+            log.info("%s was edited and waits", id)  # not why: that may hold words and addresses of who wrote it
             moved = self._store.move([id], state, at=visit.request.now, expected={id: expected})
             self._tell(moved, visit)
             expected = moved.changed[0].version if moved.changed else expected

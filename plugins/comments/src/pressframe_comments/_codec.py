@@ -13,11 +13,16 @@ import attrs
 from pressframe.errors import ContentError, Place, PressframeError, raise_all
 from pressframe.model import Comment
 from pressframe_comments._links import safe_url
+from pressframe_comments._printing import json_text, printable
 from pressframe_comments._store import Filed, Record, State, Step, Texts
 
+EARLIEST, LATEST = 1970, 2999
+"""Years of what is brought."""
 FORMAT = "pressframe comments"
 VERSION = 1
 
+_MOST = 2**31
+"""What every database can count to."""
 _HEAD = f'{{"format": "{FORMAT}", "version": {VERSION}, "comments": ['
 _OF_COMMENT = ("entry", "parent", "kind", "author", "url", "body", "format", "reader", "accepted_before", "by_author")
 _OF_FILED = ("email", "client", "agent", "referrer", "sender", "version")
@@ -63,7 +68,7 @@ def lines_of(records: Iterator[Record]) -> Iterator[str]:
     for record in records:
         history = [step_to_json(step) for step in record.steps]
         yield from [before] if before else []
-        before = json.dumps(to_json(record.filed) | {"history": history}, ensure_ascii=False) + ","
+        before = json_text(to_json(record.filed) | {"history": history}, indent=None) + ","
     yield from [before.removesuffix(",")] if before else []
     yield "]}"
 
@@ -83,6 +88,8 @@ def read(text: str, name: str) -> list[Record]:
         raise ContentError(f"not valid JSON: {error.msg}", at=Place(name, error.lineno)) from error
     except RecursionError as error:
         raise ContentError("no export of comments: it is nested too deeply", at=Place(name)) from error
+    except ValueError as error:  # a number of thousands of digits
+        raise ContentError("no export of comments: it has a number that is too long", at=Place(name)) from error
     if not isinstance(table, dict) or table.get("format") != FORMAT or not isinstance(table.get("comments"), list):
         raise ContentError("no export of comments", at=Place(name), fix="`pressframe comments export` writes one")
     if table.get("version") != VERSION:
@@ -103,7 +110,7 @@ def read(text: str, name: str) -> list[Record]:
         except (ValueError, TypeError, OverflowError) as error:
             id = item.get("id") if isinstance(item, dict) else None
             which = f"comment {number}" + (f" ({id[:80]})" if isinstance(id, str) else "")
-            errors.append(ContentError(f"{which}: {_reason(error)}", at=Place(name)))
+            errors.append(ContentError(printable(f"{which}: {_reason(error)}"), at=Place(name)))
     raise_all(errors)
     return records
 
@@ -151,8 +158,12 @@ def _check(item: Mapping[str, Any]) -> None:
         raise ValueError("url must begin with http:// or https://, or be null")
     if len(item["id"]) > 80:
         raise ValueError("id has more than 80 characters")
-    if not 0 < item.get("version", 1) < 2**31:
+    if not 0 < item.get("version", 1) < _MOST:
         raise ValueError("version must be 1 or more")
+    for reason in item.get("reasons", ()):
+        if not isinstance(reason, str):
+            raise TypeError("each of reasons must be text")
+        _check_text("reasons", reason)
 
 
 def _check_text(name: str, text: str) -> None:
@@ -172,10 +183,15 @@ def _step(item: object, id: str) -> Step:
         for name, value in {**item, **(texts or {})}.items():
             if isinstance(value, str):
                 _check_text(f"history: {name}", value)
+        version = int(item["version"])
+        if not 0 < version < _MOST:
+            raise ValueError("history: version must be 1 or more")
+        if not all(value is None or isinstance(value, str) for value in (texts or {}).values()):
+            raise TypeError("texts in history must hold text")
         return Step(
             act=str(item["act"]),
             comment=id,
-            version=int(item["version"]),
+            version=version,
             at=_read_moment(item, "at"),
             by=str(item["by"]),
             before=_read_state(item, "before"),
@@ -199,7 +215,14 @@ def _read_moment(item: Mapping[str, Any], name: str) -> datetime:
         raise ValueError(f"{name} must be a date and time, such as 2026-11-23T10:00:00+00:00") from error
     if time.utcoffset() is None:
         raise ValueError(f"{name} must have a time zone, such as 2026-11-23T10:00:00+00:00")
+    if not is_in_reach(time):
+        raise ValueError(f"{name} must be a date from {EARLIEST} to {LATEST}")
     return time.astimezone(UTC)
+
+
+def is_in_reach(time: datetime) -> bool:
+    """Tell whether *time* can be stored, and be read and shown in any time zone: others stop all that meets them."""
+    return EARLIEST <= time.year <= LATEST
 
 
 def _read_state(item: Mapping[str, Any], name: str) -> State:

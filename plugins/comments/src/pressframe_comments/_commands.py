@@ -11,7 +11,7 @@ import click
 from pressframe.errors import StoreError
 from pressframe.model import Host
 from pressframe_comments._codec import step_to_json, to_json
-from pressframe_comments._printing import table, whole
+from pressframe_comments._printing import json_text, table, whole
 from pressframe_comments._store import Search, State, comment_store
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -73,7 +73,7 @@ def _make_list(host: Host) -> click.Command:
         search = search_of(options)
         found = comment_store(host).search(search, after=after, count=count)
         if as_json:
-            click.echo(json.dumps([to_json(filed) for filed in found.comments], ensure_ascii=False, indent=2))
+            click.echo(json_text([to_json(filed) for filed in found.comments]))
         for line in () if as_json else table(found.comments):
             click.echo(line)
         if not found.comments and not as_json:
@@ -102,7 +102,7 @@ def _make_show(host: Host) -> click.Command:
         history = store.history(id)
         if as_json:
             known = to_json(filed) | {"history": [step_to_json(step) for step in history]}
-            click.echo(json.dumps(known, ensure_ascii=False, indent=2))
+            click.echo(json_text(known))
             return
         for line in whole(filed, history):
             click.echo(line)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import unicodedata
 from collections.abc import Callable, Collection, Iterator
@@ -16,6 +15,7 @@ from pressframe.errors import StoreError
 from pressframe.model import Host
 from pressframe_comments._codec import to_json
 from pressframe_comments._commands import search_of, with_search
+from pressframe_comments._printing import json_text
 from pressframe_comments._store import Act, CommentStore, Draft, Filed, Search, State, Texts, comment_store
 from pressframe_comments._telling import nobody_knows, tell_act, tell_new, tell_removed
 
@@ -137,7 +137,7 @@ def _make_reply(host: Host) -> click.Command:
         filed = store.add(draft, State.APPROVED)
         tell_new(host, filed, nobody_knows(answered.entry), by=BY)
         what = f"{filed.comment.id} answers {answered.id}"
-        click.echo(json.dumps(to_json(filed), ensure_ascii=False, indent=2) if as_json else what)
+        click.echo(json_text(to_json(filed)) if as_json else what)
 
     return reply
 
@@ -178,7 +178,7 @@ def _make_undo(host: Host) -> click.Command:
 
 def _as_json(act: Act) -> str:
     told = {"act": act.id, "changed": [to_json(filed) for filed in act.changed]}
-    return json.dumps(told, ensure_ascii=False, indent=2)
+    return json_text(told)
 
 
 def _comments(number: int) -> str:

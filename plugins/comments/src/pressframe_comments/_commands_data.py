@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,14 +15,17 @@ from pressframe.errors import StoreError
 from pressframe.model import Host
 from pressframe_comments import _codec as codec
 from pressframe_comments._commands_import import make_import
+from pressframe_comments._printing import json_text
 from pressframe_comments._store import Search, State, comment_store
 from pressframe_sql import erase_personal_data, find_personal_data
 
+if TYPE_CHECKING:
+    from pressframe_comments._archiving import Archiver
+
 _AT_ONCE = 500
 _NOT_LOOKED_INTO = """Not looked into:
-  archived conversations   they hold no addresses, but names and texts
+  archived conversations   comments that `archive` put there are emptied; others tell no address, but names and texts
   backups and exports      old ones hold all
-  .pressframe/memory       may hold old texts; delete it while the site is not served, and the next build makes it anew
   outbox/                  mails that were not sent, where there is no mail server"""
 
 
@@ -60,13 +64,15 @@ def _make_export(host: Host) -> click.Command:
     return export
 
 
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a formula begins with; in wide letters, too, which some programs take for the narrow ones."""
 _COLUMNS = ("id", "state", "received", "entry", "parent", "kind", "author", "email", "url", "client", "body")
 
 
 def _safe(value: object) -> str:
     """Return *value* so that no spreadsheet takes it for a formula (CVE-2024-34448 and its like)."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.lstrip(" ")[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else text
+    return f"'{text}" if text.lstrip(" ")[:1] in _FORMULA else text
 
 
 def _make_archive(host: Host) -> click.Command:
@@ -77,14 +83,10 @@ def _make_archive(host: Host) -> click.Command:
     )
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: how many, by entry.")
     def archive(entry: str | None, older_than: int | None, *, as_json: bool) -> None:
-        from pressframe_comments._archiving import Archiver
-        from pressframe_comments._plugin import Comments
-
         if (entry is None) == (older_than is None):
             raise click.UsageError("name one entry, or say --older-than")
-        store = comment_store(host)
+        archiver = _archiver(host)
         entries = [entry] if entry is not None else _quiet(host, timedelta(days=older_than or 0))
-        archiver = Archiver(host, store, host.folder / host.plugin(Comments).archive)
         done = {one: archiver.archive(one) for one in entries}
         if as_json:
             click.echo(json.dumps(done, ensure_ascii=False))
@@ -96,6 +98,13 @@ def _make_archive(host: Host) -> click.Command:
                 click.echo(f"{one}: {count} {'comment' if count == 1 else 'comments'} archived")
 
     return archive
+
+
+def _archiver(host: Host) -> Archiver:
+    from pressframe_comments._archiving import Archiver
+    from pressframe_comments._plugin import Comments
+
+    return Archiver(host, comment_store(host), host.folder / host.plugin(Comments).archive)
 
 
 def _quiet(host: Host, age: timedelta) -> list[str]:
@@ -112,7 +121,9 @@ def _make_export_person(host: Host) -> click.Command:
     @click.argument("address")
     def export_person(address: str) -> None:
         _check_address(address)
-        click.echo(json.dumps(find_personal_data(host, address), ensure_ascii=False, indent=2))
+        archived = [one for file in _archiver(host).of_person(address).values() for one in file.values()]
+        texts = [{"id": one.id, "author": one.author, "url": one.url, "body": one.body} for one in archived]
+        click.echo(json_text({**find_personal_data(host, address), **({"archived comments": texts} if texts else {})}))
 
     return export_person
 
@@ -126,7 +137,8 @@ def _make_erase_person(host: Host) -> click.Command:
         _check_address(address)
         if not yes:
             click.confirm(f"Delete all that is kept of {address}?", abort=True)
-        erased = erase_personal_data(host, address)
+        archived = _archiver(host).erase_person(address)  # first: what fails here is said before anything is gone
+        erased = {**erase_personal_data(host, address), **({"archived comments": archived} if archived else {})}
         click.echo(json.dumps(erased) if as_json else _told(erased))
         if not as_json:
             click.echo(_NOT_LOOKED_INTO)

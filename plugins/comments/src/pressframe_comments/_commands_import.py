@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -12,7 +11,7 @@ import click
 from pressframe.errors import ContentError, Place
 from pressframe.model import Host
 from pressframe_comments import _codec as codec
-from pressframe_comments._printing import printable
+from pressframe_comments._printing import json_text, printable
 from pressframe_comments._store import Brought, Record, comment_store
 
 _OWN = "pressframe"
@@ -90,7 +89,7 @@ def _report(records: Sequence[Record], brought: Sequence[Brought], left_out: Cou
     pairs = list(zip((record.filed.comment.id for record in records), brought, strict=True))
     if as_json:
         ids = {what.name.lower(): [id for id, became in pairs if became is what] for what in Brought}
-        click.echo(json.dumps({**ids, "left_out": left_out}, ensure_ascii=False))
+        click.echo(json_text({**ids, "left_out": left_out}, indent=None))
         return
     counts = Counter(brought)
     refused = counts[Brought.TAKEN] + counts[Brought.ERASED]
@@ -104,7 +103,7 @@ def _report(records: Sequence[Record], brought: Sequence[Brought], left_out: Cou
 def _report_plan(records: Sequence[Record], left_out: Counter[str], *, as_json: bool) -> None:
     entries = Counter(record.filed.comment.entry for record in records)
     if as_json:
-        click.echo(json.dumps({"entries": entries, "left_out": left_out}, ensure_ascii=False))
+        click.echo(json_text({"entries": entries, "left_out": left_out}, indent=None))
         return
     click.echo(f"{len(records)} would be brought, unless they are here; {left_out.total()} would be left out")
     for entry, count in sorted(entries.items()):

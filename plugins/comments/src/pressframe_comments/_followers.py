@@ -5,7 +5,7 @@ Nothing is mailed to an address before its owner has confirmed it, but the quest
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import attrs
@@ -76,6 +76,7 @@ class Wish:
         everything: They want all new comments under the entry.
         sender: The browser, as a signed cookie proves.
         reader: ``id`` of the signed-in reader; None for a stranger.
+        may_ask: Tells whether a mail may ask the address's owner; called only where one would.
     """
 
     filed: Filed
@@ -84,6 +85,7 @@ class Wish:
     everything: bool
     sender: str | None
     reader: str | None
+    may_ask: Callable[[], bool]
 
 
 @attrs.frozen(kw_only=True)
@@ -131,7 +133,8 @@ class Followers:
     def ask(self, wish: Wish, now: datetime) -> None:
         """Note what is wanted; it counts at once where this browser or reader has proved the address before.
 
-        Else the address is asked, unless it was within the hour.
+        Else the address is asked, unless it was within the hour, or too many were on one client's word or of one
+        domain; who comments again later is asked then.
         """
         filed = wish.filed
         about = [*([filed.comment.id] if wish.replies else []), *([""] if wish.everything else [])]
@@ -161,6 +164,7 @@ class Followers:
                 not is_proved
                 and connection.scalar(sa.select(is_open))
                 and (who.asked is None or who.asked <= now - _HOUR)
+                and wish.may_ask()
             ):
                 connection.execute(sa.update(FOLLOWER).where(FOLLOWER.c.id == id).values(asked=now))
                 self._db.enqueue(

@@ -76,7 +76,7 @@ class CommentsOfPerson:
         is_needed = {row.id: id_of(row.id, row.name) in answered and row.state == State.APPROVED.value for row in rows}
         kept = [row for row in rows if is_needed[row.id]]
         delete(connection, [row for row in rows if not is_needed[row.id]])
-        words = self._words()
+        words = deleted(self._host)
         for row in kept:
             connection.execute(sa.delete(HISTORY).where(HISTORY.c.comment == row.id))
             connection.execute(sa.update(COMMENT).where(COMMENT.c.id == row.id).values(_emptied(words)))
@@ -88,11 +88,12 @@ class CommentsOfPerson:
         mine = sa.select(COMMENT).where(COMMENT.c.person == fold_address(address)).order_by(COMMENT.c.id)
         return connection.execute(mine).all()
 
-    def _words(self) -> str:
-        """Return what stands where a name was, in the site's language."""
-        languages = [self._host.settings.language, self._host.settings.language.partition("-")[0]]
-        words = gettext.translation("pressframe_comments", _LOCALE, languages, fallback=True)
-        return words.gettext("[deleted]")
+
+def deleted(host: Host) -> str:
+    """Return what stands where a name was, in the site's language."""
+    languages = [host.settings.language, host.settings.language.partition("-")[0]]
+    words = gettext.translation("pressframe_comments", _LOCALE, languages, fallback=True)
+    return words.gettext("[deleted]")
 
 
 def _is_shown_answer(ids: set[str], address: str) -> sa.ColumnElement[bool]:

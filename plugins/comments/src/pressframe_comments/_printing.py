@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
 
 from pressframe_comments._store import Filed, State, Step
+
+_OBEYED = re.compile("[\x80-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def table(found: Sequence[Filed]) -> Iterator[str]:
@@ -49,8 +53,14 @@ def whole(filed: Filed, history: Sequence[Step]) -> Iterator[str]:
 
 
 def printable(text: str) -> str:
-    """Return *text* in one line and without what a terminal would obey."""
-    return "".join(" " if unicodedata.category(one) in ("Cc", "Cf", "Zl", "Zp") else one for one in text)
+    """Return *text* in one line and without what a terminal would obey, or cannot print."""
+    return "".join(" " if unicodedata.category(one) in ("Cc", "Cf", "Cs", "Zl", "Zp") else one for one in text)
+
+
+def json_text(value: object, *, indent: int | None = 2) -> str:
+    """Return *value* as JSON in which letters are as they are, and what a terminal would obey is escaped."""
+    said = json.dumps(value, ensure_ascii=False, indent=indent)
+    return _OBEYED.sub(lambda found: json.dumps(found[0])[1:-1], said)
 
 
 def _why(filed: Filed) -> str:

@@ -31,6 +31,6 @@ def read_details(cookies: Mapping[str, str]) -> Typed:
         author, email, url = json.loads(base64.urlsafe_b64decode(cookies.get(DETAILS, "")[:_LONGEST]))
         if not all(isinstance(one, str) for one in (author, email, url)):
             return Typed()
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return Typed()
     return Typed(author=author[:AUTHOR], email=email[:EMAIL], url=url[:URL], remember=True).printable()

@@ -223,7 +223,9 @@ def _read_acts(desk: Desk, signed: str) -> list[str]:
 def _signer(desk: Desk) -> URLSafeSerializer:
     from itsdangerous import URLSafeSerializer
 
-    return URLSafeSerializer(desk.host.secret("moderation undo"), salt=f"account {desk.account.id}")
+    account = desk.account  # in its role of today: who is an author now takes back nothing that a moderator did
+    salt = f"account {account.id} {account.role.value} {account.author}"
+    return URLSafeSerializer(desk.host.secret("moderation undo"), salt=salt)
 
 
 # --------------------------------------------------------------------------------------- asking and contradicting

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pressframe.model import Card, Entry
 
-_PARAGRAPH = re.compile(r"<p\b[^>]*>")
+_PARAGRAPH = re.compile(r"<p\b[^<>]*>")  # without "<": else each unclosed one would be read to the end
 _TAG = re.compile(r"<[^>]*(?:>|$)")
 _EXCERPT_WORDS = 55
 """As long as WordPress makes excerpts."""

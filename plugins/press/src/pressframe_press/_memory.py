@@ -21,6 +21,8 @@ FORMAT = "7"
 _FILE = "index.sqlite"
 _STATES = "states.json"
 """Sizes and times of the other files when they were left: nothing else may change them."""
+FORGET = "forget"
+"""A file of this name is put there by who erased what pages showed: no text of it is to be left anywhere."""
 _AT_ONCE = 500
 """Keys looked for in one question to SQLite, which takes 999 at most from old versions."""
 Key: TypeAlias = tuple[str, ...]
@@ -238,6 +240,13 @@ class Memory:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self.shelf = Shelf(folder)
+
+    def past_to_build_on(self) -> Past:
+        """Return what is remembered; nothing, and forget it, if somebody asked for that."""
+        if (self._folder / FORGET).exists():
+            (self._folder / _STATES).unlink(missing_ok=True)  # first, so that a build killed here leaves nothing of use
+            self.forget()
+        return self.past()
 
     def past(self) -> Past:
         """Return what is remembered; nothing if it is damaged."""

@@ -17,6 +17,7 @@ from pressframe_web._crew import Crew, Pause
 from pressframe_web._http import (
     Receive,
     Refused,
+    Room,
     Scope,
     check_same_site,
     client_of,
@@ -27,7 +28,6 @@ from pressframe_web._http import (
     parse_cookies,
     parse_form,
     printable,
-    read_body,
 )
 from pressframe_web._routes import Found, Routes
 from pressframe_web._served import PERSONAL, Headers, content_type
@@ -63,6 +63,7 @@ class Endpoints:
         self._routes = Routes(app.site.hooks.all("register_routes", app.site))
         self._crew = Crew(_THREADS, "pressframe-web")
         self._count = 0
+        self._room = Room()
 
     def find(self, method: str, path: str) -> Found | None:
         """Return what answers *method* at *path*; None if the address is not there for any."""
@@ -94,11 +95,12 @@ class Endpoints:
     async def _answer(self, release: Release, found: Found, scope: Scope, receive: Receive) -> Answered:
         if found.route is None:
             raise Refused(405, [(b"allow", ", ".join(found.allowed).encode())])
+        # Who is still sending is not counted: with few bytes, sent slowly, strangers would keep all others out.
+        request = await self._request(found, scope, receive)
         if self._count >= _AT_ONCE:
             raise Refused(503, [(b"retry-after", b"1")])
         self._count += 1
         try:
-            request = await self._request(found, scope, receive)
             answered = await self._crew.run(lambda: self._run(release, found, request))
             assert isinstance(answered, Answered)
             return answered
@@ -111,7 +113,7 @@ class Endpoints:
         app, cookies, form, body = self._app, cookies_of(scope), dict[str, str](), b""
         if scope["method"] not in _SAFE:
             check_same_site(scope, app.site.settings.url)
-            body = await read_body(scope, receive, app.web.max_body)
+            body = await self._room.read(scope, receive, app.web.max_body)
             is_raw = found.route is not None and media_type_of(scope) in found.route.media_types
             form, body = ({}, body) if is_raw else (parse_form(scope, body), b"")
         return make_request(

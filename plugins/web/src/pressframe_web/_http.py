@@ -17,6 +17,8 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _FIELDS = 1_000
 """Fields of a form, at most."""
+_FREE, _ROOM = 65_536, 67_108_864
+"""Bytes of each body that need no room, and room for what is longer, of all together."""
 _ADDRESS = re.compile(r"[^\s@<>'\"()]{1,64}@[^\s@<>'\"()]{1,255}")
 
 
@@ -44,25 +46,41 @@ def cookies_of(scope: Scope) -> bytes:
     return lines[0] if len(lines) == 1 else b"; ".join(lines)
 
 
-async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
-    """Return the body of a request.
+class Room:
+    """Memory for long bodies that are still coming: many that come slowly must not fill it all.
 
-    Raises:
-        Refused: It is longer than *limit*, by its own word or in fact.
+    The first bytes of each need none, so that who sends a comment is heard whoever else sends what.
     """
-    told = header(scope, b"content-length")
-    if told and (not told.isdigit() or int(told) > limit):
-        raise Refused(413 if told.isdigit() else 400, [(b"connection", b"close")])
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Refused(400)
-        body += message.get("body", b"")
-        if len(body) > limit:
-            raise Refused(413, [(b"connection", b"close")])
-        if not message.get("more_body", False):
-            return bytes(body)
+
+    def __init__(self, size: int = _ROOM) -> None:
+        self._left = size
+
+    async def read(self, scope: Scope, receive: Receive, limit: int) -> bytes:
+        """Return the body of a request.
+
+        Raises:
+            Refused: It is longer than *limit*, by its own word or in fact; or there is no room for it now.
+        """
+        told = header(scope, b"content-length")
+        if told and (not told.isdigit() or int(told) > limit):
+            raise Refused(413 if told.isdigit() else 400, [(b"connection", b"close")])
+        body, taken = bytearray(), 0
+        try:
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise Refused(400)
+                body += message.get("body", b"")
+                if len(body) > limit:
+                    raise Refused(413, [(b"connection", b"close")])
+                more = max(len(body) - _FREE, 0) - taken
+                if more > self._left:
+                    raise Refused(503, [(b"retry-after", b"5"), (b"connection", b"close")])
+                taken, self._left = taken + more, self._left - more
+                if not message.get("more_body", False):
+                    return bytes(body)
+        finally:
+            self._left += taken
 
 
 def check_same_site(scope: Scope, url: str) -> None:
@@ -154,7 +172,9 @@ _ANYWHERE = ("0.0.0.0/0", "::/0")
 
 def _is_within(address: str, networks: Iterable[str]) -> bool:
     try:
-        return any(ip_address(address) in ip_network(network, strict=False) for network in networks)
+        found = ip_address(address)
+        found = getattr(found, "ipv4_mapped", None) or found  # as a socket of both families names IPv4
+        return any(found in ip_network(network, strict=False) for network in networks)
     except ValueError:
         return False
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LONGEST_HEAD = 65_536
 """Bytes of a request's first line and headers."""
 SLOWEST = 20.0
-"""Seconds in which a whole request has to come."""
+"""Seconds in which a whole request has to come, and in which at least some of an answer has to be taken."""
 _GRACE = 8
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
@@ -35,6 +35,8 @@ class Protocol(HttpToolsProtocol):
     """
 
     waiting_since: float | None = None
+    _unsent = 0
+    _unsent_since = 0.0
     _head = 0
     _is_in_head = True
 
@@ -56,11 +58,27 @@ class Protocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._is_in_head, self._head = False, 0
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if hosts > 1 or (hosts == 0 and self.parser.get_http_version() == "1.1"):
+            raise ValueError("RFC 9112, 3.2: one host, or a server before this one may see another")
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         self._is_in_head, self.waiting_since = True, None
         super().on_message_complete()
+
+    def close_if_slow(self, now: float) -> None:
+        """End the connection if its request has been coming for too long, or nothing of its answer is taken.
+
+        Called every few seconds.
+        """
+        unsent = self.transport.get_write_buffer_size()
+        if unsent == 0 or unsent != self._unsent:
+            self._unsent, self._unsent_since = unsent, now
+        if self.waiting_since is not None and now - self.waiting_since > SLOWEST:
+            self.transport.close()
+        elif now - self._unsent_since > SLOWEST:
+            self.transport.abort()  # to close it would be to wait until all is taken
 
 
 class Server(uvicorn.Server):
@@ -85,11 +103,10 @@ class Server(uvicorn.Server):
         self._app = app
 
     async def _close_slow(self) -> None:
-        """Close connections whose request has been coming for too long; strangers could hold all files open."""
+        """Close connections that are too slow; strangers could hold all files open."""
         for connection in list(self.server_state.connections):
-            since = getattr(connection, "waiting_since", None)
-            if since is not None and connection.loop.time() - since > SLOWEST:
-                connection.transport.close()
+            if isinstance(connection, Protocol):
+                connection.close_if_slow(connection.loop.time())
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 import attrs
 
 from pressframe.model import Comment
+from pressframe_comments._codec import EARLIEST, LATEST, is_in_reach
 from pressframe_comments._form import AUTHOR
 from pressframe_comments._links import website
 from pressframe_comments._store import Filed, Record
@@ -58,7 +59,9 @@ class Bringing:
     def _why_not(self, one: Foreign) -> str | None:
         if not one.body.strip():
             return "it has no text"
-        return None if self._entry(one.address) else f"no entry is at {_path(one.address)[:200]}"
+        if not all(is_in_reach(time) for time in (one.received, one.edited or one.received)):
+            return f"its date is not from {EARLIEST} to {LATEST}"
+        return None if self._entry(one.address) else f"no entry is at {_CONTROL.sub(' ', _path(one.address))[:200]}"
 
     def _entry(self, address: str) -> str | None:
         """Return the entry at an address of the other system's, however its end is written."""

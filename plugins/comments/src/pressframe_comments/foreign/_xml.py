@@ -45,8 +45,9 @@ def elements(file: Path, label: str, names: Collection[str], *, depth: int) -> I
                     above.append(element)
                     continue
                 above.pop()
-                if local(element) in names and len(above) == depth:
-                    yield element
+                if len(above) == depth:
+                    if local(element) in names:
+                        yield element
                     above[-1].remove(element)
     except ParseError as error:
         line, _ = error.position

@@ -5,8 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
+from collections import deque
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from pressframe_comments.foreign._model import Foreign, Loss
 
 _PACKED = b"\x1f\x8b"
 _LONGEST_LINE = 16 * 1024 * 1024
+_LARGEST_TREE = 64 * 1024 * 1024
+"""In characters: it is read as a whole, and a small file may hold a large one, packed."""
 
 
 def read(file: Path, label: str) -> Iterator[Foreign | Loss]:
@@ -52,18 +55,26 @@ def _lines(file: Path, label: str) -> Iterator[tuple[int, str]]:
 
 
 def _tree(file: Path, label: str) -> Iterator[Foreign | Loss]:
+    lines: list[str] = []
+    size = 0
+    for _, text in _lines(file, label):
+        size += len(text)
+        if size > _LARGEST_TREE:
+            raise ContentError("no backup of Remark42, and more than 64 MB of anything else", at=Place(label))
+        lines.append(text)
     try:
-        found = json.loads("\n".join(text for _, text in _lines(file, label)))
+        found = json.loads("\n".join(lines))
     except ValueError as error:
         raise ContentError(f"not valid JSON: {error}", at=Place(label)) from error
     if not isinstance(found, dict) or not isinstance(found.get("comments"), list):
         raise ContentError("no backup of Remark42", at=Place(label), fix="its command `backup` writes one")
-    waiting = list(found["comments"])
+    waiting = deque(found["comments"])
     while waiting:
-        node = waiting.pop(0)
-        if not isinstance(node, dict):
+        node = waiting.popleft()
+        replies = (node.get("replies") or []) if isinstance(node, dict) else None
+        if not isinstance(replies, list):
             raise ContentError("no backup of Remark42: a comment must be an object", at=Place(label))
-        waiting += node.get("replies") or []
+        waiting += replies
         yield _comment(node.get("comment"), Place(label))
 
 
@@ -102,6 +113,11 @@ def _made(found: Mapping[str, Any]) -> Foreign | Loss:
         author=str(user["name"]),
         body=typed or str(found["text"]),
         format="text" if typed else "html",
-        received=datetime.fromisoformat(found["time"]),
-        edited=datetime.fromisoformat(edit["time"]) if edit.get("time") else None,
+        received=_moment(found["time"]),
+        edited=_moment(edit["time"]) if edit.get("time") else None,
     )
+
+
+def _moment(text: str) -> datetime:
+    time = datetime.fromisoformat(text)
+    return time if time.utcoffset() is not None else time.replace(tzinfo=UTC)
