@@ -125,6 +125,26 @@ def test_who_sends_many_at_once_passes_no_limit_by_it(process, tmp_path):
     assert process.get("/billet/").status == 200
 
 
+def test_ten_megabytes_of_comment_are_refused_in_a_tenth_of_a_second(process, tmp_path):
+    """Fault F13: before they are sent; who sends them all the same is told, too, and not just cut off."""
+    head = f"POST {ENTRY} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    request = f"{head}Content-Length: 10000000\r\n\r\ncomment=".encode() + b"x" * 10_000
+    taken, answers = [], []
+
+    for _ in range(5):
+        with process.connect() as connection:
+            start = time.monotonic()
+            connection.sendall(request)
+            answers.append(connection.recv(4096))
+            taken.append(time.monotonic() - start)
+
+    assert all(answer.startswith(b"HTTP/1.1 413 ") for answer in answers)
+    assert min(taken) < 0.1
+    assert process.ask("POST", ENTRY, form("x" * 10_000_000)).status == 413
+    assert process.get("/billet/").status == 200
+    assert stored(tmp_path) == []
+
+
 # ------------------------------------------------------------------------------------------------- full disk
 
 
