@@ -118,7 +118,7 @@ def _entry(site: Site, number: int = -1) -> str:
 
 def _make_owner(folder: Path) -> None:
     program = Path(sys.executable).with_name("pressframe")
-    command = [program, "admin", "create", _OWNER, "--role", "owner", "--password-stdin"]
+    command: list[str | Path] = [program, "admin", "create", _OWNER, "--role", "owner", "--password-stdin"]
     subprocess.run(
         command, cwd=folder, input=_PASSWORD, env=usual_environment(), check=True, capture_output=True, text=True
     )
