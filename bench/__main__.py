@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import accepting, builds, goals, live, report, saves
+from bench import accepting, builds, goals, live, report, saves, talk
 from bench.generators import OURS, PEERS, Environment, Generator
 
 _MEMORY = Path("/dev/shm")
@@ -30,6 +30,8 @@ def main() -> None:
                 _serve(options, folder)
             if options.what in ("comments", "all"):
                 _comment(options, folder)
+            if options.what in ("talk", "all"):
+                _talk(folder)
             if options.what in ("saves", "all"):
                 _save(options, folder)
     except (RuntimeError, OSError, subprocess.CalledProcessError) as error:
@@ -38,7 +40,9 @@ def main() -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure pressframe against its peers.")
-    parser.add_argument("what", nargs="?", choices=["build", "serve", "comments", "saves", "all"], default="all")
+    parser.add_argument(
+        "what", nargs="?", choices=["build", "serve", "comments", "talk", "saves", "all"], default="all"
+    )
     parser.add_argument("--posts", nargs="+", type=int, default=[1_000, 10_000], help="sizes of the sites")
     parser.add_argument("--sites", nargs="*", choices=sorted(OURS), default=list(OURS), help="pressframe's own")
     parser.add_argument("--runs", type=int, default=3, help="of which the median is shown")
@@ -97,6 +101,16 @@ def _comment(options: argparse.Namespace, folder: Path) -> None:
     found = accepting.measure(folder / "comments", runs=options.runs, peer="isso" in options.peers, told=_tell)
     _tell("")
     print(f"\n{report.accepted(found, runs=options.runs)}\n")
+
+
+def _talk(folder: Path) -> None:
+    reason = live.why_not()
+    if reason:
+        print(f"pages of conversations are not measured: {reason}")
+        return
+    found = talk.measure(folder / "talk", told=_tell)
+    _tell("")
+    print(f"\n{report.page_times(found, requests=talk.REQUESTS)}\n", flush=True)
 
 
 def _save(options: argparse.Namespace, folder: Path) -> None:

@@ -14,6 +14,7 @@ from bench.edits import EDITS
 from bench.goals import Finding
 from bench.live import Served
 from bench.saves import Delay
+from bench.talk import PageTime
 
 _BASE = "Hugo"
 _DISTURBED = 0.15
@@ -94,6 +95,16 @@ def accepted(found: Sequence[Accepted], *, runs: int) -> str:
     for one in found:
         waited = f"{one.waited:.1f}" if one.waited is not None else "–"
         lines.append(_row((f"  {one.name}", f"{one.a_second:.0f}", _ratio(one.a_second, peer), waited)))
+    return "\n".join(lines)
+
+
+def page_times(found: Sequence[PageTime], *, requests: int) -> str:
+    """Return the table of how long pages take."""
+    lines = [f"5,000 comments under a post, 100,000 wait: {requests} requests for each page, one after the other", ""]
+    lines.append(_row(("", "median ms", "p99 ms", "goal ms", "")))
+    for one in found:
+        held = "held" if one.typical < one.goal else "missed"
+        lines.append(_row((f"  {one.name}", f"{one.typical:.1f}", f"{one.p99:.1f}", f"< {one.goal:.0f}", held)))
     return "\n".join(lines)
 
 

@@ -1,8 +1,10 @@
 """The threads that answer: few of them where all goes quickly, more where one is slow; and answers that come later."""
 
 import asyncio
+import gc
 import threading
 import time
+import weakref
 from concurrent.futures import Future
 
 import pytest
@@ -122,6 +124,28 @@ def test_an_answer_may_come_later_and_later_again(answers):
     )
 
     assert (reply.status, reply.text) == (200, "3")
+
+
+def test_what_a_request_held_is_free_without_the_collector_once_it_is_answered(answers):
+    """Circles would make it run all the time under load, and stop every answer for as long."""
+    until, held = Future(), []
+    threading.Timer(0.05, until.set_result, [None]).start()
+
+    def endpoint(request, site):
+        held.extend(weakref.ref(one) for one in (request, site))
+        return Later(until=until, then=lambda: Response(body=f"{request.path} {until.done()}".encode()))
+
+    gc.collect()
+    gc.disable()
+    try:
+        reply = answers(endpoint)
+        answers(lambda request, site: Response())  # the thread and the loop have let go of the one before
+        left = [one() for one in held]
+    finally:
+        gc.enable()
+
+    assert reply.text == "/do/boom True"
+    assert left == [None, None]
 
 
 @pytest.mark.parametrize(("error", "status"), [(StoreError("locked"), 503), (LookupError("gone"), 500)])

@@ -224,7 +224,8 @@ def _run(task: _Task) -> None:
         desk.tell(_Done(answer, error=error))
         return
     if isinstance(result, Pause):
-        rest = _Task(result.then, answer, desk)
-        result.until.add_done_callback(lambda _: desk.tell(rest))
+        rest = [_Task(result.then, answer, desk)]
+        # Taken out, as a future keeps what it called: a circle with a whole request in it would wait for the collector.
+        result.until.add_done_callback(lambda _: desk.tell(rest.pop()))
     else:
         desk.tell(_Done(answer, result))

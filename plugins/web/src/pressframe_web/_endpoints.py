@@ -134,18 +134,18 @@ class Endpoints:
             Refused: It failed, or cannot store anything now.
         """
         assert found.route is not None
-        endpoint = found.route.endpoint
         audiences = request.reader.audiences if request.reader else frozenset()
         view = release.view(audiences, changed=partial(self._app.rebuilder.ask, scan=False))
+        return self._asked(partial(found.route.endpoint, request, view), found, request, view)
 
-        def answer(ask: Callable[[], Response | Later]) -> Answered | Pause:
-            with _refusing(found):
-                response = ask()
-                if isinstance(response, Later):
-                    return Pause(response.until, partial(answer, response.then))
-                return self._rendered(response, request, view)
-
-        return answer(lambda: endpoint(request, view))
+    def _asked(
+        self, ask: Callable[[], Response | Later], found: Found, request: Request, view: Live
+    ) -> Answered | Pause:
+        with _refusing(found):
+            response = ask()
+            if isinstance(response, Later):
+                return Pause(response.until, partial(self._asked, response.then, found, request, view))
+            return self._rendered(response, request, view)
 
     def _rendered(self, response: Response, request: Request, view: Live) -> Answered:
         lines = header_lines(response, self._app.prefix)

@@ -83,6 +83,20 @@ class Room:
             self._left += taken
 
 
+async def let_send(scope: Scope, receive: Receive, limit: int) -> None:
+    """Take in and forget what a refused request still sends, up to *limit* bytes.
+
+    To close while it comes would reset the connection, and most programs would never see their answer (RFC 9112, 9.6).
+    """
+    if header(scope, b"expect"):  # it waits for leave to send, and does not get it
+        return
+    while limit > 0:
+        message = await receive()
+        limit -= len(message.get("body", b""))
+        if message["type"] == "http.disconnect" or not message.get("more_body", False):
+            return
+
+
 def check_same_site(scope: Scope, url: str) -> None:
     """Refuse a request that another site made a browser send.
 

@@ -89,13 +89,13 @@ def run(site: Site, listening: socket.socket, here: str, *, drafts: bool) -> boo
     click.echo(f"building {site.settings.title} …")
     with ExitStack() as stack:
         app = make(site)
-        gc.collect()
-        gc.freeze()  # looking through all that is served for cycles would keep readers waiting
         server = Server(app, Reloading(app) if is_local else app)
         stack.enter_context(app.running())
         _start_worker(site, app, stack)
         watcher = Watcher(app, try_settings, server.end)
         stack.callback(watcher.stop)
+        gc.collect()
+        gc.freeze()  # looking through all that is served or imported for cycles would keep readers waiting
         report = app.served.release.report
         click.echo(f"{report.entries} entries, {report.pages} pages, in {report.seconds:.2f} s")
         click.echo(f"serving {site.settings.title} on {here}   (Ctrl-C ends it)")

@@ -17,7 +17,18 @@ from pressframe.model import Page, Reader
 from pressframe_web._endpoints import Endpoints
 from pressframe_web._files import send_file
 from pressframe_web._headers import common_headers, page_headers
-from pressframe_web._http import Receive, Refused, Scope, Send, cookies_of, header, parse_cookies, plain, reply
+from pressframe_web._http import (
+    Receive,
+    Refused,
+    Scope,
+    Send,
+    cookies_of,
+    header,
+    let_send,
+    parse_cookies,
+    plain,
+    reply,
+)
 from pressframe_web._plugin import Web
 from pressframe_web._readers import Readers
 from pressframe_web._rebuild import Rebuilder
@@ -29,6 +40,8 @@ log = logging.getLogger("pressframe.web")
 
 _READING = ("GET", "HEAD")
 _ATTEMPTS = 3
+_LET_SEND = 64_000_000
+"""Bytes of a request that is too long, which are read and forgotten so that its sender sees the answer."""
 _HEALTH = ("/-/health", "/-/ready")
 
 
@@ -141,7 +154,7 @@ class App:
         try:
             await self._dispatch(served, scope, receive, send)
         except Refused as refused:
-            await self._refuse(served, refused, scope, send)
+            await self._refuse(served, refused, scope, receive, send)
         except asyncio.CancelledError:
             log.error("a request was given up: a plugin did not answer in time for the server's end")
 
@@ -193,14 +206,21 @@ class App:
         headers, body = served.missing.encoded(header(scope, b"accept-encoding"))
         await reply(send, 404, headers, body, method=scope["method"])
 
-    async def _refuse(self, served: Served, refused: Refused, scope: Scope, send: Send) -> None:
+    async def _refuse(self, served: Served, refused: Refused, scope: Scope, receive: Receive, send: Send) -> None:
         loop, status = asyncio.get_running_loop(), refused.status
         if status not in served.sayings:
             served.sayings[status] = await loop.run_in_executor(self._threads, self._say, served.release, status)
         body, given = served.sayings[status], {name for name, _ in refused.headers}
         headers = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", str(len(body)).encode())]
         headers += [] if b"cache-control" in given else [(b"cache-control", b"no-store")]
-        await reply(send, status, [*headers, *refused.headers, *self.terms.common], body, method=scope["method"])
+        headers += [*refused.headers, *self.terms.common]
+        if status != 413:
+            await reply(send, status, headers, body, method=scope["method"])
+            return
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body, "more_body": True})
+        await let_send(scope, receive, _LET_SEND)
+        await send({"type": "http.response.body", "body": b""})
 
     def _say(self, release: Release, status: int) -> bytes:
         """Return the page that says why, in the site's look; a bare one if the theme cannot render it."""
