@@ -113,11 +113,17 @@ def test_a_text_that_comes_when_all_is_closed_is_given_back(serve, closing):
     assert "Votre texte n’a pas pu être envoyé" in answer.seen
 
 
-def test_a_text_sent_by_who_may_no_longer_read_is_given_back(serve):
-    answer = serve({"posts/billet": {"gate": "shown"}}).post(comment="Mon texte.")
+@pytest.mark.parametrize("conversation", ["shown", "counted", "hidden"])
+def test_a_text_sent_by_who_may_no_longer_read_is_given_back(serve, conversation):
+    entry = {"gate": conversation, "comments": [{"id": "1", "body": "Canari."}, {"id": "2", "kind": "pingback"}]}
+
+    answer = serve({"posts/billet": entry}).post(comment="Mon texte.")
 
     assert answer.status == 403
     assert "Mon texte.</textarea>" in answer.text
+    assert ("Canari" in answer.text) is (conversation == "shown")
+    assert ("2 réponses" in answer.seen) is (conversation != "hidden")
+    assert "commentform" not in answer.text
 
 
 def test_what_is_wrong_is_listed_with_links_to_its_fields(served):
