@@ -1,6 +1,7 @@
 """Everything about one mail address: told, and erased so that it is nowhere (threat 79)."""
 
 import json
+import re
 
 import pytest
 
@@ -56,6 +57,16 @@ def test_what_was_erased_is_nowhere(talk):
         raw = file.read_bytes().lower()
         assert not any(word in raw for word in (b"secret un", b"zoe@", "zoé".encode())), file
     assert "bo@example.org" in talk.moderate("export-person", "bo@example.org").output
+
+
+def test_what_was_erased_cannot_be_answered_but_what_answers_it_can(talk):
+    talk.moderate("erase-person", ADDRESS, "--yes")
+
+    page = talk.page()
+
+    assert re.findall(r'data-comment="(c\d+)" aria-label="([^"]*)"', page.text) == [("c2", "Répondre à Bo")]
+    assert talk.get("/comments/reply/posts/billet?to=c1").location == "/billet/"
+    assert talk.get("/comments/reply/posts/billet?to=c2").status == 200
 
 
 def test_nobody_else_is_touched_by_an_address_that_looks_alike(talk):

@@ -48,8 +48,13 @@ class Visit:
 
     @property
     def shown(self) -> frozenset[str]:
-        """``id`` of every comment that stands under the entry, and can be answered."""
+        """``id`` of every comment that stands under the entry."""
         return frozenset(reply.comment.id for reply in self.replies)
+
+    @property
+    def answerable(self) -> frozenset[str]:
+        """``id`` of every comment that a link to answer it stands under: those of erased persons say nothing."""
+        return frozenset(reply.comment.id for reply in self.replies if reply.comment.body)
 
     @property
     def sender(self) -> str | None:
