@@ -202,6 +202,39 @@ def test_the_address_of_the_form_takes_forms_alone(talk, method):
     assert (answer.status, answer.headers["allow"]) == (405, "POST")
 
 
+# ---------------------------------------------------------------------------------------------------- the form
+
+FIELDS = {
+    "the text": ('<textarea id="comment"', ["required", 'aria-describedby="comment-help"'], "Commentaire *"),
+    "the name": ('<input id="author"', ['maxlength="245"', 'autocomplete="name"', "required"], "Nom *"),
+    "the address": (
+        '<input id="email"',
+        ['type="email"', 'maxlength="100"', 'autocomplete="email"', "required", 'aria-describedby="email-notes"'],
+        "E-mail *",
+    ),
+    "the site": ('<input id="url"', ['maxlength="200"', 'autocomplete="url"'], "Site web"),
+    "the consent": ('<input id="comment-remember"', ['type="checkbox"'], "Enregistrer mon nom, mon e-mail et mon site"),
+    "the trap": ('<input id="comment-subject"', ['tabindex="-1"', 'autocomplete="off"'], "Laissez ce champ vide"),
+}
+
+
+@pytest.mark.parametrize("row", FIELDS)
+def test_each_field_has_its_label_limit_and_hints_for_browsers(talk, row):
+    page = talk.browser().get(address_of("ouvert"))
+    begin, attributes, label = FIELDS[row]
+    (tag,) = re.findall(rf"{begin}[^>]*>", page.text)
+
+    assert [one for one in attributes if one not in tag] == []
+    assert " checked" not in tag
+    assert label in page.seen
+    for said in (
+        "Laisser un commentaire",
+        "Votre adresse e-mail ne sera pas publiée.",
+        "obligatoires sont indiqués avec *",
+    ):
+        assert said in page.seen
+
+
 # ------------------------------------------------------------------------------------------------------ taken
 
 
