@@ -31,6 +31,17 @@ def test_a_preview_shows_what_would_be_shown_and_sends_nothing(served):
     assert served.post(stamp=answer.form["stamp"]).status == 303
 
 
+@pytest.mark.parametrize("first", [{"preview": "1"}, {"email": ""}])
+def test_what_was_previewed_or_mended_may_be_sent_at_once(serve, first):
+    """The time trap is for those who send a form as soon as they have got it."""
+    served = serve(settings='moderation = "never"')
+    form = served.post(**first).form
+
+    served.post(**{name: form[name] for name in ("comment", "stamp", "key")})
+
+    assert served.page().comments == ["c1"]
+
+
 def test_a_preview_needs_a_text_and_nothing_else(served):
     assert served.post(comment="", preview="1").errors == {"comment": "Veuillez saisir votre commentaire."}
     assert preview(served.post(comment="Oui.", author="", email="", preview="1")) == "<p>Oui.</p>"

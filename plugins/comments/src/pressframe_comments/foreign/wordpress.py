@@ -71,7 +71,7 @@ def _with_breaks(typed: str) -> str:
     """Return HTML with the paragraphs and line breaks that WordPress makes of line ends when it shows a comment."""
     typed = _DROPPED.sub("", _LINE.sub("\n", _CELL.sub(" ", typed.replace("\r\n", "\n"))))
     before, end, rest = typed.rpartition("</pre>")  # so that each <pre> in the first part ends: one pass
-    made = []
+    made: list[str] = []
     for number, part in enumerate(_PRE.split(before + end)):
         made += [part] if number % 2 else _paragraphs(part)
     made += _paragraphs(rest)
