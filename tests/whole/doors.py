@@ -19,6 +19,7 @@ ELSEWHERE = (
     "/members/", "/members/sign-in", "/members/subscribe", "/members/confirm/x", "/comments/pending/x", "/-/health",
     "/pressframe.toml", "/site.xml", "/.pressframe/", "/.pressframe/memory", "/.pressframe/open/", "/data/site.sqlite",
     "/content/", "/outbox/", "/../pressframe.toml", "/%2e%2e/site.xml", "//etc/passwd", "/.git/config", "/.env",
+    "/llms.txt", "/llms-full.txt",
 )  # fmt: skip
 ASKED = (
     {}, {"range": "bytes=0-"}, {"range": "bytes=-4000"}, {"accept-encoding": "gzip"}, {"accept-encoding": "br"},

@@ -11,6 +11,8 @@ from .doors import answers, conversation, forms, told
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 CANARY = re.compile(rb"canari-(?:body|name|site|mail)", re.IGNORECASE)
+COUNT = re.compile(r"1[234] (?:réponses|commentaires)|slash:comments>1|thr:count|comment_count".encode())
+"""Says how many comments there are: on the post's page, in lists, in feeds."""
 SITE = """
 == pressframe.toml ==
 [site]
@@ -89,6 +91,8 @@ def test_no_answer_of_the_server_holds_a_withheld_comment(closed):
     pages = [told for what, told in asked.items() if what.startswith("GET /2026/11/old/ ")]
     assert pages
     assert all((b"13 r" in page) is (how == "counted") for page in pages if b"<title>" in page)
+    told_of = [what for what, told in asked.items() if COUNT.search(told)]
+    assert (told_of == []) is (how == "hidden"), told_of
     assert len(asked) > 500
 
 

@@ -1,6 +1,7 @@
 """Everything about one mail address: told, and erased so that it is nowhere (threat 79)."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,16 @@ def test_archived_comments_are_told_and_emptied_too(talk):
     assert kept.count("avatar") == 1
     assert "# une remarque" in kept
     assert "archived" not in talk.moderate("erase-person", ADDRESS, "--yes").output.partition("\n")[0]
+
+
+def test_what_was_erased_cannot_be_answered_but_what_answers_it_can(talk):
+    talk.moderate("erase-person", ADDRESS, "--yes")
+
+    page = talk.page()
+
+    assert re.findall(r'data-comment="(c\d+)" aria-label="([^"]*)"', page.text) == [("c2", "Répondre à Bo")]
+    assert talk.get("/comments/reply/posts/billet?to=c1").location == "/billet/"
+    assert talk.get("/comments/reply/posts/billet?to=c2").status == 200
 
 
 def test_nobody_else_is_touched_by_an_address_that_looks_alike(talk):

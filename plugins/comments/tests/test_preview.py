@@ -32,6 +32,17 @@ def test_a_preview_shows_what_would_be_shown_and_sends_nothing(served):
     assert served.post(stamp=answer.form["stamp"]).status == 303
 
 
+@pytest.mark.parametrize("first", [{"preview": "1"}, {"email": ""}])
+def test_what_was_previewed_or_mended_may_be_sent_at_once(serve, first):
+    """The time trap is for those who send a form as soon as they have got it."""
+    served = serve(settings='moderation = "never"')
+    form = served.post(**first).form
+
+    served.post(**{name: form[name] for name in ("comment", "stamp", "key")})
+
+    assert served.page().comments == ["c1"]
+
+
 def test_a_preview_needs_a_text_and_nothing_else(served):
     assert served.post(comment="", preview="1").errors == {"comment": "Veuillez saisir votre commentaire."}
     assert preview(served.post(comment="Oui.", author="", email="", preview="1")) == "<p>Oui.</p>"
@@ -118,11 +129,17 @@ def test_a_text_that_comes_when_all_is_closed_is_given_back(serve, closing):
     assert "Votre texte n’a pas pu être envoyé" in answer.seen
 
 
-def test_a_text_sent_by_who_may_no_longer_read_is_given_back(serve):
-    answer = serve({"posts/billet": {"gate": "shown"}}).post(comment="Mon texte.")
+@pytest.mark.parametrize("conversation", ["shown", "counted", "hidden"])
+def test_a_text_sent_by_who_may_no_longer_read_is_given_back(serve, conversation):
+    entry = {"gate": conversation, "comments": [{"id": "1", "body": "Canari."}, {"id": "2", "kind": "pingback"}]}
+
+    answer = serve({"posts/billet": entry}).post(comment="Mon texte.")
 
     assert answer.status == 403
     assert "Mon texte.</textarea>" in answer.text
+    assert ("Canari" in answer.text) is (conversation == "shown")
+    assert ("2 réponses" in answer.seen) is (conversation != "hidden")
+    assert "commentform" not in answer.text
 
 
 def test_what_is_wrong_is_listed_with_links_to_its_fields(served):

@@ -59,6 +59,19 @@ def test_with_it_the_picture_is_the_one_that_the_reader_has_there(commented):
     assert "zoe@example.org" not in page.lower()
 
 
+@pytest.mark.parametrize("embeds", ["", 'embeds = ["https://gravatar.com"]'])
+def test_browsers_show_it_where_the_settings_let_them(site, embeds):
+    made = site(
+        SITE.format(more='"gravatar", ').replace("[plugins.comments]", f"[plugins.web]\n{embeds}\n[plugins.comments]")
+    )
+
+    policy = made.serve().visitor.get("/").headers["content-security-policy"]
+
+    allowed = re.search("img-src ([^;]*)", policy)[1].split()
+    assert ("https://gravatar.com" in allowed) is bool(embeds)
+    assert "unsafe-inline" not in policy
+
+
 def test_turning_it_on_and_off_changes_the_pages(site):
     made = site(SITE.format(more=""))
     settings = made.read("pressframe.toml")

@@ -73,9 +73,10 @@ def conversation_blocks(slot: str, page: Page, site: View, settings: Comments) -
     made = _Conversation(page, entry, site, settings)
     if slot == "head":
         yield from made.head()
-    elif (made.gate is None or made.gate.conversation != "hidden") and (
-        made.is_open or made.live or site.comment_count(entry.id)
-    ):
+    elif made.is_hidden:
+        if made.live and made.live.typed.body:
+            yield made.block()  # of which there is only what was typed, given back
+    elif made.is_open or made.live or site.comment_count(entry.id):
         yield made.block()
 
 
@@ -85,6 +86,7 @@ class _Conversation:
     def __init__(self, page: Page, entry: Entry, site: View, settings: Comments) -> None:
         self._page, self._entry, self._site, self._settings = page, entry, site, settings
         self.gate: Gate | None = site.gate(entry.id)
+        self.is_hidden = self.gate is not None and self.gate.conversation == "hidden"
         self.live = Live.of(page)
         closing = settings.rules.closing(entry.published)
         is_over = (self.live and self.live.is_closed) or (closing is not None and site.is_past(closing))
@@ -101,14 +103,16 @@ class _Conversation:
     def block(self) -> Block:
         """Return the conversation with all that is around it."""
         live = self.live or Live()
-        replies = () if (part := Part.carried(self._page)) else self._site.comments(self._entry.id)
+        live = attrs.evolve(live, own=None) if self.is_hidden else live
+        part = Part.carried(self._page)
+        replies = () if part or self.is_hidden else self._site.comments(self._entry.id)
         pings = [] if part else [reply for reply in replies if reply.comment.kind != "comment"]
         part = part or self._part([reply for reply in replies if reply.comment.kind == "comment"], live)
         known = {node.reply.comment.id: node for node in part.nodes}
         is_new = live.own is not None and live.own.comment.id not in {reply.comment.id for reply in replies}
         data = {
             "entry": self._entry,
-            "count": None if part.number else self._site.comment_count(self._entry.id) + (is_new and not live.awaits),
+            "count": None if part.number or self.is_hidden else self._count(is_new=is_new and not live.awaits),
             "number": part.number,
             "nodes": nest(part.nodes, self._settings.order),
             "pings": [Node(reply=reply, depth=1, number=0) for reply in pings] if not part.number else [],
@@ -126,6 +130,9 @@ class _Conversation:
             "draws": self._settings.avatars == "drawn",
         }
         return Block(template="comments/thread.html", data=data)
+
+    def _count(self, *, is_new: bool) -> int:
+        return self._site.comment_count(self._entry.id) + is_new
 
     def _links(self, part: Part | None) -> dict[str, object]:
         """Return the addresses of the pages next to *part*, and which of them comes first."""

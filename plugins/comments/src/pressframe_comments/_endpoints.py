@@ -87,7 +87,7 @@ class Endpoints:
         if visit is None:
             return missing(site)
         parent = request.query.get("to", "")
-        if visit.is_gated or parent not in visit.shown:
+        if visit.is_gated or parent not in visit.answerable:
             return Response(status=303, location=visit.card.address)
         if self.is_closed(visit):
             return visit.show(Live(is_closed=True))

@@ -12,7 +12,7 @@ from pressframe_comments._form import Typed
 from pressframe_comments._live import Live
 from pressframe_comments._pages import Place, make_page
 from pressframe_comments._remember import read_details
-from pressframe_comments._signing import Age, Signer
+from pressframe_comments._signing import SOONEST, Age, Signer
 from pressframe_comments._telling import public_card
 from pressframe_comments._thread import Paging
 from pressframe_web import Request, Response
@@ -48,8 +48,13 @@ class Visit:
 
     @property
     def shown(self) -> frozenset[str]:
-        """``id`` of every comment that stands under the entry, and can be answered."""
+        """``id`` of every comment that stands under the entry."""
         return frozenset(reply.comment.id for reply in self.replies)
+
+    @property
+    def answerable(self) -> frozenset[str]:
+        """``id`` of every comment that a link to answer it stands under: those of erased persons say nothing."""
+        return frozenset(reply.comment.id for reply in self.replies if reply.comment.body)
 
     @property
     def sender(self) -> str | None:
@@ -107,7 +112,8 @@ class Visit:
         self, live: Live, *problems: str, status: int = 422, retry_after: timedelta | None = None
     ) -> Response:
         """Return the page with the form in its place, filled with what was typed."""
-        stamp = self.signer.make_stamp(self.card.id, self.request.now)
+        is_again = self.request.method == "POST"  # whoever has typed it already may send it at once
+        stamp = self.signer.make_stamp(self.card.id, self.request.now - (SOONEST if is_again else timedelta(0)))
         typed = live.typed.printable()
         parent = typed.parent if typed.parent in self.shown else ""
         refilled = attrs.evolve(typed, parent=parent, stamp=stamp, trap="")

@@ -60,9 +60,10 @@ def _card(desk: Desk, filed: Filed, back: Wanted) -> dict[str, Json]:
 
 
 def may_reply(desk: Desk, filed: Filed) -> bool:
-    """Tell whether a comment can be answered: one that is shown, or will be with the answer."""
+    """Tell whether a comment can be answered: one that says something, and is shown or will be with the answer."""
     return (
-        filed.state in (State.PENDING, State.APPROVED)
+        filed.comment.body != ""
+        and filed.state in (State.PENDING, State.APPROVED)
         and filed.comment.kind == "comment"
         and desk.site.card(filed.comment.entry) is not None
     )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
@@ -14,6 +17,17 @@ from pressframe_comments.foreign._xml import elements, local, text
 
 _STATES = {"1": State.APPROVED, "0": State.PENDING, "spam": State.SPAM, "trash": State.TRASH}
 _KINDS: dict[str, Kind] = {"": "comment", "comment": "comment", "pingback": "pingback", "trackback": "pingback"}
+
+_PRE = re.compile(r"(<pre\b.*?</pre>)", re.DOTALL)
+_BLOCK = r"</?(?:blockquote|hr|li|ol|p|pre|ul)\b[^<>]*>"
+_BLOCK_FIRST = re.compile(_BLOCK, re.IGNORECASE)
+_BLOCK_LAST = re.compile(f"{_BLOCK}$", re.IGNORECASE)
+# Of what comments cannot hold, the lines are kept: a row of a table, a heading, a term and what it means.
+_LINE = re.compile(r"</(?:address|caption|dd|div|dt|h[1-6]|tr)>\n?", re.IGNORECASE)
+_CELL = re.compile(r"</t[dh]>[ \t\n]*", re.IGNORECASE)
+_DROPPED = re.compile(
+    r"</?(?:address|caption|d[dlt]|div|h[1-6]|table|tbody|td|tfoot|th|thead|tr)\b[^<>]*>[ \t\n]*", re.IGNORECASE
+)
 
 
 def read(file: Path, label: str) -> Iterator[Foreign | Loss]:
@@ -42,7 +56,7 @@ def _comment(comment: Element, address: str) -> Foreign | Loss:
         address=address,
         parent=parent,
         kind=kind,
-        author=text(comment, "comment_author"),
+        author=html.unescape(text(comment, "comment_author")),  # which WordPress keeps as HTML
         email=text(comment, "comment_author_email"),
         url=text(comment, "comment_author_url") or None,
         body=_with_breaks(typed) if "<" in typed else typed,
@@ -55,8 +69,24 @@ def _comment(comment: Element, address: str) -> Foreign | Loss:
 
 def _with_breaks(typed: str) -> str:
     """Return HTML with the paragraphs and line breaks that WordPress makes of line ends when it shows a comment."""
-    paragraphs = (part.strip("\n").replace("\n", "<br>\n") for part in typed.replace("\r\n", "\n").split("\n\n"))
-    return "\n".join(f"<p>{part}</p>" for part in paragraphs if part.strip())
+    typed = _DROPPED.sub("", _LINE.sub("\n", _CELL.sub(" ", typed.replace("\r\n", "\n"))))
+    before, end, rest = typed.rpartition("</pre>")  # so that each <pre> in the first part ends: one pass
+    made: list[str] = []
+    for number, part in enumerate(_PRE.split(before + end)):
+        made += [part] if number % 2 else _paragraphs(part)
+    made += _paragraphs(rest)
+    return "\n".join(made)
+
+
+def _paragraphs(typed: str) -> Iterator[str]:
+    for part in re.split("\n[ \t]*\n", typed):
+        lines = [line.strip() for line in part.split("\n") if line.strip()]
+        if lines:
+            text = lines[0]
+            for before, line in pairwise(lines):
+                is_between_blocks = _BLOCK_LAST.search(before) or _BLOCK_FIRST.match(line)
+                text += f"\n{line}" if is_between_blocks else f"<br>\n{line}"
+            yield text if _BLOCK_FIRST.match(text) else f"<p>{text}</p>"
 
 
 def _moment(text: str) -> datetime | None:
