@@ -7,9 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from pressframe.errors import ContentError, Place, did_you_mean
 from pressframe.model import Conversation, Entry, Gate
-
-SUBSCRIBERS = "subscribers"
-"""The audience of everyone who confirmed an address."""
+from pressframe_members.model import SUBSCRIBERS
 
 _KEY = "audience"
 _PUBLIC = "public"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import attrs
-from attrs.validators import ge
+from attrs.validators import deep_iterable, ge
 
 # isort: off
 # fmt: off
@@ -20,12 +21,19 @@ from pressframe_sql import Job, PersonalData
 from pressframe_web import Request, Route
 # fmt: on
 # isort: on
-from pressframe_members._gate import SUBSCRIBERS, check_audience, judge
+from pressframe_members._gate import check_audience, judge
+from pressframe_members.model import SUBSCRIBERS
 
 if TYPE_CHECKING:
     import click
 
 _HERE = Path(__file__).parent
+_AUDIENCE = re.compile(r"[a-z][a-z0-9-]{0,39}")
+
+
+def _is_audience(_: object, __: object, value: str) -> None:
+    if not _AUDIENCE.fullmatch(value) or value in ("public", "nobody"):
+        raise ValueError(f'must be a word in lower case such as "paid", not "public" or "nobody"; got "{value}"')
 
 
 @attrs.frozen(eq=False)
@@ -40,6 +48,7 @@ class Members:
         closed_comments: What a closed page shows of its comments: ``"shown"``, ``"counted"`` or ``"hidden"``.
         teaser_paragraphs: How many paragraphs of a closed post are public, where its author set no mark.
         way_out: Words of the link that puts the reminder away; empty for "Continue reading" in the site's language.
+        audiences: What members may have besides ``subscribers``, which everybody is who confirmed an address: ``"paid"``.
     """
 
     archive_after: timedelta | None = None
@@ -48,7 +57,10 @@ class Members:
     teaser_paragraphs: int = attrs.field(default=1, validator=ge(0))
     way_out: str = ""
 
+    audiences: frozenset[str] = attrs.field(default=frozenset(), validator=deep_iterable(_is_audience))
+
     needs: ClassVar[tuple[str, ...]] = ("sql", "web")
+    hookspecs: ClassVar[str] = "pressframe_members.hookspecs"
 
     # ------------------------------------------------------------------------------------------ gating
 
@@ -74,9 +86,9 @@ class Members:
         session = request.cookies.get("session")
         if not session:
             return None
-        from pressframe_members._store import MemberStore
+        from pressframe_members._sessions import Sessions
 
-        return MemberStore(host).find_reader(session, request.now)
+        return Sessions(host).find_reader(session, request.now)
 
     # --------------------------------------------------------------------------------------- rendering
 
@@ -120,10 +132,19 @@ class Members:
 
     @hookimpl
     def register_jobs(self, host: Host) -> Iterable[Job]:
+        from pressframe_members._asking import ANSWER, Asking
+        from pressframe_members._links import MAIL
         from pressframe_members._mail import LinkMail
-        from pressframe_members._store import ANSWER, MAIL, MemberStore
+        from pressframe_members._telling import END, TELL, Telling
 
-        return [Job(name=ANSWER, run=MemberStore(host).answer), Job(name=MAIL, run=LinkMail(host).send)]
+        told = Telling(host)
+        jobs = {
+            ANSWER: Asking(host).answer,
+            MAIL: LinkMail(host).send,
+            TELL: told.tell_later,
+            END: told.look_at_end,
+        }
+        return [Job(name=name, run=run) for name, run in jobs.items()]
 
     @hookimpl
     def register_migrations(self) -> Iterable[Path]:
