@@ -16,7 +16,9 @@ SPELLINGS = (
 ELSEWHERE = (
     "/", "/nowhere/", "/404.html", "/feed.json", "/rss.xml", "/comments.xml", "/comments.rss", "/comments.json",
     "/sitemap.xml", "/robots.txt", "/search.json", "/index.json", "/wp-json/wp/v2/posts", "/?s=canari", "/?p=1",
-    "/members/", "/members/sign-in", "/members/subscribe", "/members/confirm/x", "/comments/pending/x", "/-/health",
+    "/members/", "/members/sign-in", "/members/subscribe", "/members/confirm/x", "/members/code",
+    "/members/export", "/members/leave", "/members/feed/x.y", "/members/account/feed",
+    "/comments/pending/x", "/-/health",
     "/pressframe.toml", "/site.xml", "/.pressframe/", "/.pressframe/memory", "/.pressframe/open/", "/data/site.sqlite",
     "/content/", "/outbox/", "/../pressframe.toml", "/%2e%2e/site.xml", "//etc/passwd", "/.git/config", "/.env",
 )  # fmt: skip

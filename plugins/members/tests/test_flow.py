@@ -100,7 +100,7 @@ def test_a_subscriber_leaves_and_is_forgotten(readers):
     assert WITHHELD in browser.get(OLD).text
     left = browser.post("/members/leave", {})
 
-    assert "Vous n’êtes plus abonné·e" in main_of(left.text)
+    assert "Votre compte est supprimé" in main_of(left.text)
     assert browser.cookies == {}
     assert 'action="/members/sign-in"' in browser.get("/members/").text
     assert "nobody has subscribed yet" in readers.command("list")
@@ -144,7 +144,7 @@ def test_every_page_offers_to_subscribe_and_to_sign_in(readers):
 def test_pages_made_for_a_subscriber_lead_to_the_account_instead(readers):
     nav = readers.sign_up().get(OLD).text.partition('<nav class="members-nav"')[2].partition("</nav>")[0]
 
-    assert re.findall(r'<a href="([^"]+)">([^<]+)</a>', nav) == [("/members/", "Votre abonnement")]
+    assert re.findall(r'<a href="([^"]+)">([^<]+)</a>', nav) == [("/members/", "Votre compte")]
 
 
 def test_the_form_of_a_closed_post_has_all_it_needs(readers):

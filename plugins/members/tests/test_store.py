@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from pressframe_members.store import Members
 
 from pressframe import PluginError
+from pressframe_members.store import Members
 from pressframe_sql import database
 from pressframe_testing.members import MemberStoreKit
 

@@ -1,4 +1,4 @@
-"""Who asks for a mail: how often they may, and the link that is made for it. Whether an address is known, no answer tells.
+"""Who asks for a mail: how often they may, and the link that is made for it. No answer tells who is known.
 
 A browser that asks gets a cookie, which a code in the mail is worth nothing without.
 """
@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from pressframe.model import Host, Json
 from pressframe_members import _telling
-from pressframe_members._links import MAIL, Purpose, replace_links
+from pressframe_members._links import MAIL, Purpose, Wanted, replace_links
 from pressframe_members._rows import WITH_MEMBER, fold, insert_once, member_of
 from pressframe_members._tables import ASKED, LINK, MEMBER, REQUEST, SESSION
 from pressframe_members._telling import Told
@@ -152,8 +152,9 @@ class Asking:
             row, purpose, is_new = found
             most = _MAILS_AN_HOUR if purpose == "confirm" else _SIGN_INS_AN_HOUR
             if _mailed_lately(connection, row.id, now) < most:
-                new_address = address.shown if purpose == "address" else None
-                id = replace_links(connection, row.id, purpose, back=str(payload["back"]), now=now, address=new_address)
+                new = address.shown if purpose == "address" else None
+                wanted = Wanted(purpose=purpose, back=str(payload["back"]), address=new)
+                id = replace_links(connection, row.id, wanted, now)
                 request = REQUEST.c.digest == str(payload.get("request", ""))
                 connection.execute(sa.update(REQUEST).where(request).values(link=id))
                 self._db.enqueue(connection, MAIL, {"link": id}, key=f"{MAIL}:{id}", due=now)

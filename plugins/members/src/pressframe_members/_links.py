@@ -175,16 +175,19 @@ class Links:
         return Followed(session=session, back="/members/?saved=address#address", old_address=row.address)
 
 
-def replace_links(
-    connection: sa.Connection, member: int, purpose: Purpose, *, back: str, now: datetime, address: str | None = None
-) -> str:
-    """Return the id of a new link, the only one of this member that works from now on.
+@attrs.frozen(kw_only=True)
+class Wanted:
+    """What a link is made for: ``address`` is the new one, where it is to be changed; None else."""
 
-    Args:
-        address: The new one, where it is to be changed.
-    """
+    purpose: Purpose
+    back: str
+    address: str | None = None
+
+
+def replace_links(connection: sa.Connection, member: int, wanted: Wanted, now: datetime) -> str:
+    """Return the id of a new link, the only one of this member that works from now on."""
     connection.execute(sa.update(LINK).where(LINK.c.member == member, LINK.c.ended.is_(None)).values(ended=now))
-    id, expires = make_id(), now + _VALID[purpose]
-    row = {"id": id, "member": member, "purpose": purpose, "back": back, "made": now, "expires": expires}
-    connection.execute(sa.insert(LINK).values(address=address, **row))
+    id, what = make_id(), attrs.asdict(wanted)
+    row = {"id": id, "member": member, "made": now, "expires": now + _VALID[wanted.purpose], **what}
+    connection.execute(sa.insert(LINK).values(row))
     return id

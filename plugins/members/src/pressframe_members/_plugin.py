@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -48,7 +48,7 @@ class Members:
         closed_comments: What a closed page shows of its comments: ``"shown"``, ``"counted"`` or ``"hidden"``.
         teaser_paragraphs: How many paragraphs of a closed post are public, where its author set no mark.
         way_out: Words of the link that puts the reminder away; empty for "Continue reading" in the site's language.
-        audiences: What members may have besides ``subscribers``, which everybody is who confirmed an address: ``"paid"``.
+        audiences: What members may have besides ``subscribers``, which is whoever confirmed an address: ``"paid"``.
     """
 
     archive_after: timedelta | None = None
@@ -101,6 +101,10 @@ class Members:
         return [_HERE / "locale"]
 
     @hookimpl
+    def register_filters(self) -> Mapping[str, Callable[..., object]]:
+        return {"as_moment": datetime.fromisoformat}  # what a page is given is JSON, which has no times
+
+    @hookimpl
     def register_assets(self) -> Iterable[Asset]:
         return [Asset(address="/members.css", file=_HERE / "static" / "members.css")] if self.overlay else []
 
@@ -112,7 +116,9 @@ class Members:
                 yield Block(template="members/gate.html", data={"next": page.address})
         if slot == "footer":
             is_subscriber = SUBSCRIBERS in site.audiences
-            yield Block(template="members/nav.html", data={"is_subscriber": is_subscriber})
+            has_form = not is_subscriber and not page.template.startswith("members/")
+            nav = {"is_subscriber": is_subscriber, "has_form": has_form, "next": page.address if page.indexed else ""}
+            yield Block(template="members/nav.html", data=nav)
             if self.overlay and not is_subscriber and page.indexed and _is_open_post(page, site):
                 yield Block(template="members/reminder.html", data={"next": page.address, "way_out": self.way_out})
 
@@ -126,9 +132,9 @@ class Members:
 
     @hookimpl
     def register_personal_data(self) -> Iterable[PersonalData]:
-        from pressframe_members._personal import erase, find
+        from pressframe_members._personal import erase, find, readers
 
-        return [PersonalData(name="members", find=find, erase=erase)]
+        return [PersonalData(name="members", find=find, erase=erase, readers=readers)]
 
     @hookimpl
     def register_jobs(self, host: Host) -> Iterable[Job]:

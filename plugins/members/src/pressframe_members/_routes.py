@@ -40,6 +40,8 @@ class Pages:
         yield Route(methods=("GET",), path="/members/confirm/{token}", endpoint=self.show_link)
         yield Route(methods=("POST",), path="/members/confirm/{token}", endpoint=self.follow_link)
         yield Route(methods=("POST",), path="/members/sign-out", endpoint=self.sign_out)
+        yield Route(methods=("GET",), path="/members/export", endpoint=self.export)
+        yield Route(methods=("GET",), path="/members/feed/{token}", endpoint=self.show_feed)
         yield Route(methods=("GET",), path="/members/leave", endpoint=self.ask_to_leave)
         yield Route(methods=("POST",), path="/members/leave", endpoint=self.leave)
         yield Route(methods=("POST",), path="/members/reminder", endpoint=put_reminder_away)
@@ -76,6 +78,20 @@ class Pages:
         from pressframe_web.identity import Links
 
         return Links(self._host, "members").read(request.parameters.get("token", ""))
+
+    # ---------------------------------------------------------------------------- what one takes away
+
+    def show_feed(self, request: Request, site: Live) -> Response:
+        from pressframe_members._feeds import Feeds
+
+        return Feeds(self._host).show(request, site)
+
+    def export(self, request: Request, site: Live) -> Response:
+        from pressframe_members._export import export
+        from pressframe_members.store import Members
+
+        member = Members(self._host).find(request.reader.id) if request.reader else None
+        return export(self._host, member) if member else Response(location="/members/sign-in?next=/members/")
 
     # ------------------------------------------------------------------------------------ going away
 

@@ -115,8 +115,8 @@ class AccountPart:
 
     Attributes:
         name: Unique in a site, in lower case with hyphens; the form is sent to ``/members/account/{name}``.
-        template: Shown inside a ``<section id="{name}">``. It knows the page's names and ``part``: ``part.data`` is what
-            ``load`` says, ``part.action`` where its form posts to, ``part.problem`` what an ``Outcome`` says, and
+        template: Shown inside a ``<section id="{name}">``. It knows the page's names and ``part``: ``part.data`` is
+            what ``load`` says, ``part.action`` where its form posts to, ``part.problem`` what an ``Outcome`` says, and
             ``part.is_saved`` is true right after a form was saved.
         load: Gets what the template shows; None leaves the part out for this member.
         save: Takes the posted form, in ``Request.form``; None says that it was saved.

@@ -1,7 +1,7 @@
 """Members and what they may read, for plugins that give, take or mail something.
 
-Every method that writes is one transaction, or part of the caller's if it gets its ``connection``. ``on_subscription`` is
-told after the commit: at once, or by a job where the transaction is the caller's.
+Every method that writes is one transaction, or part of the caller's if it gets its ``connection``.
+``on_subscription`` is told after the commit: at once, or by a job where the transaction is the caller's.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Members:
             given.insert(0, Membership(audience=SUBSCRIBERS, source=row.source, since=row.confirmed))
         return tuple(one for one in given if now is None or one.is_active(now))
 
-    def search(
+    def search(  # noqa: PLR0913 - each of them may be left out
         self,
         text: str = "",
         *,
@@ -124,7 +124,7 @@ class Members:
 
     # -------------------------------------------------------------------------------------------- writing
 
-    def add(
+    def add(  # noqa: PLR0913 - each of them may be left out
         self,
         address: str,
         *,
@@ -185,7 +185,7 @@ class Members:
 
         return self._write(work, connection)
 
-    def grant(
+    def grant(  # noqa: PLR0913 - each of them is a word of one sentence
         self,
         id: str,
         audience: str,

@@ -138,14 +138,14 @@ class ReaderKit:
 def _ask(door: Door, cookies: Mapping[str, str], *, now: datetime | None = None, **more: object) -> Reader | None:
     """Return who asks with *cookies*, as the server finds out."""
     asked = {"method": "GET", "path": "/", **more}
-    request = Request(cookies=cookies, now=now or door.now(), **asked)  # type: ignore[arg-type] # a test says what it means
+    request = Request(cookies=cookies, now=now or door.now(), **asked)  # type: ignore[arg-type] # as a test says
     answers = [answer for _, answer in door.host.hooks.ask("find_reader", request, door.host)]
     assert all(isinstance(answer, Reader) for answer in answers), answers
     return answers[0] if answers else None
 
 
 class MemberStoreKit:
-    """What every store of members does. Bring the fixture ``store``: an empty one, whose site knows ``paid`` and ``gold``."""
+    """What a store of members does. Bring ``store``, empty, whose site knows ``paid`` and ``gold``; and ``write``."""
 
     @pytest.fixture
     def store(self) -> Members:
@@ -332,7 +332,7 @@ class MemberStoreKit:
         member = store.add("zoe@example.org", now=NOW, confirmed_at=NOW)
 
         def work(connection: object) -> None:
-            store.grant(member.id, "paid", source="stripe", now=NOW, connection=connection)  # type: ignore[arg-type] # from write
+            store.grant(member.id, "paid", source="stripe", now=NOW, connection=connection)  # type: ignore[arg-type]
             store.add("other@example.org", now=NOW, connection=connection)  # type: ignore[arg-type]
             raise LookupError("something else failed")
 

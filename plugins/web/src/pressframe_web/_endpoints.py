@@ -134,14 +134,16 @@ class Endpoints:
         assert found.route is not None
         endpoint = found.route.endpoint
         audiences = request.reader.audiences if request.reader else frozenset()
-        view = release.view(audiences, changed=partial(self._app.rebuilder.ask, scan=False))
+        changed = partial(self._app.rebuilder.ask, scan=False)
+        view = release.view(audiences, changed=changed)
 
         def answer(ask: Callable[[], Response | Later]) -> Answered | Pause:
             with _refusing(found):
                 response = ask()
                 if isinstance(response, Later):
                     return Pause(response.until, partial(answer, response.then))
-                return self._rendered(response, request, view)
+                seen = release.view(response.reader.audiences, changed=changed) if response.reader else view
+                return self._rendered(response, request, seen)
 
         return answer(lambda: endpoint(request, view))
 

@@ -79,10 +79,13 @@ class Response:
 
     Attributes:
         location: Path on this site; sent with status 303.
+        reader: For whom *page* is rendered, instead of the asking reader: whom the address itself names, as that of a
+            feed does.
     """
 
     status: int = attrs.field(default=200, validator=[ge(200), le(599)])
     page: Page | None = None
+    reader: Reader | None = None
     body: bytes = attrs.field(default=b"", validator=instance_of(bytes))
     media_type: str = "text/plain"
     location: str | None = None
