@@ -1,4 +1,4 @@
-"""Subscribers: gates, sign-up by confirmed address, sign-in by mailed link."""
+"""Subscribers: sign-up by confirmed address, sign-in by mailed link."""
 
 from pressframe_members._plugin import Members
 
