@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pressframe.errors import StoreError
 from pressframe.model import Entry, Host
 
 if TYPE_CHECKING:
@@ -30,10 +29,11 @@ def _now() -> datetime:
 
 def _entry(host: Host, named: str) -> Entry:
     from pressframe_passes._drafts import find_entry
+    from pressframe_passes._store import UnfitError
 
     found = find_entry(host, named)
     if found is None:
-        raise StoreError(f"there is no entry {named}", fix="give its file, its id or its address")
+        raise UnfitError(f"there is no entry {named}", fix="give its file, its id or its address")
     return found
 
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from pressframe.errors import StoreError
 from pressframe.model import Entry, Host
 from pressframe_passes._drafts import is_draft
-from pressframe_passes._store import Link, LinkStore, Wanted
+from pressframe_passes._store import Link, LinkStore, UnfitError, Wanted
 
 
 def make_gift(host: Host, entry: Entry, now: datetime, *, readers: int, lasting: timedelta) -> Link:
     """Return a new gift link to an entry that is published.
 
     Raises:
-        StoreError: It is not.
+        UnfitError: It is not.
     """
     if entry.status != "published" or entry.published > now:
-        raise StoreError(f"{entry.id} is not published yet", fix="make a preview link of it")
+        raise UnfitError(f"{entry.id} is not published yet", fix="make a preview link of it")
     wanted = Wanted(kind="gift", entry=entry.id, title=entry.title, expires=now + lasting, most=readers)
     return LinkStore(host).make(wanted, now)
 
@@ -26,11 +25,11 @@ def make_preview(host: Host, entry: Entry, now: datetime, *, lasting: timedelta)
     """Return a new preview link to a draft, or to an entry of a date to come.
 
     Raises:
-        StoreError: It is neither.
+        UnfitError: It is neither.
     """
     if not is_draft(entry, now):
         fix = "make it a draft: draft: true" if entry.status == "private" else "make a gift link of it"
-        raise StoreError(f"{entry.id} is {'private' if entry.status == 'private' else 'published already'}", fix=fix)
+        raise UnfitError(f"{entry.id} is {'private' if entry.status == 'private' else 'published already'}", fix=fix)
     source = (entry.source.loader, entry.source.key)
     wanted = Wanted(kind="preview", entry=entry.id, title=entry.title, source=source, expires=now + lasting)
     return LinkStore(host).make(wanted, now)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import attrs
 
-from pressframe.errors import PressframeError
 from pressframe.model import Host, Json, Live, Page
 from pressframe_admin import Account, Action, Done, Flash, Role, Screen
 from pressframe_passes._drafts import entries, find_entry, is_draft
 from pressframe_passes._make import make_gift, make_preview
-from pressframe_passes._store import Link, LinkStore
+from pressframe_passes._store import Link, LinkStore, UnfitError
 from pressframe_web import Request, Response
 
 if TYPE_CHECKING:
@@ -64,15 +64,16 @@ class Desk:
         readers, days = _number(request, "readers", _READERS), _number(request, "days", _DAYS)
         if readers is None or days is None:
             return _problem(_("Nothing was made: readers and days are whole numbers from 1 on."))
-        return self._make(request, is_gift=True, readers=readers, lasting=timedelta(days=days))
+        return self._make(request, site, is_gift=True, readers=readers, lasting=timedelta(days=days))
 
     def preview(self, request: Request, site: Live, account: Account) -> Done:
         """Make a preview link."""
-        return self._make(request, is_gift=False, readers=0, lasting=self._passes.preview_for)
+        return self._make(request, site, is_gift=False, readers=0, lasting=self._passes.preview_for)
 
-    def _make(self, request: Request, *, is_gift: bool, readers: int, lasting: timedelta) -> Done:
+    def _make(self, request: Request, site: Live, *, is_gift: bool, readers: int, lasting: timedelta) -> Done:
         named = request.form.get("entry", "").strip()
-        entry = find_entry(self._host, named) if named else None
+        found = site.page(f"/{urlsplit(named).path.lstrip('/')}") if is_gift and named else None
+        entry = find_entry(self._host, (found.subject if found else None) or named) if named else None
         if entry is None:
             return _problem(_("Nothing was made: there is no such entry. Give its address or its file."))
         try:
@@ -80,7 +81,7 @@ class Desk:
                 make_gift(self._host, entry, request.now, readers=readers, lasting=lasting)
             else:
                 make_preview(self._host, entry, request.now, lasting=lasting)
-        except PressframeError:
+        except UnfitError:
             return _problem(
                 _("Nothing was made: it is not published yet; make a preview link.")
                 if is_gift
@@ -92,7 +93,7 @@ class Desk:
         """End a link."""
         try:
             LinkStore(self._host).revoke(request.form.get("link", ""), request.now)
-        except PressframeError:
+        except UnfitError:
             return _problem(_("There is no such link."))
         return Done(location=PATH, flash=Flash(text=_("The link opens nothing any more.")))
 

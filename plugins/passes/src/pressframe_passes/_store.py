@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 import attrs
 import sqlalchemy as sa
 
-from pressframe.errors import StoreError
+from pressframe.errors import PressframeError
 from pressframe.model import Host
 from pressframe_passes._tables import LINK
 from pressframe_sql import Database, database
@@ -20,6 +20,10 @@ Kind: TypeAlias = Literal["gift", "preview"]
 _KEPT = timedelta(days=60)
 """How long links are listed that are over."""
 _LISTED = 500
+
+
+class UnfitError(PressframeError):
+    """A link that is wanted cannot be made of this entry, or is not there."""
 
 
 @attrs.frozen(kw_only=True)
@@ -135,13 +139,13 @@ class LinkStore:
         """End a link: from the next request on it opens nothing, for nobody.
 
         Raises:
-            StoreError: There is no such link.
+            UnfitError: There is no such link.
         """
         ending = sa.update(LINK).where(LINK.c.id == id, LINK.c.revoked.is_(None)).values(revoked=now)
         self._db.write(lambda connection: connection.execute(ending).rowcount)
         found = self._find(LINK.c.id == id)
         if not found:
-            raise StoreError("there is no such link", fix="see pressframe passes list")
+            raise UnfitError("there is no such link", fix="see pressframe passes list")
         return found[0]
 
 
