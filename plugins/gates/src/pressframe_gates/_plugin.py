@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from attrs.validators import ge, optional
 from pressframe.errors import PluginError
 from pressframe.hookspecs import hookimpl
 from pressframe.model import Block, Conversation, Entry, Gate, Page, Teaser, View
-from pressframe_gates._rules import SUBSCRIBERS, Audience, Rule, check_audiences, check_terms
+from pressframe_gates._rules import SUBSCRIBERS, Audience, Rule, Span, check_audiences, check_terms
 from pressframe_gates._wishes import Wishes, read_wishes
 
 log = logging.getLogger("pressframe")
@@ -51,7 +52,7 @@ class Gates:
     def __attrs_post_init__(self) -> None:
         check_audiences(self.rules, self._known)
 
-    @property
+    @functools.cached_property
     def _known(self) -> frozenset[str]:
         return frozenset({SUBSCRIBERS, *self.audiences})
 
@@ -76,15 +77,15 @@ class Gates:
         wishes = read_wishes(entry, self._known)
         if wishes.audience is not None:
             return self._own_gate(wishes) if wishes.audience else None
-        fitting = [(said, rule) for said, rule in self._rules() if rule.fits(entry)]
-        closing = [(said, rule) for said, rule in fitting if rule.is_closing(entry, now)]
-        until = min((moment for _, rule in fitting for moment in rule.moments(entry) if moment > now), default=None)
+        fitting = [(said, rule, rule.span(entry)) for said, rule in self._named if rule.fits(entry)]
+        closing = [one for one in fitting if one[2].holds(now)]
+        until = min((moment for *_, span in fitting for moment in span.next(now)), default=None)
         if not closing and until is None:
             return None
-        reasons = [_reason(said, rule, entry) for said, rule in closing or fitting]
+        reasons = [_reason(*one) for one in closing or fitting]
         way = "audience: public in its front matter opens it" if closing else "open until then"
         return Gate(
-            requires=frozenset(name for _, rule in closing for name in rule.audience),
+            requires=frozenset(name for _, rule, _ in closing for name in rule.audience),
             until=until,
             reason=f"{'; '.join(reasons)} ({way})",
             conversation=wishes.closed_comments or self.closed_comments,
@@ -99,11 +100,11 @@ class Gates:
             conversation=wishes.closed_comments or self.closed_comments,
         )
 
-    def _rules(self) -> Iterator[tuple[str, Rule]]:
-        """Yield every rule with what it is called."""
-        if self.archive_after is not None:
-            yield "archive_after", Rule(after=self.archive_after)
-        yield from ((f"rule {number}", rule) for number, rule in enumerate(self.rules, 1))
+    @functools.cached_property
+    def _named(self) -> tuple[tuple[str, Rule], ...]:
+        """Every rule with what it is called."""
+        archive = [("archive_after", Rule(after=self.archive_after))] if self.archive_after is not None else []
+        return (*archive, *((f"rule {number}", rule) for number, rule in enumerate(self.rules, 1)))
 
     @hookimpl
     def find_teaser(self, entry: Entry, gate: Gate) -> Teaser | None:
@@ -163,8 +164,8 @@ class Gates:
         return gate.until if is_mine and (after is None or not after.requires) else None
 
 
-def _reason(said: str, rule: Rule, entry: Entry) -> str:
-    return f"{said}, {rule.told(entry)}: for {' and '.join(sorted(rule.audience))}"
+def _reason(said: str, rule: Rule, span: Span) -> str:
+    return f"{said}, {rule.told(span)}: for {' and '.join(sorted(rule.audience))}"
 
 
 def _live(site: View, page: Page) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import attrs
 from attrs.validators import ge, min_len, optional
@@ -32,6 +32,21 @@ class Audience:
     name: str = ""
     gives: tuple[str, ...] = ()
     join: str = ""
+
+
+class Span(NamedTuple):
+    """From when to when something is closed; None where that has no beginning or no end."""
+
+    starts: datetime | None
+    ends: datetime | None
+
+    def holds(self, now: datetime) -> bool:
+        """Say whether *now* lies in it."""
+        return (self.starts is None or self.starts <= now) and (self.ends is None or now < self.ends)
+
+    def next(self, now: datetime) -> Iterator[datetime]:
+        """Yield what of its beginning and end is still to come."""
+        yield from (moment for moment in self if moment is not None and moment > now)
 
 
 @attrs.frozen(kw_only=True)
@@ -70,34 +85,31 @@ class Rule:
         kind = self.kind or ("post" if self.has_age else None)
         if kind is not None and entry.kind != kind:
             return False
+        named = [*self.named()]
+        if not named:
+            return True
         found = _names_in(entry)
-        return all(_folded(name) in found[taxonomy] for taxonomy, name in self.named())
+        return all(_folded(name) in found[taxonomy] for taxonomy, name in named)
 
     def named(self) -> Iterator[tuple[str, str]]:
         """Yield the category, the tag and the author that it names, each with what it is."""
         yield from ((taxonomy, getattr(self, taxonomy)) for taxonomy in _TAXONOMIES if getattr(self, taxonomy))
 
-    def is_closing(self, entry: Entry, now: datetime) -> bool:
-        """Say whether it closes an entry that it fits at that moment."""
-        starts, ends = self._span(entry)
-        return (starts is None or starts <= now) and (ends is None or now < ends)
+    def span(self, entry: Entry) -> Span:
+        """Return from when to when it closes an entry that it fits."""
+        return Span(_later(entry.published, self.after), _later(entry.published, self.until))
 
-    def moments(self, entry: Entry) -> Iterator[datetime]:
-        """Yield when its answer for an entry changes."""
-        yield from (moment for moment in self._span(entry) if moment is not None)
-
-    def _span(self, entry: Entry) -> tuple[datetime | None, datetime | None]:
-        starts, ends = _later(entry.published, self.after), _later(entry.published, self.until)
-        return starts, ends
-
-    def told(self, entry: Entry) -> str:
-        """Return what it says of an entry, for the owner: the terms, and from when to when."""
-        starts, ends = self._span(entry)
+    def told(self, span: Span) -> str:
+        """Return what it says, for the owner: the terms, and from when to when."""
         said = [f'{taxonomy} "{name}"' for taxonomy, name in self.named()]
         said += [f"every {self.kind}"] if self.kind and not said else []
-        said += [f"from {starts.astimezone(UTC):%Y-%m-%d %H:%M} UTC on"] if starts else []
-        said += [f"until {ends.astimezone(UTC):%Y-%m-%d %H:%M} UTC"] if ends else []
+        said += [f"from {_written(span.starts)} on"] if span.starts else []
+        said += [f"until {_written(span.ends)}"] if span.ends else []
         return ", ".join(said) or "every entry"
+
+
+def _written(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC).isoformat(' ', 'minutes')[:16]} UTC"
 
 
 def _later(moment: datetime, age: timedelta | None) -> datetime | None:
