@@ -19,6 +19,7 @@ ELSEWHERE = (
     "/members/", "/members/sign-in", "/members/subscribe", "/members/confirm/x", "/members/code",
     "/members/export", "/members/leave", "/members/feed/x.y", "/members/account/feed",
     "/comments/pending/x", "/-/health",
+    "/passes/gift/x", "/passes/preview/x", "/passes/preview/x/0", "/passes/read", "/passes/gift", "/admin/passes/",
     "/pressframe.toml", "/site.xml", "/.pressframe/", "/.pressframe/memory", "/.pressframe/open/", "/data/site.sqlite",
     "/content/", "/outbox/", "/../pressframe.toml", "/%2e%2e/site.xml", "//etc/passwd", "/.git/config", "/.env",
 )  # fmt: skip
@@ -55,6 +56,8 @@ def forms(served: Served) -> Iterator[tuple[str, bytes]]:
         entry = page.subject if page else None
         comment = {"author": "Zoé", "email": "zoe@example.org", "comment": "Oui.", "comment_parent": "1"}
         yield f"comment on {entry}", told(served.browser().post(f"/comments/{entry}", comment))
+        for door in ("read", "gift"):
+            yield f"{door} {address}", told(served.browser().post(f"/passes/{door}", {"next": address}))
         browser = served.browser(f"192.0.{number % 250}.1")
         subscription = {"email": f"somebody@host{number}.example", "next": address, "website": ""}
         for door in ("subscribe", "sign-in"):

@@ -171,7 +171,7 @@ class Vault:
     def judge_gate(self, entry, now):
         return Gate(requires=frozenset({"board"}), reason="all of it")
 '''
-    readers = serve("", more=other)
+    readers = serve(gates="", more=other)
     settings = (readers.site.folder / "pressframe.toml").read_text("utf-8")
     readers.site.edit("pressframe.toml", settings.replace('"members",', '"members", "vault",'))
 

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import attrs
-from attrs.validators import deep_iterable, ge
+from attrs.validators import deep_iterable
 
 # isort: off
 # fmt: off
 from pressframe.hookspecs import hookimpl
 from pressframe.model import (
-    Asset, Block, Conversation, Entry, Gate, Host, Page, Reader, Teaser, View,
+    Asset, Block, Host, Page, Reader, View,
 )
 from pressframe_sql import Job, PersonalData
-from pressframe_web import Request, Route
+from pressframe_web import Request, Route, Web
 # fmt: on
 # isort: on
-from pressframe_members._gate import check_audience, judge
 from pressframe_members.model import SUBSCRIBERS
 
 if TYPE_CHECKING:
@@ -38,48 +37,22 @@ def _is_audience(_: object, __: object, value: str) -> None:
 
 @attrs.frozen(eq=False)
 class Members:
-    """Keep posts for subscribers, who sign up and sign in by mailed links.
-
-    An entry's front matter may say ``audience: public`` or ``audience: subscribers``; that goes before the settings.
+    """Have subscribers, who sign up and sign in by mailed links; what is kept for them the plugin ``gates`` says.
 
     Attributes:
-        archive_after: How long a post is open to all; older ones are for subscribers. Left out: for ever.
         overlay: True shows a reminder to subscribe over open posts; readers can put it away.
-        closed_comments: What a closed page shows of its comments: ``"shown"``, ``"counted"`` or ``"hidden"``.
-        teaser_paragraphs: How many paragraphs of a closed post are public, where its author set no mark.
         way_out: Words of the link that puts the reminder away; empty for "Continue reading" in the site's language.
         audiences: What members may have besides ``subscribers``, which is whoever confirmed an address: ``"paid"``.
     """
 
-    archive_after: timedelta | None = None
     overlay: bool = False
-    closed_comments: Conversation = "hidden"
-    teaser_paragraphs: int = attrs.field(default=1, validator=ge(0))
     way_out: str = ""
-
     audiences: frozenset[str] = attrs.field(default=frozenset(), validator=deep_iterable(_is_audience))
 
-    needs: ClassVar[tuple[str, ...]] = ("sql", "web")
+    needs: ClassVar[tuple[str, ...]] = ("sql", "web", "gates")
     hookspecs: ClassVar[str] = "pressframe_members.hookspecs"
 
-    # ------------------------------------------------------------------------------------------ gating
-
-    @hookimpl
-    def filter_entry(self, entry: Entry) -> None:
-        """Stop the build where an entry names an audience that there is not: a guess could open it."""
-        check_audience(entry)
-
-    @hookimpl
-    def judge_gate(self, entry: Entry, now: datetime) -> Gate | None:
-        return judge(entry, now, after=self.archive_after, conversation=self.closed_comments)
-
-    @hookimpl
-    def find_teaser(self, entry: Entry, gate: Gate) -> Teaser | None:
-        from pressframe_members._teaser import cut
-
-        if SUBSCRIBERS not in gate.requires:
-            return None
-        return Teaser(html=cut(entry.body, paragraphs=self.teaser_paragraphs))
+    # ------------------------------------------------------------------------------------------ readers
 
     @hookimpl
     def find_reader(self, request: Request, host: Host) -> Reader | None:
@@ -112,7 +85,8 @@ class Members:
     def register_blocks(self, slot: str, page: Page, site: View) -> Iterable[Block]:
         if slot == "after_body" and page.subject is not None:
             gate = site.gate(page.subject)
-            if gate is not None and SUBSCRIBERS in gate.requires - site.audiences:
+            is_live = not site.plugin(Web).elsewhere(site)  # the form needs the server; there, gates leads to it
+            if gate is not None and SUBSCRIBERS in gate.requires - site.audiences and is_live:
                 yield Block(template="members/gate.html", data={"next": page.address})
         if slot == "footer":
             is_subscriber = SUBSCRIBERS in site.audiences
