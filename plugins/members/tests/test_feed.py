@@ -20,7 +20,7 @@ def make_feed(browser) -> str:
 
 @pytest.fixture
 def closed(serve) -> Readers:
-    return serve('archive_after = "30 days"\naudiences = ["paid"]')
+    return serve('audiences = ["paid"]')
 
 
 def test_a_feed_reader_gets_whole_posts_without_signing_in(closed):

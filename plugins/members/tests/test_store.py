@@ -15,7 +15,7 @@ SITE = """
 == pressframe.toml ==
 [site]
 title = "A site"
-plugins = ["markdown", "sql", "web", "members", "journal", "listener"]
+plugins = ["markdown", "sql", "web", "gates", "members", "journal", "listener"]
 [plugins.sql]
 url = "{url}"
 [plugins.members]

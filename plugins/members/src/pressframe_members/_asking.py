@@ -10,7 +10,7 @@ import hmac
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import attrs
 import sqlalchemy as sa
@@ -164,7 +164,7 @@ class Asking:
 
     def _known(
         self, connection: sa.Connection, address: MailAddress, now: datetime, *, may_add: bool
-    ) -> tuple[sa.Row, Purpose, bool] | None:
+    ) -> tuple[sa.Row[*tuple[Any, ...]], Purpose, bool] | None:
         """Return the member with *address*, however it was spelt, what to mail them, and whether they are new."""
         is_new = False
         if may_add:
@@ -185,7 +185,7 @@ class Asking:
 
     def _changing(
         self, connection: sa.Connection, reader: str, address: MailAddress
-    ) -> tuple[sa.Row, Purpose, bool] | None:
+    ) -> tuple[sa.Row[*tuple[Any, ...]], Purpose, bool] | None:
         """Return the member who wants *address*; None if somebody has it: they are written nothing."""
         taken = connection.scalar(sa.select(MEMBER.c.id).where(MEMBER.c.folded == address.folded))
         member = connection.execute(WITH_MEMBER.where(MEMBER.c.reader == reader)).one_or_none()

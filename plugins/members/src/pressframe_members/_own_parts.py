@@ -62,7 +62,7 @@ class Moving:
         return AccountPart(name="address", template="members/parts/address.html", load=self.load, save=self.save)
 
     def load(self, member: Member, request: Request) -> Mapping[str, Json]:
-        return {"typed": "", "now": member.address, "says_itself": True, "is_asked": "asked" in request.query}
+        return {"typed": "", "now": member.address, "is_asked": "asked" in request.query}
 
     def save(self, member: Member, request: Request) -> Outcome | None:
         from pressframe_members._asking import Asked, Asking

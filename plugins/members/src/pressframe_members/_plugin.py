@@ -83,18 +83,20 @@ class Members:
 
     @hookimpl
     def register_blocks(self, slot: str, page: Page, site: View) -> Iterable[Block]:
-        if slot == "after_body" and page.subject is not None:
-            gate = site.gate(page.subject)
-            is_live = not site.plugin(Web).elsewhere(site)  # the form needs the server; there, gates leads to it
-            if gate is not None and SUBSCRIBERS in gate.requires - site.audiences and is_live:
+        if slot not in ("after_body", "footer"):
+            return
+        is_live = not site.plugin(Web).elsewhere(site)  # forms need the server; there, gates leads to it
+        has_gate = is_live and _is_closed(page, site)
+        if slot == "after_body":
+            if has_gate:
                 yield Block(template="members/gate.html", data={"next": page.address})
-        if slot == "footer":
-            is_subscriber = SUBSCRIBERS in site.audiences
-            has_form = not is_subscriber and not page.template.startswith("members/")
-            nav = {"is_subscriber": is_subscriber, "has_form": has_form, "next": page.address if page.indexed else ""}
-            yield Block(template="members/nav.html", data=nav)
-            if self.overlay and not is_subscriber and page.indexed and _is_open_post(page, site):
-                yield Block(template="members/reminder.html", data={"next": page.address, "way_out": self.way_out})
+            return
+        is_subscriber = SUBSCRIBERS in site.audiences
+        has_reminder = self.overlay and not is_subscriber and page.indexed and _is_open_post(page, site)
+        has_form = is_live and not (is_subscriber or has_gate or has_reminder or page.template.startswith("members/"))
+        yield Block(template="members/nav.html", data={"is_subscriber": is_subscriber, "has_form": has_form})
+        if has_reminder:
+            yield Block(template="members/reminder.html", data={"next": page.address, "way_out": self.way_out})
 
     # ----------------------------------------------------------------------------------------- serving
 
@@ -135,6 +137,12 @@ class Members:
         from pressframe_members._commands import make_members_command
 
         return [make_members_command(host)]
+
+
+def _is_closed(page: Page, site: View) -> bool:
+    """Say whether subscribing would open what *page* is about."""
+    gate = site.gate(page.subject) if page.subject is not None else None
+    return gate is not None and SUBSCRIBERS in gate.requires - site.audiences
 
 
 def _is_open_post(page: Page, site: View) -> bool:

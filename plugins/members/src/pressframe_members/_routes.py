@@ -44,6 +44,7 @@ class Pages:
         yield Route(methods=("GET",), path="/members/feed/{token}", endpoint=self.show_feed)
         yield Route(methods=("GET",), path="/members/leave", endpoint=self.ask_to_leave)
         yield Route(methods=("POST",), path="/members/leave", endpoint=self.leave)
+        yield Route(methods=("GET",), path="/members/left", endpoint=say_farewell)
         yield Route(methods=("POST",), path="/members/reminder", endpoint=put_reminder_away)
         yield Route(methods=("GET",), path="/members/reminder.css", endpoint=style_reminder)
 
@@ -114,11 +115,16 @@ class Pages:
             return Response(location="/members/sign-in")
         if leave(self._host, request.reader.id, request.now):
             site.changed()
-        return show("leave", {"is_done": True}, cookies=(clear(SESSION), *_clear(request, ASKED)))
+        return Response(location="/members/left", cookies=(clear(SESSION), *_clear(request, ASKED)))
 
 
 def _clear(request: Request, name: str) -> tuple[Cookie, ...]:
     return (clear(name),) if name in request.cookies else ()
+
+
+def say_farewell(request: Request, site: Live) -> Response:
+    """Say that all is deleted, to somebody who is a stranger by now."""
+    return show("leave", {"is_done": True})
 
 
 def put_reminder_away(request: Request, site: Live) -> Response:

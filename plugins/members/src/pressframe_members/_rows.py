@@ -24,7 +24,7 @@ _MICROSECOND = timedelta(microseconds=1)
 _CURSOR = re.compile(r"(-?\d{1,17})\.(\d{1,18})")
 
 
-def member_of(row: sa.Row[Any]) -> Member:
+def member_of(row: sa.Row[*tuple[Any, ...]]) -> Member:
     """Return who stands in *row*."""
     return Member(
         id=row.reader,
@@ -68,7 +68,7 @@ def fold(*texts: str | None) -> str:
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
-def cursor_of(row: sa.Row[Any]) -> str:
+def cursor_of(row: sa.Row[*tuple[Any, ...]]) -> str:
     """Return where a list goes on after *row*."""
     return f"{(row.since - _EPOCH) // _MICROSECOND}.{row.id}"
 

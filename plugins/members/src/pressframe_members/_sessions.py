@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import attrs
 import sqlalchemy as sa
 
+from pressframe.errors import StoreError
 from pressframe.model import Host, Reader
 from pressframe_members._rows import lasts
 from pressframe_members._tables import MEMBER, MEMBERSHIP, SESSION
@@ -60,9 +62,10 @@ class Sessions:
             audiences = audiences_of(connection, row.id, now) if row else frozenset()
         if row is None:
             return None
-        if (row.seen or row.made) <= now - _SEEN_EVERY:
+        if abs(now - (row.seen or row.made)) >= _SEEN_EVERY:
             seen = sa.update(SESSION).where(is_session(session)).values(seen=now)
-            self._db.submit(lambda connection: connection.execute(seen), is_one_change=True)
+            with suppress(StoreError):  # nobody is a stranger because that cannot be written now
+                self._db.submit(lambda connection: connection.execute(seen), is_one_change=True)
         return Reader(id=row.reader, audiences=audiences, name=row.name)
 
     def all_of(self, reader: str, now: datetime, *, asking: str) -> tuple[Session, ...]:

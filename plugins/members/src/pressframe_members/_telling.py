@@ -38,11 +38,16 @@ def tell(host: Host, changes: Iterable[Told]) -> None:
 def leave(db: Database, connection: sa.Connection, changes: Iterable[Told]) -> None:
     """Have a job tell them if, and only if, the transaction of *connection* is committed."""
     for one in changes:
-        member = {
+        member: dict[str, Json] = {
             name: value.isoformat() if isinstance(value, datetime) else value
             for name, value in attrs.asdict(one.member).items()
         }
-        payload = {"member": member, "audience": one.audience, "change": one.change, "now": one.now.isoformat()}
+        payload: dict[str, Json] = {
+            "member": member,
+            "audience": one.audience,
+            "change": one.change,
+            "now": one.now.isoformat(),
+        }
         db.enqueue(connection, TELL, payload, due=one.now)
 
 

@@ -15,10 +15,10 @@ from pressframe_members.model import AccountPart, Change, Member
 def on_subscription(member: Member, audience: str, change: Change, now: datetime, host: Host) -> None:
     """Learn what has just happened to a member, by whatever way: a reader, the owner, a payment, the clock.
 
-    Called after it is safely stored, at once; where it was part of a larger transaction, such as an import, by a job, and
-    then perhaps twice. A crash in between leaves it untold: what must not be missed looks into the store as well. What
-    takes long belongs into a job. If a plugin fails, it is logged, the others are told all the same, and what happened
-    stays.
+    Called after it is safely stored, at once; where it was part of a larger transaction, such as an import, by a job,
+    and then perhaps twice. A crash in between leaves it untold: what must not be missed looks into the store as well.
+    What takes long belongs into a job. If a plugin fails, it is logged, the others are told all the same, and what
+    happened stays.
 
     Args:
         member: As they are now; of one who left, as they were.
