@@ -101,6 +101,16 @@ def test_every_change_is_told_once(host):
     ]
 
 
+def test_what_happens_is_in_the_log_without_names_and_addresses(host, caplog):
+    """Threat 60."""
+    caplog.set_level("INFO", "pressframe")
+
+    member = Members(host).add("zoe@example.org", now=NOW, name="Zoé")
+
+    assert f"member {member.id}: joined subscribers" in caplog.text
+    assert "zoe" not in caplog.text.lower()
+
+
 def test_who_is_deaf_changes_nothing(host, caplog):
     (host.folder / "deaf").touch()
 

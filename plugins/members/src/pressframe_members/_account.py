@@ -11,7 +11,6 @@ import attrs
 from pressframe.errors import PluginError, PressframeError
 from pressframe.model import Host, Json, Live
 from pressframe_members._forms import show_form
-from pressframe_members._own_parts import own_parts
 from pressframe_members._pages import HOME, show
 from pressframe_members.model import AccountPart, Member, Outcome
 from pressframe_members.store import Members
@@ -70,15 +69,12 @@ class Account:
         return member if member is not None and member.confirmed is not None else None
 
     def _parts(self) -> tuple[tuple[str, AccountPart], ...]:
-        parts = (*(("members", part) for part in own_parts(self._host)), *self._brought())
+        parts: tuple[tuple[str, AccountPart], ...] = self._host.hooks.all("register_account", self._host)
         names = [part.name for _, part in parts]
         for plugin, part in parts:
             if names.count(part.name) > 1:
                 raise PluginError(f'"{plugin}" and another plugin both bring a part of the account called {part.name}')
         return parts
-
-    def _brought(self) -> tuple[tuple[str, AccountPart], ...]:
-        return self._host.hooks.all("register_account", self._host)
 
     def _page(self, member: Member, request: Request, outcomes: Mapping[str, Outcome] | None = None) -> Response:
         shown = [

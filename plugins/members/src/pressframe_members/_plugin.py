@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
@@ -21,10 +22,12 @@ from pressframe_sql import Job, PersonalData
 from pressframe_web import Request, Route, Web
 # fmt: on
 # isort: on
-from pressframe_members.model import SUBSCRIBERS
+from pressframe_members.model import SUBSCRIBERS, AccountPart, Change, Member
 
 if TYPE_CHECKING:
     import click
+
+log = logging.getLogger("pressframe")
 
 _HERE = Path(__file__).parent
 _AUDIENCE = re.compile(r"[a-z][a-z0-9-]{0,39}")
@@ -105,6 +108,17 @@ class Members:
         from pressframe_members._routes import Pages
 
         return Pages(host).routes()
+
+    @hookimpl
+    def register_account(self, host: Host) -> Iterable[AccountPart]:
+        from pressframe_members._own_parts import own_parts
+
+        return own_parts(host)
+
+    @hookimpl
+    def on_subscription(self, member: Member, audience: str, change: Change) -> None:
+        """Leave a trail in the log, without names or addresses."""
+        log.info("member %s: %s %s", member.id, change, audience)
 
     @hookimpl
     def register_personal_data(self) -> Iterable[PersonalData]:

@@ -29,7 +29,7 @@ def on_subscription(member: Member, audience: str, change: Change, now: datetime
 
 @hookspec("start", answer=AccountPart)
 def register_account(host: Host) -> Iterable[AccountPart]:
-    """Bring parts of the account page, shown below the plugin's own in the order of the plugins.
+    """Bring parts of the account page, shown in the order of the plugins; ``members`` brings its own like any other.
 
     Called once when the server starts. All are kept; two of one name are an error. Only who is signed in gets there.
     """
