@@ -23,8 +23,8 @@ Hooks: TypeAlias = Mapping[str, Callable[..., object]]
 """The entry-point group in which distributions announce their plugins."""
 
 BUNDLED = (
-    "markdown", "wordpress", "archives", "feeds", "journal", "sql", "comments", "members", "admin", "web", "webmention",
-    "dask", "bayes", "akismet", "altcha", "gravatar", "moderation",
+    "markdown", "wordpress", "archives", "feeds", "journal", "sql", "comments", "gates", "members", "admin", "web",
+    "webmention", "dask", "bayes", "akismet", "altcha", "gravatar", "moderation", "passes",
 )  # fmt: skip
 
 _DECORATE = "decorate it with @attrs.frozen(eq=False)"

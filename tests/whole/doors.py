@@ -16,7 +16,10 @@ SPELLINGS = (
 ELSEWHERE = (
     "/", "/nowhere/", "/404.html", "/feed.json", "/rss.xml", "/comments.xml", "/comments.rss", "/comments.json",
     "/sitemap.xml", "/robots.txt", "/search.json", "/index.json", "/wp-json/wp/v2/posts", "/?s=canari", "/?p=1",
-    "/members/", "/members/sign-in", "/members/subscribe", "/members/confirm/x", "/comments/pending/x", "/-/health",
+    "/members/", "/members/sign-in", "/members/subscribe", "/members/confirm/x", "/members/code",
+    "/members/export", "/members/leave", "/members/feed/x.y", "/members/account/feed",
+    "/comments/pending/x", "/-/health",
+    "/passes/gift/x", "/passes/preview/x", "/passes/preview/x/0", "/passes/read", "/passes/gift", "/admin/passes/",
     "/pressframe.toml", "/site.xml", "/.pressframe/", "/.pressframe/memory", "/.pressframe/open/", "/data/site.sqlite",
     "/content/", "/outbox/", "/../pressframe.toml", "/%2e%2e/site.xml", "//etc/passwd", "/.git/config", "/.env",
     "/llms.txt", "/llms-full.txt",
@@ -54,6 +57,8 @@ def forms(served: Served) -> Iterator[tuple[str, bytes]]:
         entry = page.subject if page else None
         comment = {"author": "Zoé", "email": "zoe@example.org", "comment": "Oui.", "comment_parent": "1"}
         yield f"comment on {entry}", told(served.browser().post(f"/comments/{entry}", comment))
+        for door in ("read", "gift"):
+            yield f"{door} {address}", told(served.browser().post(f"/passes/{door}", {"next": address}))
         browser = served.browser(f"192.0.{number % 250}.1")
         subscription = {"email": f"somebody@host{number}.example", "next": address, "website": ""}
         for door in ("subscribe", "sign-in"):

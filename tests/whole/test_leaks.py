@@ -47,12 +47,12 @@ MARKED = """
 WORDPRESS = """
 [site]
 title = "T"
-plugins = ["wordpress", "sql", "web", "comments", "members", "archives", "feeds", "journal"]
+plugins = ["wordpress", "sql", "web", "comments", "gates", "members", "archives", "feeds", "journal"]
 
 [plugins.wordpress]
 export = "site.xml"
 
-[plugins.members]
+[plugins.gates]
 archive_after = "1 day"
 """
 

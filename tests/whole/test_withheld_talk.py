@@ -18,13 +18,13 @@ SITE = """
 [site]
 title = "PRland"
 language = "fr"
-plugins = ["markdown", "sql", "web", "comments", "webmention", "members", "archives", "feeds", "journal"]
+plugins = ["markdown", "sql", "web", "comments", "webmention", "gates", "members", "archives", "feeds", "journal"]
 [plugins.comments]
 moderation = "never"
 per_page = 3
 [plugins.webmention]
 receive = true
-[plugins.members]
+[plugins.gates]
 archive_after = "5 days"
 closed_comments = "{closed}"
 == content/new.md ==

@@ -20,7 +20,7 @@ title = "PRland"
 url = "https://prland.example"
 language = "{language}"
 timezone = "Europe/Paris"
-plugins = ["markdown", "sql", "web", "admin", "desk", "members", "archives", "journal"]
+plugins = ["markdown", "sql", "web", "admin", "desk", "gates", "members", "archives", "journal"]
 [plugins.members]
 """
 CONTENT = """

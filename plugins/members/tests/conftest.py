@@ -18,7 +18,9 @@ SETTINGS = """
 title = "PRland"
 url = "https://prland.example"
 language = "{language}"
-plugins = ["markdown", "sql", "web", "comments", "members", "archives", "feeds", "journal"]
+plugins = ["markdown", "sql", "web", "comments", "gates", "members", "archives", "feeds", "journal"]
+[plugins.gates]
+{gates}
 [plugins.members]
 {members}
 """
@@ -53,12 +55,17 @@ WITHHELD = "La suite, réservée."
 
 @pytest.fixture
 def blog(site) -> Callable[..., TestSite]:
-    """Return a function that makes the blog, with lines for ``[plugins.members]`` and further files."""
+    """Return a function that makes the blog, with lines for two plugins' tables and further files."""
 
     def make(
-        members: str = 'archive_after = "30 days"', *, files: str = CONTENT, more: str = "", language: str = "fr"
+        members: str = "",
+        *,
+        gates: str = 'archive_after = "30 days"',
+        files: str = CONTENT,
+        more: str = "",
+        language: str = "fr",
     ) -> TestSite:
-        return site(SETTINGS.format(members=members, language=language) + files + more)
+        return site(SETTINGS.format(members=members, gates=gates, language=language) + files + more)
 
     return make
 
@@ -102,7 +109,7 @@ class Readers:
 
 @pytest.fixture
 def readers(blog) -> Readers:
-    return Readers.of(blog('archive_after = "30 days"\noverlay = true'))
+    return Readers.of(blog("overlay = true"))
 
 
 @pytest.fixture

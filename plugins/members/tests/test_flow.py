@@ -100,7 +100,7 @@ def test_a_subscriber_leaves_and_is_forgotten(readers):
     assert WITHHELD in browser.get(OLD).text
     left = browser.post("/members/leave", {})
 
-    assert "Vous n’êtes plus abonné·e" in main_of(left.text)
+    assert "Votre compte est supprimé" in main_of(browser.follow(left).text)
     assert browser.cookies == {}
     assert 'action="/members/sign-in"' in browser.get("/members/").text
     assert "nobody has subscribed yet" in readers.command("list")
@@ -132,8 +132,8 @@ def test_what_is_typed_comes_back_as_text(readers, door):
     assert 'name="next" value=""' in answer.text
 
 
-def test_every_page_offers_to_subscribe_and_to_sign_in(readers):
-    for address in ("/", OLD, NEW, PAGE, "/members/subscribe"):
+def test_a_page_whose_form_stands_elsewhere_leads_to_both_doors(readers):
+    for address in (OLD, NEW, "/members/subscribe"):
         nav = readers.visitor.get(address).text.partition('<nav class="members-nav"')[2].partition("</nav>")[0]
         assert re.findall(r'<a href="([^"]+)">([^<]+)</a>', nav) == [
             ("/members/subscribe", "S’abonner"),
@@ -144,7 +144,7 @@ def test_every_page_offers_to_subscribe_and_to_sign_in(readers):
 def test_pages_made_for_a_subscriber_lead_to_the_account_instead(readers):
     nav = readers.sign_up().get(OLD).text.partition('<nav class="members-nav"')[2].partition("</nav>")[0]
 
-    assert re.findall(r'<a href="([^"]+)">([^<]+)</a>', nav) == [("/members/", "Votre abonnement")]
+    assert re.findall(r'<a href="([^"]+)">([^<]+)</a>', nav) == [("/members/", "Votre compte")]
 
 
 def test_the_form_of_a_closed_post_has_all_it_needs(readers):
@@ -171,7 +171,7 @@ class Vault:
     def judge_gate(self, entry, now):
         return Gate(requires=frozenset({"board"}), reason="all of it")
 '''
-    readers = serve("", more=other)
+    readers = serve(gates="", more=other)
     settings = (readers.site.folder / "pressframe.toml").read_text("utf-8")
     readers.site.edit("pressframe.toml", settings.replace('"members",', '"members", "vault",'))
 
@@ -188,3 +188,32 @@ def rows_with(folder: Path, text: str) -> list[tuple[object, ...]]:
         rows = [row for name in tables for row in connection.execute(f'SELECT * FROM "{name}"')]
     connection.close()
     return [row for row in rows if text in repr(row).lower()]
+
+
+@pytest.mark.parametrize("address", ["/", NEW, PAGE, "/archives/", "/members/code", "/perdu/"])
+def test_one_form_to_subscribe_stands_on_every_page(serve, address):
+    """At its foot, where the page has no other; without a script."""
+    readers = serve()
+    page = readers.visitor.get(address).text
+
+    forms = re.findall(r'<form class="gate-form" action="/members/subscribe" method="post">', page)
+    assert len(forms) == (0 if address == "/members/code" else 1)
+    assert 'href="/members/">Se connecter</a>' in page
+
+
+def test_a_page_that_asks_for_an_address_asks_once(readers):
+    """A closed post has its gate, an open one the reminder."""
+    for address in (OLD, NEW):
+        assert readers.visitor.get(address).text.count('action="/members/subscribe"') == 1
+    assert 'action="/members/subscribe"' not in readers.sign_up().get(OLD).text
+
+
+def test_who_subscribes_at_the_foot_of_a_page_is_told_that_it_worked(serve):
+    """An open page is the same for all, and could not tell."""
+    readers = serve()
+    form = readers.visitor.get(NEW).text.partition('<nav class="members-nav"')[2]
+    assert 'name="next" value=""' in form
+
+    done = readers.visitor.post(readers.mail(), {})
+
+    assert "Votre abonnement a été validé." in main_of(readers.visitor.follow(done).text)

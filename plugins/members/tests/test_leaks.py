@@ -79,7 +79,9 @@ SPELLINGS = [
 
 @pytest.fixture
 def closed(blog) -> Readers:
-    return Readers.of(blog('archive_after = "30 days"\noverlay = true\nclosed_comments = "shown"', files=PLANTED))
+    return Readers.of(
+        blog("overlay = true", gates='archive_after = "30 days"\nclosed_comments = "shown"', files=PLANTED)
+    )
 
 
 def test_no_byte_of_the_public_folder_holds_a_withheld_word(closed):

@@ -97,14 +97,15 @@ def test_the_answer_is_the_same_for_all(readers, door):
         for who, fields in [("known", {}), ("under", {}), ("never", {}), ("spams", {"website": "x"})] * 4
     ]
 
-    assert {(answer.status, answer.cookies, _same(answer.text)) for answer in answers} == {
-        (200, (), _same(answers[0].text))
+    assert {(answer.status, _same(repr(answer.cookies)), _same(answer.text)) for answer in answers} == {
+        (200, _same(repr(answers[0].cookies)), _same(answers[0].text))
     }
-    assert len({tuple(sorted(answer.headers.items())) for answer in answers}) == 1
+    assert len({_same(repr(sorted(answer.headers.items()))) for answer in answers}) == 1
 
 
 def _same(text: str) -> str:
-    return re.sub(r"(known|under|never|spams)@example\.org", "…", text)
+    text = re.sub(r"(known|under|never|spams)@example\.org", "…", text)
+    return re.sub(r"__Host-asked=[\w-]{32}", "__Host-asked=…", text)
 
 
 def test_the_answer_takes_the_same_work_for_all(readers):

@@ -21,11 +21,13 @@ title = "PRland"
 url = "{url}"
 language = "{language}"
 timezone = "Europe/Paris"
-plugins = ["markdown", "sql", "web", "admin", "comments", "moderation", "members", "archives", "feeds", "journal"]
+plugins = [
+    "markdown", "sql", "web", "admin", "comments", "moderation", "gates", "members", "archives", "feeds", "journal",
+]
 [plugins.comments]
 flood_limit = 0
 max_links = 9999
-[plugins.members]
+[plugins.gates]
 archive_after = "300 days"
 closed_comments = "hidden"
 [plugins.moderation]

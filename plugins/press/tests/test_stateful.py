@@ -54,7 +54,7 @@ FRONT = st.tuples(*(one_of(*lines) for lines in KEYS.values()))
 
 class Proof(BuildMachine):
     text, variants, settings = TEXT, VARIANTS, SETTINGS
-    optional = ("atlas", "feeds", "comments", "members", "crowd", "gates", "archives")
+    optional = ("atlas", "feeds", "comments", "members", "crowd", "guards", "archives")
     entries = ENTRIES
     contents = st.builds(lambda front, body: "\n".join(["---", *filter(None, front), "---", body]), FRONT, BODY)
     moves = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 24 * 5, 24 * 30, -1, -24, -24 * 30))

@@ -21,7 +21,7 @@ class Crowd:
             yield Page(address=f"/crowd/{number}.txt", template="atlas.txt", data=data)
 '''
 
-GATES = '''
+GUARDS = '''
 from datetime import UTC, datetime
 import attrs
 from pressframe import Gate, Teaser, hookimpl
@@ -61,12 +61,12 @@ language = "en"
 timezone = "Europe/Paris"
 per_page = 2
 menu = { Start = "/" }
-plugins = ["markdown", "sql", "web", "members", "comments", "archives", "feeds", "journal", "atlas", "gates"]
+plugins = ["markdown", "sql", "web", "gates", "members", "comments", "archives", "feeds", "journal", "atlas", "guards"]
 
 [plugins.markdown]
 permalink = "/{year}/{slug}/"
 
-[plugins.members]
+[plugins.gates]
 archive_after = "30 days"
 closed_comments = "counted"
 
@@ -77,7 +77,7 @@ close_after = "3 days"
 label = "atlas"
 club = false
 
-[plugins.gates]
+[plugins.guards]
 friends = "d"
 talk = "hidden"
 fails = "for now"
@@ -237,8 +237,8 @@ TEXT += f"""
 {ATLAS}
 == plugins/crowd.py ==
 {CROWD}
-== plugins/gates.py ==
-{GATES}
+== plugins/guards.py ==
+{GUARDS}
 """
 
 
@@ -282,7 +282,9 @@ VARIANTS = {
     ],
     "plugins/theme/atlas-base.html": ["<b>{% block main %}{% endblock %}</b>", "{% block main %}{% endblock %} base"],
     "plugins/theme/atlas-menu.html": ["{{ site.size() }}", "{% include 'atlas-count.html' %}", "mark0000"],
-    "plugins/gates.py": [GATES, GATES.replace("For friends", "Only for friends"), GATES.replace('"b" in', '"a" in')],
+    "plugins/guards.py": [
+        GUARDS, GUARDS.replace("For friends", "Only for friends"), GUARDS.replace('"b" in', '"a" in'),
+    ],
     "plugins/atlas.css": ["one", "mark0000"],
     "plugins/atlas.py": [ATLAS, ATLAS.replace("upper", "lower"), ATLAS.replace("count=2", "count=3")],
     "static/look.css": ["one", "two", "mark0000", None],

@@ -89,7 +89,7 @@ def test_what_cannot_be_right_is_refused_at_once_with_a_reason(blog, elsewhere, 
 
 def test_an_entry_behind_a_gate_takes_no_mentions_whoever_sends_them(blog, elsewhere, mention, stored):
     """Threat 7."""
-    served = blog(plugins=["members"]).serve()
+    served = blog(plugins=["gates", "members"]).serve()
     target = "https://prland.example/2026/11/reserve/"
     subscriber = served.sign_in("zoe@example.org")
 

@@ -133,7 +133,7 @@ def test_drafts_and_scheduled_entries_tell_nobody(running, friend):
 
 def test_links_behind_a_gate_are_told_to_nobody(blog, friend, clock):
     """Threat 7: neither new ones, nor those of an entry that is closed later."""
-    site = blog(SEND, plugins=["members"])
+    site = blog(SEND, plugins=["gates", "members"])
     served = site.serve()
     clock.now += timedelta(days=2)
     gated = "audience: subscribers\n"

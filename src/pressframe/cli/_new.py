@@ -11,7 +11,7 @@ import click
 from pressframe._plugins import installed
 from pressframe.errors import BuildError, Place
 
-_WANTED = ("markdown", "archives", "feeds", "sql", "web", "comments", "members", "journal")
+_WANTED = ("markdown", "archives", "feeds", "sql", "web", "comments", "gates", "members", "journal")
 """In this order, those that are installed."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
@@ -16,21 +15,13 @@ from pressframe_admin._tokens import form_token
 from pressframe_admin.model import Account
 from pressframe_sql import Database, database
 from pressframe_web import Request
-from pressframe_web.identity import digest, make_id, network
+from pressframe_web.identity import browser_of, digest, make_id, network
 
 Way: TypeAlias = Literal["password", "link"]
 
 COOKIE = "admin"
 _NOTED_EVERY = timedelta(hours=1)
 _PROVEN = timedelta(minutes=30)
-_BROWSERS = (
-    ("Edge", r"\bEdg\w*/"), ("Opera", r"\bOPR/"), ("Firefox", r"\bFirefox/"), ("Chrome", r"\bChrom\w+/"),
-    ("Safari", r"\bSafari/"), ("curl", r"\bcurl/"),
-)  # fmt: skip
-_SYSTEMS = (
-    ("Android", r"\bAndroid\b"), ("iPhone", r"\biPhone\b"), ("iPad", r"\biPad\b"), ("Windows", r"\bWindows\b"),
-    ("macOS", r"\bMac OS X\b"), ("Linux", r"\bLinux\b"),
-)  # fmt: skip
 
 
 @attrs.frozen(kw_only=True)
@@ -137,10 +128,3 @@ class SessionStore:
         if but is not None:
             gone = gone.where(SESSION.c.id != but)
         return self._db.write(lambda connection: connection.execute(gone).rowcount)
-
-
-def browser_of(request: Request) -> str:
-    """Return "Firefox, Linux", as far as the browser says what it is; in no other words than these."""
-    agent = request.headers.get("user-agent", "")[:500]
-    found = [next((name for name, sign in kinds if re.search(sign, agent)), None) for kinds in (_BROWSERS, _SYSTEMS)]
-    return ", ".join(name for name in found if name)

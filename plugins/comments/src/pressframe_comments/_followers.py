@@ -210,6 +210,16 @@ class Followers:
             return None
         return Following(id=row.id, entry=row.entry, comment=row.comment, title=row.title)
 
+    def of_person(self, address: str, reader: str) -> tuple[Following, ...]:
+        """Return what is mailed to *address*, or was asked for by that *reader*: whoever asks has proved both."""
+        if not self._db.exists():
+            return ()
+        mine = sa.or_(_is_person(address), _is_person(reader))
+        found = sa.select(FOLLOW).join(FOLLOWER).where(mine, FOLLOW.c.confirmed.is_not(None))
+        with self._db.read() as connection:
+            rows = connection.execute(found.order_by(FOLLOW.c.id.desc())).all()
+        return tuple(Following(id=row.id, entry=row.entry, comment=row.comment, title=row.title) for row in rows)
+
     def leave(self, follow: int, *, everything: bool = False) -> None:
         """Mail nothing more of one entry, or nothing at all; harmless if nothing was mailed any more."""
 
@@ -281,7 +291,7 @@ class Followers:
         return PersonalData(name="comments followed", find=self._find_personal, erase=self._erase_personal)
 
     def _find_personal(self, connection: sa.Connection, address: str) -> Sequence[Mapping[str, Json]]:
-        found = sa.select(FOLLOWER.c.address, FOLLOW).join(FOLLOW).where(FOLLOWER.c.folded == address.strip().lower())
+        found = sa.select(FOLLOWER.c.address, FOLLOW).join(FOLLOW).where(_is_person(address))
         return [
             {
                 "address": row.address,
@@ -294,11 +304,11 @@ class Followers:
         ]
 
     def _erase_personal(self, connection: sa.Connection, address: str) -> int:
-        mine = sa.select(FOLLOWER.c.id).where(FOLLOWER.c.folded == address.strip().lower())
+        mine = sa.select(FOLLOWER.c.id).where(_is_person(address))
         follows = sa.select(FOLLOW.c.id).where(FOLLOW.c.follower.in_(mine))
         connection.execute(sa.delete(NEWS).where(NEWS.c.follow.in_(follows)))
         gone = connection.execute(sa.delete(FOLLOW).where(FOLLOW.c.follower.in_(mine))).rowcount
-        connection.execute(sa.delete(FOLLOWER).where(FOLLOWER.c.folded == address.strip().lower()))
+        connection.execute(sa.delete(FOLLOWER).where(_is_person(address)))
         return gone
 
     def _tidy(self, connection: sa.Connection, now: datetime) -> None:
@@ -308,6 +318,11 @@ class Followers:
         follows = sa.exists().where(FOLLOW.c.follower == FOLLOWER.c.id)
         is_idle = sa.or_(FOLLOWER.c.asked.is_(None), FOLLOWER.c.asked <= now - _KEPT)
         connection.execute(sa.delete(FOLLOWER).where(~follows, is_idle))
+
+
+def _is_person(name: str) -> sa.ColumnElement[bool]:
+    """Return what is true of who has the address *name*, or was the reader called so when they confirmed it."""
+    return sa.or_(FOLLOWER.c.folded == name.strip().lower(), FOLLOWER.c.reader == name)
 
 
 def _insert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert:

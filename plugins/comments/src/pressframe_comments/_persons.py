@@ -59,7 +59,7 @@ class CommentsOfPerson:
         return PersonalData(name="comments", find=self.find, erase=self.erase)
 
     def find(self, connection: sa.Connection, address: str) -> Sequence[Mapping[str, Json]]:
-        """Return each comment sent with *address*, in any state, with its history."""
+        """Return each comment sent with *address*, or by that reader, in any state, with its history."""
         found = []
         for row in self._rows(connection, address):
             id = id_of(row.id, row.name)
@@ -69,7 +69,7 @@ class CommentsOfPerson:
         return found  # type: ignore[return-value] # what is made for JSON is JSON
 
     def erase(self, connection: sa.Connection, address: str) -> int:
-        """Delete each comment sent with *address*; one that others answered is emptied of all but its place."""
+        """Delete each comment sent with *address*, or by that reader; one that was answered keeps its place alone."""
         rows = self._rows(connection, address)
         ids = {id_of(row.id, row.name) for row in rows}
         answered = set(connection.scalars(sa.select(COMMENT.c.parent).where(_is_shown_answer(ids, address))))
@@ -81,12 +81,12 @@ class CommentsOfPerson:
             connection.execute(sa.delete(HISTORY).where(HISTORY.c.comment == row.id))
             connection.execute(sa.update(COMMENT).where(COMMENT.c.id == row.id).values(_emptied(words)))
         count_up(connection, [row.entry for row in kept])
-        self._suppression.note(connection, address)
+        if "@" in address:
+            self._suppression.note(connection, address)
         return len(rows)
 
     def _rows(self, connection: sa.Connection, address: str) -> Sequence[sa.Row[Any]]:
-        mine = sa.select(COMMENT).where(COMMENT.c.person == fold_address(address)).order_by(COMMENT.c.id)
-        return connection.execute(mine).all()
+        return connection.execute(sa.select(COMMENT).where(_is_by(address)).order_by(COMMENT.c.id)).all()
 
 
 def deleted(host: Host) -> str:
@@ -96,8 +96,13 @@ def deleted(host: Host) -> str:
     return words.gettext("[deleted]")
 
 
-def _is_shown_answer(ids: set[str], address: str) -> sa.ColumnElement[bool]:
-    is_others = sa.or_(COMMENT.c.person.is_(None), COMMENT.c.person != fold_address(address))
+def _is_by(name: str) -> sa.ColumnElement[bool]:
+    """Return what is true of comments sent with the address *name*, or by the reader whose ``id`` that is."""
+    return sa.or_(COMMENT.c.person == fold_address(name), COMMENT.c.reader == name)
+
+
+def _is_shown_answer(ids: set[str], name: str) -> sa.ColumnElement[bool]:
+    is_others = sa.func.coalesce(sa.not_(_is_by(name)), sa.true())
     return sa.and_(COMMENT.c.parent.in_(ids), COMMENT.c.state == State.APPROVED.value, is_others)
 
 

@@ -96,6 +96,8 @@ class Feeds:
     def read(self, site: View, page: Page, *, more: str) -> Feed:
         """Return what stands in the feed at *page*: the template filter ``feed``.
 
+        A page whose data says ``full`` has whole texts, whatever the settings say of the public feeds.
+
         Args:
             more: Text of the link from an entry's public part to the entry.
         """
@@ -112,4 +114,6 @@ class Feeds:
                 cards = site.latest(within=(taxonomy, slug), count=self.count)
             case _:
                 cards = site.latest(count=self.count)
-        return read_posts(site, cards, more=more if self.full else None, comments=self.entry_comments)
+        return read_posts(
+            site, cards, more=more if self.full or page.data.get("full") else None, comments=self.entry_comments
+        )

@@ -52,7 +52,14 @@ class Journal:
         reading_speed: Words a minute, from which the reading time of a post is told; 0 tells none.
     """
 
-    after: ClassVar[tuple[str, ...]] = ("archives", "comments", "feeds", "members")  # whose templates it may override
+    after: ClassVar[tuple[str, ...]] = (
+        "archives",
+        "comments",
+        "feeds",
+        "gates",
+        "members",
+        "passes",
+    )  # it may restyle them
 
     accent: str = attrs.field(default="#b3123f", validator=_check_colour)
     fonts: Literal["own", "system"] = "own"

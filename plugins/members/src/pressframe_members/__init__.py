@@ -1,5 +1,9 @@
-"""Subscribers: gates, sign-up by confirmed address, sign-in by mailed link."""
+"""Members: sign-up by confirmed address, sign-in by mailed link or code, accounts, and what each may read.
 
+Other plugins find what they need in ``pressframe_members.model``, ``.store`` and ``.hookspecs``.
+"""
+
+from pressframe_members._audiences import known_audiences
 from pressframe_members._plugin import Members
 
-__all__ = ["Members"]
+__all__ = ["Members", "known_audiences"]

@@ -2,81 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+import logging
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import attrs
-from attrs.validators import ge
+from attrs.validators import deep_iterable
 
 # isort: off
 # fmt: off
 from pressframe.hookspecs import hookimpl
 from pressframe.model import (
-    Asset, Block, Conversation, Entry, Gate, Host, Page, Reader, Teaser, View,
+    Asset, Block, Host, Page, Reader, View,
 )
 from pressframe_sql import Job, PersonalData
-from pressframe_web import Request, Route
+from pressframe_web import Request, Route, Web
 # fmt: on
 # isort: on
-from pressframe_members._gate import SUBSCRIBERS, check_audience, judge
+from pressframe_members.model import SUBSCRIBERS, AccountPart, Change, Member
 
 if TYPE_CHECKING:
     import click
 
+log = logging.getLogger("pressframe")
+
 _HERE = Path(__file__).parent
+_AUDIENCE = re.compile(r"[a-z][a-z0-9-]{0,39}")
+
+
+def _is_audience(_: object, __: object, value: str) -> None:
+    if not _AUDIENCE.fullmatch(value) or value in ("public", "nobody"):
+        raise ValueError(f'must be a word in lower case such as "paid", not "public" or "nobody"; got "{value}"')
 
 
 @attrs.frozen(eq=False)
 class Members:
-    """Keep posts for subscribers, who sign up and sign in by mailed links.
-
-    An entry's front matter may say ``audience: public`` or ``audience: subscribers``; that goes before the settings.
+    """Have subscribers, who sign up and sign in by mailed links; what is kept for them the plugin ``gates`` says.
 
     Attributes:
-        archive_after: How long a post is open to all; older ones are for subscribers. Left out: for ever.
         overlay: True shows a reminder to subscribe over open posts; readers can put it away.
-        closed_comments: What a closed page shows of its comments: ``"shown"``, ``"counted"`` or ``"hidden"``.
-        teaser_paragraphs: How many paragraphs of a closed post are public, where its author set no mark.
         way_out: Words of the link that puts the reminder away; empty for "Continue reading" in the site's language.
+        audiences: What members may have besides ``subscribers``, which is whoever confirmed an address: ``"paid"``.
     """
 
-    archive_after: timedelta | None = None
     overlay: bool = False
-    closed_comments: Conversation = "hidden"
-    teaser_paragraphs: int = attrs.field(default=1, validator=ge(0))
     way_out: str = ""
+    audiences: frozenset[str] = attrs.field(default=frozenset(), validator=deep_iterable(_is_audience))
 
-    needs: ClassVar[tuple[str, ...]] = ("sql", "web")
+    needs: ClassVar[tuple[str, ...]] = ("sql", "web", "gates")
+    hookspecs: ClassVar[str] = "pressframe_members.hookspecs"
 
-    # ------------------------------------------------------------------------------------------ gating
-
-    @hookimpl
-    def filter_entry(self, entry: Entry) -> None:
-        """Stop the build where an entry names an audience that there is not: a guess could open it."""
-        check_audience(entry)
-
-    @hookimpl
-    def judge_gate(self, entry: Entry, now: datetime) -> Gate | None:
-        return judge(entry, now, after=self.archive_after, conversation=self.closed_comments)
-
-    @hookimpl
-    def find_teaser(self, entry: Entry, gate: Gate) -> Teaser | None:
-        from pressframe_members._teaser import cut
-
-        if SUBSCRIBERS not in gate.requires:
-            return None
-        return Teaser(html=cut(entry.body, paragraphs=self.teaser_paragraphs))
+    # ------------------------------------------------------------------------------------------ readers
 
     @hookimpl
     def find_reader(self, request: Request, host: Host) -> Reader | None:
         session = request.cookies.get("session")
         if not session:
             return None
-        from pressframe_members._store import MemberStore
+        from pressframe_members._sessions import Sessions
 
-        return MemberStore(host).find_reader(session, request.now)
+        return Sessions(host).find_reader(session, request.now)
 
     # --------------------------------------------------------------------------------------- rendering
 
@@ -89,20 +77,29 @@ class Members:
         return [_HERE / "locale"]
 
     @hookimpl
+    def register_filters(self) -> Mapping[str, Callable[..., object]]:
+        return {"as_moment": datetime.fromisoformat}  # what a page is given is JSON, which has no times
+
+    @hookimpl
     def register_assets(self) -> Iterable[Asset]:
         return [Asset(address="/members.css", file=_HERE / "static" / "members.css")] if self.overlay else []
 
     @hookimpl
     def register_blocks(self, slot: str, page: Page, site: View) -> Iterable[Block]:
-        if slot == "after_body" and page.subject is not None:
-            gate = site.gate(page.subject)
-            if gate is not None and SUBSCRIBERS in gate.requires - site.audiences:
+        if slot not in ("after_body", "footer"):
+            return
+        is_live = not site.plugin(Web).elsewhere(site)  # forms need the server; there, gates leads to it
+        has_gate = is_live and _is_closed(page, site)
+        if slot == "after_body":
+            if has_gate:
                 yield Block(template="members/gate.html", data={"next": page.address})
-        if slot == "footer":
-            is_subscriber = SUBSCRIBERS in site.audiences
-            yield Block(template="members/nav.html", data={"is_subscriber": is_subscriber})
-            if self.overlay and not is_subscriber and page.indexed and _is_open_post(page, site):
-                yield Block(template="members/reminder.html", data={"next": page.address, "way_out": self.way_out})
+            return
+        is_subscriber = SUBSCRIBERS in site.audiences
+        has_reminder = self.overlay and not is_subscriber and page.indexed and _is_open_post(page, site)
+        has_form = is_live and not (is_subscriber or has_gate or has_reminder or page.template.startswith("members/"))
+        yield Block(template="members/nav.html", data={"is_subscriber": is_subscriber, "has_form": has_form})
+        if has_reminder:
+            yield Block(template="members/reminder.html", data={"next": page.address, "way_out": self.way_out})
 
     # ----------------------------------------------------------------------------------------- serving
 
@@ -113,17 +110,37 @@ class Members:
         return Pages(host).routes()
 
     @hookimpl
-    def register_personal_data(self) -> Iterable[PersonalData]:
-        from pressframe_members._personal import erase, find
+    def register_account(self, host: Host) -> Iterable[AccountPart]:
+        from pressframe_members._own_parts import own_parts
 
-        return [PersonalData(name="members", find=find, erase=erase)]
+        return own_parts(host)
+
+    @hookimpl
+    def on_subscription(self, member: Member, audience: str, change: Change) -> None:
+        """Leave a trail in the log, without names or addresses."""
+        log.info("member %s: %s %s", member.id, change, audience)
+
+    @hookimpl
+    def register_personal_data(self) -> Iterable[PersonalData]:
+        from pressframe_members._personal import erase, find, readers
+
+        return [PersonalData(name="members", find=find, erase=erase, readers=readers)]
 
     @hookimpl
     def register_jobs(self, host: Host) -> Iterable[Job]:
+        from pressframe_members._asking import ANSWER, Asking
+        from pressframe_members._links import MAIL
         from pressframe_members._mail import LinkMail
-        from pressframe_members._store import ANSWER, MAIL, MemberStore
+        from pressframe_members._telling import END, TELL, Telling
 
-        return [Job(name=ANSWER, run=MemberStore(host).answer), Job(name=MAIL, run=LinkMail(host).send)]
+        told = Telling(host)
+        jobs = {
+            ANSWER: Asking(host).answer,
+            MAIL: LinkMail(host).send,
+            TELL: told.tell_later,
+            END: told.look_at_end,
+        }
+        return [Job(name=name, run=run) for name, run in jobs.items()]
 
     @hookimpl
     def register_migrations(self) -> Iterable[Path]:
@@ -134,6 +151,12 @@ class Members:
         from pressframe_members._commands import make_members_command
 
         return [make_members_command(host)]
+
+
+def _is_closed(page: Page, site: View) -> bool:
+    """Say whether subscribing would open what *page* is about."""
+    gate = site.gate(page.subject) if page.subject is not None else None
+    return gate is not None and SUBSCRIBERS in gate.requires - site.audiences
 
 
 def _is_open_post(page: Page, site: View) -> bool:

@@ -23,7 +23,8 @@ def find_personal_data(host: Host, address: str) -> Mapping[str, Sequence[Mappin
     if not database(host).exists():
         return {keeper.name: () for keeper in keepers}
     with database(host).read() as connection:
-        return {keeper.name: keeper.find(connection, address) for keeper in keepers}
+        names = _names_of(connection, keepers, address)
+        return {keeper.name: _found(connection, keeper, names) for keeper in keepers}
 
 
 def erase_personal_data(host: Host, address: str) -> Mapping[str, int]:
@@ -36,7 +37,8 @@ def erase_personal_data(host: Host, address: str) -> Mapping[str, int]:
     def work(connection: sa.Connection) -> Mapping[str, int]:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA secure_delete = ON")  # what was there is overwritten in the file
-        return {keeper.name: keeper.erase(connection, address) for keeper in keepers}
+        names = _names_of(connection, keepers, address)
+        return {keeper.name: sum(keeper.erase(connection, name) for name in names) for keeper in keepers}
 
     erased = database(host).write(work)
     database(host).shred()
@@ -64,6 +66,18 @@ def _keepers(host: Host) -> tuple[PersonalData, ...]:
         if names.count(keeper.name) > 1:
             raise PluginError(f'"{plugin}" and another plugin both bring personal data called {keeper.name}')
     return tuple(keeper for _, keeper in found)
+
+
+def _names_of(connection: sa.Connection, keepers: Sequence[PersonalData], address: str) -> Sequence[str]:
+    """Return all that plugins know a person by: the address, and the reader who signs in by it."""
+    return [address, *(reader for keeper in keepers for reader in keeper.readers(connection, address))]
+
+
+def _found(connection: sa.Connection, keeper: PersonalData, names: Sequence[str]) -> Sequence[Mapping[str, Json]]:
+    found: list[Mapping[str, Json]] = []
+    for name in names:
+        found += [one for one in keeper.find(connection, name) if one not in found]
+    return found
 
 
 def _find_jobs(connection: sa.Connection, address: str) -> Sequence[Mapping[str, Json]]:

@@ -34,15 +34,18 @@ class Job:
 
 @attrs.frozen(kw_only=True)
 class PersonalData:
-    """What a plugin keeps of people, by their mail address; both functions may be called with any text.
+    """What a plugin keeps of people, by their mail address; its functions may be called with any text.
 
     Attributes:
         name: What it is, unique in a site: ``comments``.
         find: Returns everything that is kept of an address, as it is told to its owner.
         erase: Deletes it in the transaction of the connection, and returns how many things that were. What must be
             remembered of it, such as that nothing may be sent there, is kept as a keyed hash.
+        readers: Returns the ``id`` of each reader who signs in by an address: both functions of all plugins are called
+            with them as well, so that what somebody did while they were signed in is found without their address.
     """
 
     name: str
     find: Callable[[sqlalchemy.Connection, str], Sequence[Mapping[str, Json]]]
     erase: Callable[[sqlalchemy.Connection, str], int]
+    readers: Callable[[sqlalchemy.Connection, str], Sequence[str]] = lambda connection, address: ()

@@ -35,7 +35,7 @@ from pressframe_web.model import Later, Request, Response
 
 if TYPE_CHECKING:
     from pressframe import Release
-    from pressframe.model import Live
+    from pressframe.model import Live, Reader
     from pressframe_web.app import App
 
 log = logging.getLogger("pressframe.web")
@@ -134,18 +134,22 @@ class Endpoints:
             Refused: It failed, or cannot store anything now.
         """
         assert found.route is not None
-        audiences = request.reader.audiences if request.reader else frozenset()
-        view = release.view(audiences, changed=partial(self._app.rebuilder.ask, scan=False))
-        return self._asked(partial(found.route.endpoint, request, view), found, request, view)
+        view = self._view(release, request.reader)
+        return self._asked(partial(found.route.endpoint, request, view), found, request, release, view)
+
+    def _view(self, release: Release, reader: Reader | None) -> Live:
+        audiences = reader.audiences if reader else frozenset[str]()
+        return release.view(audiences, changed=partial(self._app.rebuilder.ask, scan=False))
 
     def _asked(
-        self, ask: Callable[[], Response | Later], found: Found, request: Request, view: Live
+        self, ask: Callable[[], Response | Later], found: Found, request: Request, release: Release, view: Live
     ) -> Answered | Pause:
         with _refusing(found):
             response = ask()
             if isinstance(response, Later):
-                return Pause(response.until, partial(self._asked, response.then, found, request, view))
-            return self._rendered(response, request, view)
+                return Pause(response.until, partial(self._asked, response.then, found, request, release, view))
+            seen = self._view(release, response.reader) if response.reader else view
+            return self._rendered(response, request, seen)
 
     def _rendered(self, response: Response, request: Request, view: Live) -> Answered:
         lines = header_lines(response, self._app.prefix)

@@ -219,11 +219,20 @@ def header_lines(response: Response, prefix: str) -> Headers:
         lines["location"] = _own_address(response.location)
     if response.cookies:
         lines["cache-control"] = PERSONAL.decode()  # whatever the plugin says
-    pairs = [*lines.items(), *(("set-cookie", _cookie(cookie, prefix)) for cookie in response.cookies)]
-    for name, value in pairs:
+    for name, value in lines.items():
         if _CONTROL.search(name) or _CONTROL.search(value):
             raise ValueError(f"the header {name} holds a control character")
-    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in pairs]
+    sent = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in lines.items()]
+    return [*sent, *cookie_lines(response.cookies, prefix)]
+
+
+def cookie_lines(cookies: Iterable[Cookie], prefix: str) -> Headers:
+    """Return the headers that set *cookies*.
+
+    Raises:
+        ValueError: One of them holds what none can hold.
+    """
+    return [(b"set-cookie", _cookie(cookie, prefix).encode("latin-1")) for cookie in cookies]
 
 
 def _own_address(location: str) -> str:

@@ -10,7 +10,7 @@ import attrs
 
 from pressframe.hookspecs import hookimpl
 from pressframe.model import Host
-from pressframe_web._settings import Smtp, check_network, check_sender
+from pressframe_web._settings import Smtp, check_network, check_origin, check_sender
 from pressframe_web.model import Mailer
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ class Web:
         max_body: Longest form that is read, in bytes; a letter with an accent takes six, an emoji twelve.
         in_memory: Files up to so many bytes leave from memory; larger ones, such as films, from their files.
         embeds: Origins besides the site's own that pages may show images, sound, films and frames from.
+        live: Where `pressframe serve` answers, `"https://live.prland.example"`, while the site itself is files on a
+            static host: closed pages there lead to it for the rest.
     """
 
     hookspecs: ClassVar[str] = "pressframe_web.hookspecs"
@@ -46,6 +48,11 @@ class Web:
     max_body: int = attrs.field(default=1_048_576, validator=attrs.validators.ge(1024))
     in_memory: int = attrs.field(default=1_048_576, validator=attrs.validators.ge(0))
     embeds: tuple[str, ...] = ()
+    live: str = attrs.field(default="", validator=check_origin)
+
+    def elsewhere(self, host: Host) -> str:
+        """Return the origin at which the site is served live, if its pages are files on another host; else nothing."""
+        return self.live if self.live != host.settings.url else ""
 
     @hookimpl
     def find_mailer(self, host: Host) -> Mailer:

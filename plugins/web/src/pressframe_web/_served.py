@@ -16,6 +16,7 @@ import attrs
 from pressframe import Release, Stored
 from pressframe.errors import Place
 from pressframe.files import digest_of_bytes
+from pressframe.model import Card
 from pressframe_web.errors import ServeError
 
 Headers: TypeAlias = list[tuple[bytes, bytes]]
@@ -174,6 +175,7 @@ class Served:
         large: Files that are read when asked for, by decoded path.
         missing: The page for addresses that are not there; None if the theme has none.
         changed: The addresses that not every reader gets the same at as in the release before.
+        addresses: The gated addresses as the release writes them, by decoded path.
         sayings: Pages that say why a request was refused, by status, kept once made.
     """
 
@@ -185,6 +187,7 @@ class Served:
     large: Mapping[str, Stored]
     missing: Answer | None
     changed: Sequence[str]
+    addresses: Mapping[str, str]
     sayings: dict[int, bytes] = attrs.field(factory=dict, init=False)
 
     @classmethod
@@ -219,6 +222,21 @@ class Served:
     def holds(self, path: str) -> bool:
         """Say whether there is something at *path*, for whomever."""
         return path in self.open or path in self.gated or path in self.large
+
+    def entry_at(self, path: str) -> Card | None:
+        """Return the entry whose page or file is at a gated *path*, as strangers see it; None if that is unknown.
+
+        A file lies below its entry's address, and the whole entry names it.
+        """
+        address = self.addresses[path]
+        whole, view = self.release.view(self.gated[path]), self.release.view()
+        page = view.page(address)
+        if page is not None:
+            return view.card(page.subject) if page.subject is not None else None
+        above = view.page(f"{address.rpartition('/')[0]}/")
+        entry = whole.entry(above.subject) if above and above.subject is not None else None
+        is_own = entry is not None and any(asset.address == address for asset in entry.assets)
+        return view.card(entry.id) if entry is not None and is_own else None
 
     def answer(self, path: str) -> Answer | None:
         """Return what strangers get at *path*, from memory."""
@@ -259,10 +277,11 @@ class _Shelf:
         self._whole = dict(before.whole) if before else {}
         self._large = dict(before.large) if before else {}
         self._missing = before.missing if before else None
+        self._addresses = dict(before.addresses) if before else {}
 
     def clear(self, path: str) -> None:
         """Have nothing at *path*."""
-        for one in (self._open, self._gated, self._closed, self._whole, self._large):
+        for one in (self._open, self._gated, self._closed, self._whole, self._large, self._addresses):
             one.pop(path, None)
         if path == _MISSING:
             self._missing = None
@@ -272,7 +291,7 @@ class _Shelf:
         path, release = unquote(address), self._release
         stored, requires = release.files.get(address), release.gated.get(address)
         if requires is not None:
-            self._gated[path] = requires
+            self._gated[path], self._addresses[path] = requires, address
             whole = _whole(release, address)
             if whole:
                 before = self._before.whole.get(path) if self._before else None
@@ -312,5 +331,6 @@ class _Shelf:
     def served(self, changed: Sequence[str]) -> Served:
         """Return them all, not to be changed any more."""
         return Served(
-            self._release, self._open, self._gated, self._closed, self._whole, self._large, self._missing, changed
-        )
+            self._release, self._open, self._gated, self._closed, self._whole, self._large, self._missing, changed,
+            self._addresses,
+        )  # fmt: skip

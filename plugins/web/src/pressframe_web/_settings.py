@@ -1,5 +1,6 @@
 """What the plugin can be told about mail and proxies, and what of it is refused."""
 
+import re
 from typing import Literal
 
 import attrs
@@ -43,3 +44,9 @@ def check_network(_: object, field: "attrs.Attribute[str]", value: str) -> None:
         ip_network(value, strict=False)
     except ValueError as error:
         raise ValueError(f'{field.name} must be addresses such as "10.0.0.7" or "10.0.0.0/8": {error}') from None
+
+
+def check_origin(_: object, field: "attrs.Attribute[str]", value: str) -> None:
+    """Refuse what is no scheme and host; nothing at all is one."""
+    if value and not re.fullmatch(r"https?://[^/\s?#]+", value):
+        raise ValueError(f'{field.name} must be https:// or http:// with a host and no path, got "{value}"')

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 from urllib.parse import quote
 
 from pressframe import Release, Site, Stored
@@ -16,23 +17,27 @@ from pressframe.errors import PressframeError
 from pressframe.model import Page, Reader
 from pressframe_web._endpoints import Endpoints
 from pressframe_web._files import send_file
+from pressframe_web._grants import Grants
 from pressframe_web._headers import common_headers, page_headers
 from pressframe_web._http import (
     Receive,
     Refused,
     Scope,
     Send,
+    client_of,
+    cookie_lines,
     cookies_of,
     header,
     let_send,
+    make_request,
     parse_cookies,
     plain,
     reply,
-)
+)  # fmt: skip
 from pressframe_web._plugin import Web
 from pressframe_web._readers import Readers
 from pressframe_web._rebuild import Rebuilder
-from pressframe_web._served import FRESH, Answer, Outdated, Served, Terms
+from pressframe_web._served import FRESH, Answer, Headers, Outdated, Served, Terms
 from pressframe_web._words import saying
 from pressframe_web.model import Request
 
@@ -82,6 +87,7 @@ class App:
         self.terms = Terms(common=common, pages=pages, change=change, in_memory=self.web.in_memory)
         self.endpoints = Endpoints(self)
         self.readers = Readers(self._ask_reader)
+        self.grants = Grants(site)
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="pressframe-web-reader")
         self.served = self._ready(self.build())
         self.rebuilder = Rebuilder(self)
@@ -179,14 +185,34 @@ class App:
             await self._answer_missing(served, scope, send)
 
     async def _answer_gated(self, served: Served, scope: Scope, send: Send) -> None:
-        path = scope["path"]
-        reader = await self.readers.find(cookies_of(scope))
-        may_read = reader is not None and served.gated[path] <= reader.audiences
+        path, cookies = scope["path"], cookies_of(scope)
+        reader = await self.readers.find(cookies)
+        may_read, lines = reader is not None and served.gated[path] <= reader.audiences, list[tuple[bytes, bytes]]()
+        if not may_read and self.grants.are_there:
+            may_read, lines = await self._ask_grants(served, scope, cookies, reader)
         answer = (served.whole if may_read else served.closed).get(path)
         if answer is None:
             await self._answer_missing(served, scope, send)
         else:
-            await _send_answer(answer, scope, send)
+            await _send_answer(answer, scope, _adding(lines, send) if lines else send)
+
+    async def _ask_grants(
+        self, served: Served, scope: Scope, cookies: bytes, reader: Reader | None
+    ) -> tuple[bool, Headers]:
+        """Say whether plugins open what is closed at the address, with the headers that go with the answer then."""
+        known = parse_cookies(cookies, self.prefix)
+        client = client_of(scope, self.web.trusted_proxies)
+        request = make_request(scope, self.clock(), cookies=known, reader=reader, client=client)
+
+        def ask() -> tuple[bool, Headers]:
+            try:
+                noted = self.grants.open(served, scope["path"], request)
+                return noted is not None, cookie_lines(noted or (), self.prefix)
+            except Exception:  # what is closed stays so, whatever goes wrong
+                log.exception("grants could not be asked for")
+                return False, []
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, ask)
 
     async def _ask_reader(self, cookies: bytes) -> Reader | None:
         request = Request(method="GET", path="/", cookies=parse_cookies(cookies, self.prefix), now=self.clock())
@@ -231,6 +257,17 @@ class App:
             return release.view().render(page).body
         except PressframeError:
             return plain(heading, text)
+
+
+def _adding(lines: Headers, send: Send) -> Send:
+    """Return what sends an answer with further headers."""
+
+    async def sending(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], *lines]}
+        await send(message)
+
+    return sending
 
 
 async def _send_answer(answer: Answer, scope: Scope, send: Send) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from pressframe.hookspecs import hookspec
-from pressframe.model import Host, Live, Reader
-from pressframe_web.model import Mailer, Request, Route
+from pressframe.model import Card, Host, Live, Reader
+from pressframe_web.model import Cookie, Grant, Mailer, Request, Route
 
 
 @hookspec("live", "shut", answer=Reader)
@@ -18,6 +18,31 @@ def find_reader(request: Request, host: Host) -> Reader | None:
     Called when a request with a cookie asks for something that depends on the reader. The first answer wins. The server
     may use an answer for the same cookies again for 30 seconds, so look at nothing else of the request. If a plugin
     fails, the reader is a stranger.
+    """
+
+
+@hookspec("live", "shut", answer=Grant)
+def register_grants(entry: Card, requires: frozenset[str], request: Request, host: Host) -> Iterable[Grant]:
+    """Let a reader count as of an audience, for one entry and at this moment.
+
+    Called for a request for a closed entry, or for a file of one, that the reader's own audiences do not open: never
+    for anything else, so the rest stays as fast as it is. All are kept, beside the audiences that the reader has; the
+    entry opens if they are all that it requires. If a plugin fails, its grants are missing.
+
+    Args:
+        entry: As strangers see it.
+        requires: What the reader lacks.
+        request: Says who asks, with which cookies, and when.
+    """
+
+
+@hookspec("live", "shut")
+def on_reading(entry: Card, grants: tuple[Grant, ...], request: Request, host: Host) -> Iterable[Cookie]:
+    """Hear that counted grants open an entry, and give the cookies that go with the answer.
+
+    Called before anything is sent, for the grants that were needed, whoever gave them: know your own by their reason.
+    All cookies are set. A plugin whose count forbids it after all raises. If any plugin fails, the entry stays shut, as
+    it does where one that gave such a grant does not listen here.
     """
 
 

@@ -5,17 +5,27 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
+import re
 import secrets
 from typing import TYPE_CHECKING
 
 import attrs
 
 from pressframe.model import Host
+from pressframe_web.model import Request
 
 if TYPE_CHECKING:
     from itsdangerous import Signer
 
 _WHOLE, _NETWORK = 32, 64
+_BROWSERS = (
+    ("Edge", r"\bEdg\w*/"), ("Opera", r"\bOPR/"), ("Firefox", r"\bFirefox/"), ("Chrome", r"\bChrom\w+/"),
+    ("Safari", r"\bSafari/"), ("curl", r"\bcurl/"),
+)  # fmt: skip
+_SYSTEMS = (
+    ("Android", r"\bAndroid\b"), ("iPhone", r"\biPhone\b"), ("iPad", r"\biPad\b"), ("Windows", r"\bWindows\b"),
+    ("macOS", r"\bMac OS X\b"), ("Linux", r"\bLinux\b"),
+)  # fmt: skip
 
 
 @attrs.frozen
@@ -67,6 +77,13 @@ def is_same(one: str, other: str) -> bool:
 def disguise(secret: bytes, text: str) -> str:
     """Return what tells one client, address or domain from another without telling which it is."""
     return hmac.digest(secret, text.encode("utf-8", "surrogatepass"), "sha256").hex()[:32]
+
+
+def browser_of(request: Request) -> str:
+    """Return "Firefox, Linux", as far as the browser says what it is; in no other words than these."""
+    agent = request.headers.get("user-agent", "")[:500]
+    found = [next((name for name, sign in kinds if re.search(sign, agent)), None) for kinds in (_BROWSERS, _SYSTEMS)]
+    return ", ".join(name for name in found if name)
 
 
 def network(client: str, *, bits: tuple[int, int] = (_WHOLE, _NETWORK)) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import attrs
-from attrs.validators import ge, instance_of, le
+from attrs.validators import ge, instance_of, le, optional
 
 from pressframe.model import Live, Page, Reader
 
@@ -79,15 +79,35 @@ class Response:
 
     Attributes:
         location: Path on this site; sent with status 303.
+        reader: For whom *page* is rendered, instead of the asking reader: whom the address itself names, as that of a
+            feed does.
     """
 
     status: int = attrs.field(default=200, validator=[ge(200), le(599)])
     page: Page | None = None
+    reader: Reader | None = None
     body: bytes = attrs.field(default=b"", validator=instance_of(bytes))
     media_type: str = "text/plain"
     location: str | None = None
     headers: Mapping[str, str] = attrs.field(factory=dict)
     cookies: tuple[Cookie, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Grant:
+    """An audience that a reader counts as for one entry, though they are not of it.
+
+    Attributes:
+        audience: One that the entry requires.
+        until: Aware; from then on it is worth nothing. None: it is looked at anew for each request anyway.
+        counted: True if it is spent by being used: the plugin must note that in ``on_reading``, or nothing opens.
+        reason: For the plugin itself, and for messages: by what right.
+    """
+
+    audience: str
+    until: datetime | None = attrs.field(default=None, validator=optional(_is_aware))
+    counted: bool = False
+    reason: str
 
 
 @attrs.frozen(kw_only=True)

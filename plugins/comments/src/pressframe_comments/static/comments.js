@@ -197,7 +197,10 @@
     if (author && name) author.value = name;
     if (author && name) author.closest("p").hidden = true;
     const email = field("email");
-    if (email) email.required = false;
+    if (!email) return;
+    email.required = false;
+    const star = email.closest("p").querySelector(".required");
+    if (star) star.hidden = true;
   }
 
   document.addEventListener("focusin", (event) => {

@@ -1,9 +1,12 @@
-"""The public part of a closed entry: up to the author's mark, or its first paragraphs; never all of it."""
+"""The public part of a closed entry: up to the author's mark, or its first paragraphs; whole blocks, and never all."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
+
+import attrs
 
 from pressframe.model import Body
 
@@ -22,28 +25,57 @@ _NOTE_MARK = re.compile(r'<sup\b[^<>]*>\s*<a\b[^<>]*\bhref="#[^<>]*>[^<>]*</a>\s
 _WORD = re.compile(r"\w")
 
 
-def cut(body: Body, *, paragraphs: int) -> str:
+@attrs.frozen(kw_only=True)
+class Extent:
+    """How much is public where the author set no mark: so many paragraphs, so many words, or what fits both."""
+
+    paragraphs: int | None = None
+    words: int | None = None
+
+    @classmethod
+    def of(cls, paragraphs: int | None, words: int | None) -> Extent | None:
+        """Return an extent, None where nothing is said of it."""
+        return None if paragraphs is None and words is None else cls(paragraphs=paragraphs, words=words)
+
+    def holds(self, blocks: int, words: int) -> bool:
+        """Say whether so many blocks of so many words in all are not too much."""
+        return (self.paragraphs is None or blocks <= self.paragraphs) and (self.words is None or words <= self.words)
+
+
+class Public(NamedTuple):
+    """The public part of a body, and what comes behind it."""
+
+    html: str
+    rest: str
+
+
+def cut(body: Body, extent: Extent) -> Public:
     """Return the public part of *body*.
 
     It ends at the author's mark. Without one, or where nothing follows the mark, it is the first blocks of plain text:
     what comes before them (a picture, a heading) is left out, and at the next picture, table, code or heading it ends.
 
     Args:
-        paragraphs: How many blocks at most.
+        extent: What the blocks may come to, at most.
     """
     if body.more is not None and _speaks(body.html[body.more :]):
-        return body.html[: body.more]
+        return Public(body.html[: body.more], body.html[body.more :])
     taken: list[str] = []
-    for block, end in _blocks(body.html) if paragraphs else ():
+    words = last = 0
+    for block, end in _blocks(body.html):
         if _is_text(block):
-            if not _speaks(body.html[end:]):
+            words += _count_words(block)
+            if not extent.holds(len(taken) + 1, words) or not _speaks(body.html[end:]):
                 break
             taken.append(_NOTE_MARK.sub("", block))
+            last = end
         elif taken:
             break
-        if len(taken) == paragraphs:
-            break
-    return "\n".join(taken)
+    return Public("\n".join(taken), body.html[last:])
+
+
+def _count_words(block: str) -> int:
+    return len(_TAG.sub(" ", block).split())
 
 
 def _blocks(html: str) -> Iterator[tuple[str, int]]:

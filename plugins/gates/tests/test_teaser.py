@@ -7,14 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pressframe import Body, Entry, Gate, Source
-from pressframe_members import Members
+from pressframe_gates import Gates
 
 from .conftest import cases
 
 GATE = Gate(requires=frozenset({"subscribers"}), reason="a test")
 
 
-def teaser(html: str, *, more: int | None = None, paragraphs: int = 1) -> str:
+def teaser(html: str, *, more: int | None = None, paragraphs: int | None = None, words: int | None = None) -> str:
     entry = Entry(
         id="1",
         source=Source(loader="test", key="1", fingerprint=""),
@@ -23,7 +23,8 @@ def teaser(html: str, *, more: int | None = None, paragraphs: int = 1) -> str:
         published=datetime(2012, 1, 1, tzinfo=UTC),
         address="/t/",
     )
-    return Members(teaser_paragraphs=paragraphs).find_teaser(entry, GATE).html
+    plugin = Gates(teaser_paragraphs=paragraphs, teaser_words=words, tell_rest=False)
+    return plugin.find_teaser(entry, GATE).html
 
 
 def test_it_ends_at_the_authors_mark():
@@ -49,6 +50,22 @@ def test_a_mark_that_nothing_follows_is_no_mark(rest):
 )
 def test_without_a_mark_it_is_the_first_paragraphs_but_never_all(paragraphs, public):
     assert teaser("<p>Un.</p>\n<p>Deux.</p>\n<p>Trois.</p>\n", paragraphs=paragraphs) == public
+
+
+@pytest.mark.parametrize(
+    ("limits", "public"),
+    [
+        ({"words": 5}, "<p>Un deux trois.</p>"),
+        ({"words": 6}, "<p>Un deux trois.</p>\n<p>Quatre <em>cinq</em> six.</p>"),
+        ({"words": 2}, ""),
+        ({"words": 0}, ""),
+        ({"words": 99}, "<p>Un deux trois.</p>\n<p>Quatre <em>cinq</em> six.</p>"),
+        ({"words": 99, "paragraphs": 1}, "<p>Un deux trois.</p>"),
+        ({"words": 2, "paragraphs": 9}, ""),
+    ],
+)
+def test_of_so_many_words_whole_paragraphs_are_public(limits, public):
+    assert teaser("<p>Un deux trois.</p><p>Quatre <em>cinq</em> six.</p><p>Sept.</p>", **limits) == public
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,39 @@
+"""What the members' pages have in common: a page made up on the spot, for the reader who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pressframe.model import Json, Page
+from pressframe_web import Cookie, Response
+
+HOME = "/members/"
+SESSION = "session"
+"""The cookie of who is signed in."""
+ASKED = "asked"
+"""The cookie of a browser that has asked for a mail: the code in it is worth nothing elsewhere."""
+
+SECRETIVE = {"Referrer-Policy": "no-referrer"}
+
+
+def show(
+    name: str,
+    data: Mapping[str, Json],
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    cookies: tuple[Cookie, ...] = (),
+) -> Response:
+    """Return the page that ``members/<name>.html`` shows."""
+    page = Page(address=f"/members/{name}", template=f"members/{name}.html", data=data, indexed=False)
+    return Response(status=status, page=page, headers=headers or {}, cookies=cookies)
+
+
+def show_spent(*, is_reader: bool) -> Response:
+    """Say that a link or a code cannot be followed: never made here, used, replaced or too old."""
+    return show("spent", {"is_reader": is_reader}, status=410, headers=SECRETIVE)
+
+
+def clear(name: str) -> Cookie:
+    """Return what deletes a cookie."""
+    return Cookie(name=name, value="")

@@ -1,0 +1,79 @@
+"""Rows of members, read: who stands in them, who has an audience, and where a list goes on."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from pressframe_members._tables import MEMBER, MEMBERSHIP
+from pressframe_members.model import SUBSCRIBERS, Member
+
+WITH_MEMBER = sa.select(
+    MEMBER.c.id, MEMBER.c.reader, MEMBER.c.address, MEMBER.c.name, MEMBER.c.since, MEMBER.c.confirmed, MEMBER.c.language
+)
+"""What ``member_of`` and ``cursor_of`` read."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_CURSOR = re.compile(r"(-?\d{1,17})\.(\d{1,18})")
+
+
+def member_of(row: sa.Row[*tuple[Any, ...]]) -> Member:
+    """Return who stands in *row*."""
+    return Member(
+        id=row.reader,
+        address=row.address,
+        name=row.name,
+        since=row.since,
+        confirmed=row.confirmed,
+        language=row.language,
+    )
+
+
+def find_in(connection: sa.Connection, is_wanted: sa.ColumnElement[bool]) -> Member | None:
+    """Return the one member of whom that is true."""
+    row = connection.execute(WITH_MEMBER.where(is_wanted)).one_or_none()
+    return None if row is None else member_of(row)
+
+
+def insert_once(connection: sa.Connection, row: Mapping[str, object]) -> bool:
+    """Store a new member, and return True; do nothing where somebody has that address."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    once = insert(MEMBER).values(row).on_conflict_do_nothing(index_elements=["folded"])
+    return connection.scalar(once.returning(MEMBER.c.id)) is not None
+
+
+def has(audience: str, now: datetime) -> sa.ColumnElement[bool]:
+    """Return what is true of members who have *audience* at *now*: confirmed ones alone."""
+    if audience == SUBSCRIBERS:
+        return MEMBER.c.confirmed.is_not(None)
+    given = sa.exists().where(MEMBERSHIP.c.member == MEMBER.c.id, MEMBERSHIP.c.audience == audience, lasts(now))
+    return MEMBER.c.confirmed.is_not(None) & given
+
+
+def lasts(now: datetime) -> sa.ColumnElement[bool]:
+    """Return what is true of memberships that are not over."""
+    return MEMBERSHIP.c.until.is_(None) | (MEMBERSHIP.c.until > now)
+
+
+def fold(*texts: str | None) -> str:
+    """Return *texts* in one line, without case and accents."""
+    apart = unicodedata.normalize("NFKD", " ".join(text for text in texts if text)).casefold()
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+def cursor_of(row: sa.Row[*tuple[Any, ...]]) -> str:
+    """Return where a list goes on after *row*."""
+    return f"{(row.since - _EPOCH) // _MICROSECOND}.{row.id}"
+
+
+def read_cursor(text: str) -> tuple[datetime, int] | None:
+    """Return the time and the number of the row that *text* names; None if it names none."""
+    found = _CURSOR.fullmatch(text)
+    return None if found is None else (_EPOCH + int(found[1]) * _MICROSECOND, int(found[2]))

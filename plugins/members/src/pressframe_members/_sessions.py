@@ -1,0 +1,128 @@
+"""Sessions of signed-in readers: whose they are, on which device, since when; ended one by one or all."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+import attrs
+import sqlalchemy as sa
+
+from pressframe.errors import StoreError
+from pressframe.model import Host, Reader
+from pressframe_members._rows import lasts
+from pressframe_members._tables import MEMBER, MEMBERSHIP, SESSION
+from pressframe_members.model import SUBSCRIBERS
+from pressframe_sql import Database, database
+from pressframe_web.identity import digest, make_id
+
+SIGNED_IN_FOR = timedelta(days=90)
+
+_SEEN_EVERY = timedelta(hours=1)
+_SHOWN = 16
+"""How much of a session's digest names it on its owner's page."""
+
+
+@attrs.frozen(kw_only=True)
+class Session:
+    """One browser that is signed in.
+
+    Attributes:
+        id: Names it on its owner's account page, and opens nothing.
+        device: ``"Firefox, Linux"``; empty where nobody knows.
+        since: Aware, as ``seen``, which is right to the hour.
+        is_this: True for the browser that asks.
+    """
+
+    id: str
+    device: str
+    since: datetime
+    seen: datetime
+    is_this: bool
+
+
+@attrs.frozen
+class Sessions:
+    """The sessions of one site."""
+
+    _host: Host
+
+    @property
+    def _db(self) -> Database:
+        return database(self._host)
+
+    def find_reader(self, session: str, now: datetime) -> Reader | None:
+        """Return whose session it is, None for a stranger's; notes that it was seen, once an hour."""
+        if not self._db.exists():
+            return None
+        found = sa.select(MEMBER.c.id, MEMBER.c.reader, MEMBER.c.name, SESSION.c.made, SESSION.c.seen).join(SESSION)
+        mine = found.where(is_session(session), SESSION.c.expires > now, MEMBER.c.confirmed.is_not(None))
+        with self._db.read() as connection:
+            row = connection.execute(mine).one_or_none()
+            audiences = audiences_of(connection, row.id, now) if row else frozenset()
+        if row is None:
+            return None
+        if abs(now - (row.seen or row.made)) >= _SEEN_EVERY:
+            seen = sa.update(SESSION).where(is_session(session)).values(seen=now)
+            with suppress(StoreError):  # nobody is a stranger because that cannot be written now
+                self._db.submit(lambda connection: connection.execute(seen), is_one_change=True)
+        return Reader(id=row.reader, audiences=audiences, name=row.name)
+
+    def all_of(self, reader: str, now: datetime, *, asking: str) -> tuple[Session, ...]:
+        """Return the sessions of a member that last, newest first.
+
+        Args:
+            asking: The session of the browser that asks.
+        """
+        mine = sa.select(SESSION).join(MEMBER).where(MEMBER.c.reader == reader, SESSION.c.expires > now)
+        with self._db.read() as connection:
+            rows = connection.execute(mine.order_by(SESSION.c.made.desc())).all()
+        return tuple(
+            Session(
+                id=row.digest[:_SHOWN],
+                device=row.device,
+                since=row.made,
+                seen=row.seen or row.made,
+                is_this=row.digest == digest(asking),
+            )
+            for row in rows
+        )
+
+    def end(self, session: str) -> None:
+        """Sign one browser out."""
+        self._db.write(lambda connection: connection.execute(sa.delete(SESSION).where(is_session(session))))
+
+    def end_named(self, reader: str, id: str) -> None:
+        """Sign out the browser that is called *id* on this member's account page; of nobody else's."""
+        whose = sa.select(MEMBER.c.id).where(MEMBER.c.reader == reader).scalar_subquery()
+        mine = (SESSION.c.member == whose) & (sa.func.substr(SESSION.c.digest, 1, _SHOWN) == id)
+        self._db.write(lambda connection: connection.execute(sa.delete(SESSION).where(mine)))
+
+    def end_all(self, reader: str) -> None:
+        """Sign a member out everywhere."""
+        whose = sa.select(MEMBER.c.id).where(MEMBER.c.reader == reader).scalar_subquery()
+        self._db.write(lambda connection: connection.execute(sa.delete(SESSION).where(SESSION.c.member == whose)))
+
+
+def begin(connection: sa.Connection, member: int, now: datetime, *, device: str, instead_of: str) -> str:
+    """Return the id of a new session, for a cookie.
+
+    Args:
+        instead_of: The one that the browser had, which ends; empty for none.
+    """
+    session = make_id()
+    connection.execute(sa.delete(SESSION).where(is_session(instead_of)))
+    row = {"digest": digest(session), "member": member, "made": now, "expires": now + SIGNED_IN_FOR, "device": device}
+    connection.execute(sa.insert(SESSION).values(row))
+    return session
+
+
+def is_session(session: str) -> sa.ColumnElement[bool]:
+    """Return what is true of the row of *session*, what stands in a cookie."""
+    return SESSION.c.digest == digest(session)
+
+
+def audiences_of(connection: sa.Connection, member: int, now: datetime) -> frozenset[str]:
+    """Return what a confirmed member may read at *now*."""
+    given = sa.select(MEMBERSHIP.c.audience).where(MEMBERSHIP.c.member == member, lasts(now))
+    return frozenset({SUBSCRIBERS, *connection.scalars(given)})

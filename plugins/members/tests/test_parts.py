@@ -1,0 +1,109 @@
+"""Parts of the account page: who gets to them, and those that other plugins bring."""
+
+import pytest
+
+from .conftest import Readers
+from .test_account import save, section
+
+PARTS = ("name", "address", "sessions", "feed", "comment-mails")
+
+
+@pytest.mark.parametrize("part", [*PARTS, "none", "../name", "%2e%2e"])
+def test_a_stranger_gets_to_no_part(readers, part):
+    """Threat 45."""
+    answer = save(readers.browser(), part, name="x", email="x@example.org", end="all", do="renew", stop="")
+
+    assert answer.status in (303, 404)
+    assert answer.cookies == ()
+    if answer.status == 303:
+        assert answer.headers["location"] == "/members/"
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_no_part_is_saved_from_another_site(readers, part):
+    """Threat 40."""
+    browser = readers.sign_up()
+    page = browser.get("/members/").text
+
+    for headers in (
+        {"sec-fetch-site": "cross-site", "origin": "https://evil.example"},
+        {"origin": "null", "sec-fetch-site": ""},
+    ):
+        form = {"name": "x", "email": "x@example.org", "end": "all", "do": "renew", "stop": ""}
+        assert browser.post(f"/members/account/{part}", form, headers=headers).status == 403
+
+    assert browser.get("/members/").text == page
+
+
+def test_parts_are_asked_for_by_posting_alone(readers):
+    """Threat 32."""
+    browser = readers.sign_up()
+    page = browser.get("/members/").text
+
+    for part in PARTS:
+        for method in ("GET", "HEAD") * 5:
+            assert browser.get(f"/members/account/{part}?do=renew&end=all&name=x", method=method).status == 303
+    assert browser.get("/members/export").status == browser.get("/members/leave").status == 200
+
+    assert browser.get("/members/").text == page
+
+
+PLUGIN = '''
+== plugins/letters.py ==
+"""Ask members how often they want mail."""
+import attrs
+from pressframe import hookimpl
+
+@attrs.frozen(eq=False)
+class Letters:
+    @hookimpl
+    def register_account(self, host):
+        from pressframe_members.model import AccountPart
+        return [AccountPart(name="letters", template="letters.html", load=self.load, save=self.save)]
+
+    def load(self, member, request):
+        if member.address.startswith("none"):
+            return None
+        if member.address.startswith("bad"):
+            raise ValueError("a fault")
+        return {"often": "weekly", "who": member.address}
+
+    def save(self, member, request):
+        from pressframe_members.model import Outcome
+        often = request.form.get("often", "")
+        return None if often == "daily" else Outcome(problem="odd", data={"often": often})
+== templates/letters.html ==
+<h2 id="letters-title">Letters</h2><form action="{{ part.action }}" method="post">
+<input name="often" value="{{ part.data.often }}"> {{ part.data.who }} {{ part.problem }}</form>
+'''
+
+
+@pytest.fixture
+def with_letters(blog):
+    site = blog(more=PLUGIN)
+    text = (site.folder / "pressframe.toml").read_text("utf-8")
+    site.edit("pressframe.toml", text.replace('"members",', '"members", "letters",'))
+    return Readers.of(site)
+
+
+def test_a_plugin_brings_a_part_of_the_account(with_letters):
+    browser = with_letters.sign_up()
+    part = section(browser.get("/members/").text, "letters")
+    assert 'action="/members/account/letters"' in part
+    assert 'value="weekly"> lectrice@example.org' in part
+
+    assert browser.follow(save(browser, "letters", often="daily")).text.count("Enregistré.") == 1
+    wrong = save(browser, "letters", often="hourly")
+    assert wrong.status == 422
+    assert 'value="hourly"> lectrice@example.org odd' in section(wrong.text, "letters")
+
+
+@pytest.mark.parametrize("who", ["none", "bad"])
+def test_a_part_that_has_nothing_to_show_or_fails_is_left_out(with_letters, who, caplog):
+    page = with_letters.sign_up(f"{who}@example.org").get("/members/")
+
+    assert page.status == 200
+    assert "letters" not in page.text
+    assert section(page.text, "name")
+    assert ("letters cannot show the part letters of an account" in caplog.text) == (who == "bad")
+    assert "@example.org" not in caplog.text

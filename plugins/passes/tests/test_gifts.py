@@ -1,0 +1,251 @@
+"""Gift links: signed, for some browsers and some days, and taken back at once."""
+
+import concurrent.futures
+import re
+from datetime import timedelta
+
+import pytest
+
+from pressframe_passes._store import LinkStore
+from pressframe_sql import database
+
+from .conftest import NEW, OLD, OTHER, PAID, is_whole
+
+
+def gift_of(served, *arguments) -> str:
+    """Have the owner make a gift link on the command line, and return its path."""
+    from click.testing import CliRunner
+
+    from pressframe.cli import main
+
+    made = CliRunner().invoke(main, ["passes", "gift", *arguments, "--site", str(served.folder)])
+    assert made.exit_code == 0, made.output
+    return made.stdout.strip().removeprefix("https://prland.example")
+
+
+@pytest.fixture(autouse=True)
+def real_time(clock):
+    """Let the command line, which has the real clock, and the server, which has the test's, agree on the time."""
+    from datetime import UTC, datetime
+
+    clock.move(datetime.now(UTC) - clock.now)
+
+
+def take(served, link, browser=None):
+    browser = browser or served.browser()
+    return browser, browser.post(link, {})
+
+
+def test_whoever_takes_a_gift_reads_that_post_and_no_other(blog):
+    served = blog("").serve()
+    link = gift_of(served, OLD)
+
+    browser, answer = take(served, link)
+
+    assert answer.headers["location"] == OLD
+    assert [is_whole(browser.get(address)) for address in (OLD, OTHER, PAID)] == [True, False, False]
+    assert is_whole(browser.get(OLD, headers={"accept-encoding": "identity"}))
+
+
+def test_a_gift_opens_whatever_the_gate_requires(blog):
+    served = blog("").serve()
+
+    browser, _ = take(served, gift_of(served, "content/posts/paid.md"))
+
+    assert is_whole(browser.get(PAID))
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_opening_the_link_changes_nothing(blog, method):
+    """Threat 32: programs that open every link use none up."""
+    served = blog("").serve()
+    link = gift_of(served, OLD, "--readers", "1")
+
+    answers = [served.browser().get(link, method=method) for _ in range(10)]
+
+    assert {(answer.status, answer.cookies) for answer in answers} == {(200, ())}
+    assert not any(b"canari-" in answer.body for answer in answers)
+    assert {answer.headers["referrer-policy"] for answer in answers} == {"no-referrer"}
+    assert is_whole(take(served, link)[0].get(OLD))
+
+
+def test_no_more_browsers_take_it_than_may(blog):
+    served = blog("").serve()
+    link = gift_of(served, OLD, "--readers", "2")
+
+    taken = [take(served, link) for _ in range(4)]
+
+    assert [answer.status for _, answer in taken] == [303, 303, 410, 410]
+    assert [is_whole(browser.get(OLD)) for browser, _ in taken] == [True, True, False, False]
+
+
+def test_pressing_twice_uses_one(blog):
+    served = blog("").serve()
+    link = gift_of(served, OLD, "--readers", "2")
+    browser, _ = take(served, link)
+    for _ in range(5):
+        take(served, link, browser)
+
+    assert take(served, link)[1].status == 303
+    assert take(served, link)[1].status == 410
+
+
+def test_of_many_at_once_no_more_take_it_than_may(blog):
+    """Threat 33."""
+    served = blog("").serve()
+    link = gift_of(served, OLD, "--readers", "3")
+
+    with concurrent.futures.ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(lambda _: take(served, link)[1].status, range(24)))
+
+    assert sorted(answers) == [303] * 3 + [410] * 21
+
+
+def test_taken_back_it_opens_nothing_for_nobody(blog):
+    """Also not for who took it before."""
+    served = blog("").serve()
+    link = gift_of(served, OLD)
+    browser, _ = take(served, link)
+    assert is_whole(browser.get(OLD))
+    store = LinkStore(served.app.site)
+
+    store.revoke(store.all()[0].id, served.app.clock())
+
+    assert not is_whole(browser.get(OLD))
+    assert take(served, link)[1].status == 410
+    assert served.browser().get(link).status == 410
+
+
+def test_it_ends_with_its_time(blog, clock):
+    served = blog("").serve()
+    link = gift_of(served, OLD, "--days", "3")
+    browser, _ = take(served, link)
+    clock.move(timedelta(days=2, hours=23))
+    assert is_whole(browser.get(OLD))
+
+    clock.move(timedelta(hours=2))
+
+    assert not is_whole(browser.get(OLD))
+    assert served.browser().get(link).status == 410
+
+
+SPOILT = [lambda link: f"{link[:-9]}_________", lambda link: link.partition(".")[0], lambda link: f"{link}x"]
+
+
+@pytest.mark.parametrize("spoil", SPOILT)
+def test_a_link_that_this_site_did_not_sign_is_none(blog, spoil):
+    """Threat 11."""
+    served = blog("").serve()
+    link = gift_of(served, OLD)
+
+    assert served.browser().post(spoil(link), {}).status in (404, 405, 410)
+
+
+def test_the_id_of_a_gift_is_no_cookie(blog):
+    """Who has the link has its id; the cookie is signed for another purpose."""
+    served = blog("").serve()
+    browser = served.browser()
+    browser.cookies["__Host-gifts"] = gift_of(served, OLD).rpartition("/")[2]
+
+    assert not is_whole(browser.get(OLD))
+
+
+def test_a_preview_link_is_no_gift_and_a_gift_no_preview(blog):
+    served = blog("").serve()
+    link = gift_of(served, OLD)
+
+    assert served.browser().get(link.replace("/gift/", "/preview/")).status == 410
+
+
+def test_what_a_gift_opens_is_for_this_reader_alone(blog):
+    """Threats 6, 9."""
+    served = blog("").serve()
+    browser, _ = take(served, gift_of(served, OLD))
+
+    for method in ("GET", "HEAD"):
+        answer = browser.get(OLD, method=method, headers={"range": "bytes=0-5"})
+        assert (answer.status, answer.headers["cache-control"]) == (200, "private, no-store")
+    assert browser.get(OLD, method="HEAD").headers["content-length"] == browser.get(OLD).headers["content-length"]
+    assert b"canari-" not in browser.get(OLD.upper()).body
+
+
+PICTURE = """
+== content/posts/pic/index.md ==
+---
+title: Image
+date: 2012-01-01
+slug: pic
+---
+Début de pic.
+
+Suite canari-pic ![](photo.png)
+"""
+
+
+def test_the_files_of_the_entry_open_with_it(blog):
+    """Threat 8."""
+    site = blog("", more=PICTURE)
+    (site.folder / "content/posts/pic/photo.png").write_bytes(b"\x89PNG canari-bytes")
+    served = site.serve()
+    picture = next(address for address in served.app.served.release.gated if address.endswith("photo.png"))
+    assert served.browser().get(picture).status == 404
+
+    browser, _ = take(served, gift_of(served, "content/posts/pic/index.md"))
+
+    assert b"canari-bytes" in browser.get(picture).body
+    assert browser.get(picture).headers["cache-control"] == "private, no-store"
+    other, _ = take(served, gift_of(served, OLD))
+    assert other.get(picture).status == 404
+
+
+# ---------------------------------------------------------------------------------------------- given by readers
+
+
+def link_in(answer) -> str:
+    found = re.search(r'value="https://prland\.example(/passes/gift/[^"]+)"', answer.text)
+    return found[1] if found else ""
+
+
+def test_a_reader_gives_what_they_may_read(served):
+    reader = served.sign_in("lectrice@example.org")
+    assert 'action="/passes/gift"' in reader.get(OLD).text
+
+    answer = reader.post("/passes/gift", {"next": OLD})
+
+    assert is_whole(take(served, link_in(answer))[0].get(OLD))
+    assert answer.headers["cache-control"] == "private, no-store"
+
+
+def test_a_reader_gives_so_many_a_month_and_the_same_post_once(served):
+    reader = served.sign_in("lectrice@example.org")
+
+    answers = [reader.post("/passes/gift", {"next": address}) for address in (OLD, OLD, OTHER, "/2012/01/third/")]
+
+    assert [answer.status for answer in answers] == [200, 200, 200, 429]
+    assert link_in(answers[0]) == link_in(answers[1]) != link_in(answers[2])
+
+
+def test_nobody_gives_what_they_may_not_read(served):
+    reader, stranger = served.sign_in("lectrice@example.org"), served.browser()
+
+    answers = [stranger.post("/passes/gift", {"next": OLD}), reader.post("/passes/gift", {"next": PAID})]
+
+    assert [(answer.status, link_in(answer)) for answer in answers] == [(303, ""), (303, "")]
+    assert LinkStore(served.app.site).all() == []
+
+
+def test_the_button_is_on_the_page_of_readers_alone(served):
+    reader = served.sign_in("lectrice@example.org")
+
+    assert "/passes/gift" not in served.visitor.get(OLD).text
+    assert "/passes/gift" not in served.visitor.get(NEW).text
+    assert "/passes/gift" not in reader.get(NEW).text
+
+
+def test_the_giver_is_not_named_in_the_database(served):
+    reader = served.sign_in("lectrice@example.org")
+    reader.post("/passes/gift", {"next": OLD})
+    with database(served.app.site).read() as connection:
+        known = list(connection.exec_driver_sql("SELECT reader FROM members_member").scalars())
+
+    assert LinkStore(served.app.site).all()[0].giver not in ("", *known)

@@ -1,0 +1,245 @@
+"""What plugins grant: for closed entries alone, added to what a reader is, and shut whenever something fails."""
+
+import pytest
+
+CLOSED, OPEN, PICTURE = "/2026/11/closed/", "/2026/11/open/", "/2026/11/closed/photo.png"
+GRANTER = """
+import attrs
+from datetime import timedelta
+from pathlib import Path
+from pressframe import Gate, Reader, hookimpl
+from pressframe_web import Cookie, Grant
+
+
+@attrs.frozen(eq=False)
+class Granter:
+    what: str = ""
+    log: str = ""
+
+    @hookimpl
+    def judge_gate(self, entry):
+        if "closed" in entry.id:
+            return Gate(requires=frozenset({"club", "board"} if self.what == "half" else {"club"}), reason="a test")
+
+    @hookimpl
+    def find_reader(self, request):
+        if request.cookies.get("session") == "board":
+            return Reader(id="b", audiences=frozenset({"board"}))
+
+    @hookimpl
+    def register_grants(self, entry, requires, request):
+        reader, now = request.reader, request.now
+        with Path(self.log).open("a") as file:
+            print("asked", entry.id, entry.gated, sorted(requires), reader and reader.id, request.client, file=file)
+        what = self.what
+        if what == "fails":
+            1 / 0
+        if what == "odd":
+            return ["club"]
+        if what == "other":
+            return [Grant(audience="clubs", reason="x")]
+        if what == "over":
+            return [Grant(audience="club", until=now, reason="x")]
+        if what == "nobody":
+            return [Grant(audience=name, reason="x") for name in ("nobody", "club")]
+        if request.cookies.get("pass") == "yes":
+            counted = what.startswith("counted")
+            return [Grant(audience="club", until=now + timedelta(hours=1), counted=counted, reason="x")]
+        return []
+"""
+LISTENING = """
+    @hookimpl
+    def on_reading(self, entry, grants):
+        with Path(self.log).open("a") as file:
+            print("told", entry.id, [grant.audience for grant in grants], file=file)
+        if self.what == "counted fails":
+            raise OSError("no room")
+        if self.what == "counted odd":
+            return ["reads=1"]
+        if self.what == "counted late":
+            return (1 / 0 for _ in "x")
+        if self.what == "counted spoilt":
+            return [Cookie(name="reads", value="a b;c")]
+        return [Cookie(name="reads", value="1")]
+"""
+SITE = """
+== pressframe.toml ==
+[site]
+title = "Essai"
+url = "https://essai.example"
+plugins = ["markdown", "web", "granter", {more}"archives", "journal"]
+[plugins.granter]
+what = "{what}"
+log = "{log}"
+== content/open.md ==
+---
+title: Ouvert
+date: 2026-11-20
+slug: open
+---
+Un texte.
+== content/closed/index.md ==
+---
+title: Fermé
+date: 2026-11-19
+slug: closed
+---
+Le début.
+
+<!--more-->
+
+canari-octroi ![](photo.png)
+"""
+
+
+@pytest.fixture
+def serve(site, tmp_path):
+    """Return a function that serves a site whose plugin grants in one way or another."""
+
+    def make(what="", *, listening=LISTENING, more="", text=""):
+        log = tmp_path / "log.txt"
+        log.write_text("")
+        code = f"== plugins/granter.py =={GRANTER}{listening}"
+        made = site(SITE.format(what=what, log=log, more=more) + code + text)
+        (made.folder / "content" / "closed" / "photo.png").write_bytes(b"\x89PNG canari-image")
+        served = made.serve()
+        return served, lambda: log.read_text().splitlines()
+
+    return make
+
+
+def bearer(served, value="yes", **more):
+    browser = served.browser()
+    browser.cookies = {"__Host-pass": value, **{f"__Host-{name}": text for name, text in more.items()}}
+    return browser
+
+
+def test_a_grant_opens_a_closed_entry_for_whom_it_is_given(serve):
+    served, _ = serve()
+
+    answer = bearer(served).get(CLOSED)
+
+    assert "canari-octroi" in answer.text
+    assert answer.headers["cache-control"] == "private, no-store"
+    assert "canari-octroi" not in bearer(served, "no").get(CLOSED).text
+    assert "canari-octroi" not in served.browser().get(CLOSED).text
+
+
+@pytest.mark.parametrize("what", ["fails", "odd", "other", "over"])
+def test_what_fails_or_grants_something_else_opens_nothing(serve, what):
+    """Threat 13."""
+    served, _ = serve(what)
+
+    answer = bearer(served).get(CLOSED)
+
+    assert answer.status == 200
+    assert "canari-octroi" not in answer.text
+
+
+def test_grants_are_added_to_what_a_reader_is(serve):
+    served, _ = serve("half")
+
+    assert "canari-octroi" not in bearer(served).get(CLOSED).text
+    assert "canari-octroi" not in bearer(served, "no", session="board").get(CLOSED).text
+    assert "canari-octroi" in bearer(served, session="board").get(CLOSED).text
+
+
+def test_nobody_is_let_in_where_a_gate_failed(serve):
+    """Threat 13: not even by a plugin that grants an audience of that name."""
+    broken = """
+== plugins/broken.py ==
+import attrs
+from pressframe import hookimpl
+
+@attrs.frozen(eq=False)
+class Broken:
+    @hookimpl
+    def judge_gate(self, entry):
+        if "closed" in entry.id:
+            1 / 0
+"""
+    served, asked = serve("nobody", more='"broken", ', text=broken)
+
+    assert "canari-octroi" not in bearer(served).get(CLOSED).text
+    assert asked() == []
+
+
+def test_plugins_are_asked_for_closed_entries_alone(serve):
+    """So that the rest stays as fast as it is."""
+    served, asked = serve()
+    browser = bearer(served)
+
+    for address in (OPEN, "/", "/nowhere/", "/feed.xml", "/journal.css", f"{CLOSED}index.html", CLOSED.upper()):
+        browser.get(address)
+    assert asked() == []
+    browser.get(CLOSED)
+
+    assert asked() == ["asked closed/index True ['club'] None 192.0.2.1"]
+
+
+def test_the_same_is_decided_for_head_for_a_part_and_for_the_files_of_the_entry(serve):
+    """Threats 6, 8."""
+    served, _ = serve()
+    browser, stranger = bearer(served), served.browser()
+    whole = browser.get(CLOSED)
+
+    head = browser.get(CLOSED, method="HEAD")
+    part = browser.get(CLOSED, headers={"range": "bytes=0-9"})
+
+    assert (head.headers, head.body) == (whole.headers, b"")
+    assert (part.status, part.body) == (200, whole.body)
+    assert b"canari-image" in browser.get(PICTURE).body
+    assert stranger.get(PICTURE).status == 404
+    closed = stranger.get(CLOSED)
+    assert closed.headers["etag"] != whole.headers["etag"]
+    assert stranger.get(CLOSED, method="HEAD").headers == closed.headers
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_a_counted_grant_is_told_of_before_it_opens_and_brings_its_cookies(serve, method):
+    served, log = serve("counted")
+
+    answer = bearer(served).get(CLOSED, method=method)
+
+    assert log()[1:] == ["told closed/index ['club']"]
+    assert answer.cookies == ("__Host-reads=1; Path=/; HttpOnly; SameSite=Lax; Secure",)
+    assert answer.headers["cache-control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("what", ["counted fails", "counted odd", "counted late", "counted spoilt"])
+def test_what_cannot_be_counted_stays_shut(serve, what):
+    """Threat 13."""
+    served, _ = serve(what)
+
+    answer = bearer(served).get(CLOSED)
+
+    assert (answer.status, answer.cookies) == (200, ())
+    assert "canari-octroi" not in answer.text
+
+
+def test_a_counted_grant_that_nobody_counts_stays_shut(serve):
+    served, _ = serve("counted", listening="")
+
+    assert "canari-octroi" not in bearer(served).get(CLOSED).text
+
+
+def test_what_another_grant_opens_is_not_counted(serve):
+    free = """
+== plugins/free.py ==
+import attrs
+from pressframe import hookimpl
+from pressframe_web import Grant
+
+@attrs.frozen(eq=False)
+class Free:
+    @hookimpl
+    def register_grants(self):
+        return [Grant(audience="club", reason="free")]
+"""
+    served, log = serve("counted", more='"free", ', text=free)
+
+    answer = bearer(served).get(CLOSED)
+
+    assert "canari-octroi" in answer.text
+    assert answer.cookies == ()
+    assert not [line for line in log() if line.startswith("told")]
