@@ -171,6 +171,7 @@ def test_plugins_are_asked_for_closed_entries_alone(serve):
 
     for address in (OPEN, "/", "/nowhere/", "/feed.xml", "/journal.css", f"{CLOSED}index.html", CLOSED.upper()):
         browser.get(address)
+    served.browser().get(CLOSED)  # without a cookie
     assert asked() == []
     browser.get(CLOSED)
 

@@ -188,7 +188,7 @@ class App:
         path, cookies = scope["path"], cookies_of(scope)
         reader = await self.readers.find(cookies)
         may_read, lines = reader is not None and served.gated[path] <= reader.audiences, list[tuple[bytes, bytes]]()
-        if not may_read and self.grants.are_there:
+        if not may_read and cookies and self.grants.are_there:  # who brings nothing is a stranger to all plugins
             may_read, lines = await self._ask_grants(served, scope, cookies, reader)
         answer = (served.whole if may_read else served.closed).get(path)
         if answer is None:

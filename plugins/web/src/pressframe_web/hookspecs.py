@@ -25,9 +25,9 @@ def find_reader(request: Request, host: Host) -> Reader | None:
 def register_grants(entry: Card, requires: frozenset[str], request: Request, host: Host) -> Iterable[Grant]:
     """Let a reader count as of an audience, for one entry and at this moment.
 
-    Called for a request for a closed entry, or for a file of one, that the reader's own audiences do not open: never
-    for anything else, so the rest stays as fast as it is. All are kept, beside the audiences that the reader has; the
-    entry opens if they are all that it requires. If a plugin fails, its grants are missing.
+    Called when a request with a cookie asks for a closed entry, or for a file of one, that the reader's own audiences
+    do not open: never for anything else, so the rest stays as fast as it is. All are kept, beside the audiences that
+    the reader has; the entry opens if they are all that it requires. If a plugin fails, its grants are missing.
 
     Args:
         entry: As strangers see it.
