@@ -45,8 +45,9 @@ class Server:
                 self._release = self._again(self._site, self._release, order, scan=False)
 
     def _again(self, site: Site, last: Release, order: Order, *, scan: bool) -> Release:
-        options = {"output": order.output, "drafts": order.drafts, "now": order.now}
-        return site.rebuild(last, scan=scan, early=lambda pages: None, **options)
+        return site.rebuild(
+            last, output=order.output, drafts=order.drafts, now=order.now, scan=scan, early=lambda pages: None
+        )
 
     def _open(self, folder: Path) -> Site:
         settings = _settings(folder)
