@@ -14,6 +14,7 @@ from pressframe.model import Reply, Verdict
 from pressframe_comments._avatars import make_finder
 from pressframe_comments._form import Typed
 from pressframe_comments._live import Live
+from pressframe_comments._reasons import reasons_of
 from pressframe_comments._store import Act, CommentStore, Filed, State, Texts
 from pressframe_comments._telling import tell_act
 from pressframe_comments._visit import Visit, missing
@@ -116,8 +117,7 @@ class Changing:
         id, expected, state = filed.comment.id, filed.version, _STRICTER.get(verdict)
         if state and state is not filed.state and filed.state is State.APPROVED:
             # First out of sight, then changed: at no moment a text is shown that nobody has passed.
-            reasons = [judgement.reason for judgement in judgements if judgement.verdict is not Verdict.ACCEPT]
-            log.info("%s was edited and waits: %s", id, "; ".join(reasons))
+            log.info("%s was edited and waits: %s", id, "; ".join(reasons_of(judgements)))
             moved = self._store.move([id], state, at=visit.request.now, expected={id: expected})
             self._tell(moved, visit)
             expected = moved.changed[0].version if moved.changed else expected

@@ -13,6 +13,7 @@ import attrs
 from pressframe.errors import ContentError, Place, PressframeError, raise_all
 from pressframe.model import Comment
 from pressframe_comments._links import safe_url
+from pressframe_comments._reasons import Reason, reason_of_json, reason_to_json
 from pressframe_comments._store import Filed, Record, State, Step, Texts
 
 FORMAT = "pressframe comments"
@@ -29,6 +30,7 @@ _KINDS: Mapping[str, tuple[Any, str]] = {  # of each key the type and its name
     **dict.fromkeys(("accepted_before", "by_author"), (bool, "true or false")),
     "version": (int, "a number"),
     "reasons": (list, "a list"),
+    "phrases": (list, "a list"),
     "history": (list, "a list"),
 }
 _NEEDED = ("id", "state", "received", "entry", "author", "body")
@@ -61,9 +63,11 @@ def lines_of(records: Iterator[Record]) -> Iterator[str]:
     yield _HEAD
     before = ""
     for record in records:
-        history = [step_to_json(step) for step in record.steps]
+        more: dict[str, object] = {"history": [step_to_json(step) for step in record.steps]}
+        if any(isinstance(reason, Reason) for reason in record.filed.reasons):  # to be said in other languages, too
+            more["phrases"] = [reason_to_json(reason) for reason in record.filed.reasons]
         yield from [before] if before else []
-        before = json.dumps(to_json(record.filed) | {"history": history}, ensure_ascii=False) + ","
+        before = json.dumps(to_json(record.filed) | more, ensure_ascii=False) + ","
     yield from [before.removesuffix(",")] if before else []
     yield "]}"
 
@@ -122,12 +126,19 @@ def _record(item: object) -> Record:
     filed = Filed(
         comment=comment,
         state=_read_state(item, "state"),
-        reasons=tuple(map(str, item.get("reasons", ()))),
+        reasons=_reasons(item),
         **{name: item[name] for name in _OF_FILED if name in item},
         changed=_read_moment(item, "changed") if "changed" in item else comment.received,
         edited=_read_moment(item, "edited") if item.get("edited") else None,
     )
     return Record(filed=filed, steps=tuple(_step(step, comment.id) for step in item.get("history", ())))
+
+
+def _reasons(item: Mapping[str, Any]) -> tuple[str, ...]:
+    if "phrases" not in item:
+        return tuple(map(str, item.get("reasons", ())))
+    _check_text("phrases", json.dumps(item["phrases"], ensure_ascii=False))
+    return tuple(map(reason_of_json, item["phrases"]))
 
 
 def _check(item: Mapping[str, Any]) -> None:

@@ -9,8 +9,7 @@ import attrs
 
 from pressframe.model import Host, Json
 from pressframe_admin import Account, Role, accounts
-from pressframe_comments import Filed, State, comment_store
-from pressframe_moderation import _reasons as reasons
+from pressframe_comments import Filed, State, comment_store, say_reasons
 from pressframe_moderation._wanted import LIST
 from pressframe_web import Message
 from pressframe_web.letters import Letters, one_line, seen, send
@@ -31,7 +30,7 @@ class Told:
     url: str = ""
     client: str = ""
     lines: tuple[str, ...] = ()
-    reasons: tuple[Json, ...] = ()
+    reasons: tuple[str, ...] = ()
     waits: bool = True
     gated: bool = False
 
@@ -66,7 +65,7 @@ class NewsMail:
         return Told(
             title=title, link=link, waits=waits, author=one_line(comment.author), email=one_line(filed.email),
             url=one_line(comment.url or ""), client=one_line(filed.client), lines=tuple(_lines(filed)),
-            reasons=tuple(reasons.read(one_line(reason) for reason in filed.reasons)),
+            reasons=tuple(map(one_line, say_reasons(filed.reasons, self._host))),
         )  # fmt: skip
 
     def _write(self, account: Account, key: str, told: Sequence[Told], waiting: int) -> Message:
