@@ -54,7 +54,9 @@ class NewsMail:
         if told:
             waiting = store.counts()[State.PENDING] if account.role is not Role.AUTHOR else 0
             key = f"moderation.{account.id}.{','.join(str(one['id']) for one in news)}"
-            send(self._host, self._write(account, key, told, waiting))
+            mail = self._write(account, key, told, waiting)
+            about = {filed[str(one["id"])].comment.entry for one in news if str(one["id"]) in filed}
+            send(self._host, attrs.evolve(mail, thread=f"moderation.{about.pop()}") if len(about) == 1 else mail)
 
     def _told(self, news: Mapping[str, Json], filed: Filed) -> Told:
         comment, title = filed.comment, one_line(str(news["title"])) or "…"
