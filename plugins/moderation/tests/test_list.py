@@ -39,8 +39,9 @@ def test_every_state_has_a_tab_with_its_count(desk):
 def test_lists_that_are_empty_say_so(desk):
     owner = desk.sign_in_as("owner")
     said = {
-        "": "Rien n’attend.", "state=spam": "Aucun indésirable.", "state=trash": "La corbeille est vide.",
-        "state=all": "Aucun commentaire pour l’instant.", "q=rien": "Aucun commentaire ne correspond.",
+        "": "Aucun commentaire en attente.", "state=spam": "Aucun commentaire indésirable.",
+        "state=trash": "La corbeille est vide.", "state=all": "Aucun commentaire pour l’instant.",
+        "q=rien": "Aucun commentaire ne correspond.",
     }  # fmt: skip
 
     for query, text in said.items():
