@@ -76,7 +76,7 @@ def test_deleting_for_ever_asks_first_and_takes_only_what_is_in_the_trash(desk):
     assert flash(refused) == "Seul ce qui est dans la corbeille peut être supprimé définitivement."
     assert owner.send(f"{LIST}delete", picks(kept, gone)).status == 303
     assert asked.status == 200
-    assert "1 commentaire disparaît avec son historique" in asked.text
+    assert "1 commentaire disparaîtra avec son historique" in asked.text
     assert desk.state(gone.comment.id) is State.TRASH
     done = owner.follow(owner.send(f"{LIST}delete", picks(gone) | {"query": "state=trash"}))
     assert flash(done) == "1 commentaire supprimé définitivement."

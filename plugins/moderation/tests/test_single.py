@@ -132,7 +132,7 @@ def test_only_an_author_of_the_entry_answers_as_its_author(desk):
         (State.SPAM, {"comment": "Non."}, 409, "rétablissez-le"),
         (State.PENDING, {"comment": " "}, 422, "Écrivez d’abord"),
         (State.PENDING, {"comment": "a\x00b"}, 422, "trop longue"),
-        (State.PENDING, {"comment": "Longue réponse.", "version": "7"}, 409, "plus rapide"),
+        (State.PENDING, {"comment": "Longue réponse.", "version": "7"}, 409, "devancé"),
     ],
 )
 def test_an_answer_that_cannot_be_given_is_kept_in_its_form(desk, state, form, status, said):
