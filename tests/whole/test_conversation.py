@@ -1,10 +1,9 @@
 """A conversation in a real browser: by keyboard, with and without scripts, and as a screen reader gets it."""
 
-import os
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Page
+
+from pressframe_testing import find_barriers
 
 pytestmark = pytest.mark.browser
 
@@ -99,15 +98,9 @@ def focused(page: Page) -> str:
 
 
 def check(page: Page) -> None:
-    """Fail over what a screen reader would stumble over; with PRESSFRAME_AXE, a copy of axe-core, over that, too."""
+    """Fail over what a screen reader would stumble over."""
     assert page.evaluate(FLAWS) == []
-    axe = os.environ.get("PRESSFRAME_AXE")
-    if axe:
-        page.evaluate(Path(axe).read_text("utf-8"))
-        found = page.evaluate(
-            "async () => (await axe.run('#comments')).violations.map(one => [one.id, one.nodes[0].html])"
-        )
-        assert found == []
+    assert find_barriers(page) == []
 
 
 def test_a_comment_is_sent_without_leaving_the_place(page):

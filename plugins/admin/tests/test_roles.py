@@ -174,5 +174,5 @@ def test_refusals_speak_to_who_gets_them(desk):
     assert main_of(refused.text).startswith("Accès refusé Votre compte ne permet pas de faire cela.")
     assert 'href="/admin/desk/"' not in refused.text
     out = desk.browser().post("/admin/desk/approve", {})
-    assert (out.status, main_of(out.text)[:23]) == (403, "Vous êtes déconnecté Ri")
+    assert (out.status, main_of(out.text)[:25]) == (403, "Vous êtes déconnecté·e Ri")
     assert out.headers["cache-control"] == "private, no-store"

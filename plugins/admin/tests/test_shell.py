@@ -54,7 +54,7 @@ def test_what_was_done_is_said_once_with_its_undo(desk):
     page = owner.follow(done).text
 
     assert main_of(page).startswith("3 comments of Zoé approved. Annuler list")
-    assert '<div class="flash" role="status">' in page
+    assert '<div class="flash" role="status" tabindex="-1" autofocus>' in page
     undo = page.partition('class="flash"')[2].partition("</form>")[0]
     assert 'action="/admin/desk/undo" method="post"' in undo
     assert 'name="batch" value="17"' in undo

@@ -26,7 +26,7 @@ def test_the_owner_signs_in_and_out(desk):
     assert main_of(browser.follow(answer).text).startswith("Bonjour, Florian")
 
     out = browser.send("/admin/account/sign-out", {})
-    assert main_of(browser.follow(out).text).startswith("Se connecter Vous êtes déconnecté.")
+    assert main_of(browser.follow(out).text).startswith("Se connecter Vous êtes déconnecté·e.")
     assert not is_in(browser)
 
 

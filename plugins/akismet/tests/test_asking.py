@@ -78,9 +78,9 @@ def test_trying_it_out_is_said_to_be_a_test(desk, fake):
     [
         ({"status": 500}, "Akismet answered comment-check with status 500"),
         ({"status": 302}, "Akismet answered comment-check with status 302"),
-        ({"text": "perhaps"}, 'Akismet answered comment-check with "perhaps"'),
-        ({"text": "x" * 100_000}, f'Akismet answered comment-check with "{"x" * 100}"'),
-        ({"text": "\x1b[2J\r\nSet"}, 'Akismet answered comment-check with "?[2J??Set"'),
+        ({"text": "perhaps"}, "Akismet answered comment-check with “perhaps”"),
+        ({"text": "x" * 100_000}, f"Akismet answered comment-check with “{'x' * 100}”"),
+        ({"text": "\x1b[2J\r\nSet"}, "Akismet answered comment-check with “?[2J??Set”"),
         ({"text": "invalid"}, "Akismet does not accept the key"),
     ],
 )

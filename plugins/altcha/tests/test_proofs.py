@@ -2,17 +2,12 @@
 
 import base64
 import copy
-import gettext
 import json
-import re
 import time
 from datetime import timedelta
-from pathlib import Path
 
-import jinja2
 import pytest
 
-import pressframe_altcha
 from pressframe import ConfigError, Verdict
 
 
@@ -166,20 +161,3 @@ def test_a_challenge_is_new_each_time_and_says_nothing_of_its_answer(gate):
 def test_settings_that_make_no_sense_are_refused(gate, line, name):
     with pytest.raises(ConfigError, match=rf"plugins\.altcha\.{name}"):
         gate(line)
-
-
-def test_all_that_readers_are_told_is_said_in_french():
-    here = Path(pressframe_altcha.__file__).parent
-    environment = jinja2.Environment(extensions=["jinja2.ext.i18n"])
-    template = (here / "templates" / "altcha" / "form.html").read_text("utf-8")
-    asked = {message for _, _, message in environment.extract_translations(template)}
-    file = here / "locale" / "fr" / "LC_MESSAGES" / "pressframe_altcha.mo"
-    with file.open("rb") as opened:
-        spoken = {key: text for key, text in gettext.GNUTranslations(opened)._catalog.items() if key}
-
-    assert set(spoken) == asked
-    assert set(spoken.values()) <= set(
-        re.findall(r'^msgstr "(.+)"$', file.with_suffix(".po").read_text(), re.MULTILINE)
-    )
-    for text in spoken.values():
-        assert not re.search(r"[^\u00a0][:;!?»](?: |$)", text), text

@@ -1,16 +1,11 @@
 """``pressframe bayes``, for people and for scripts; and the catalogue."""
 
-import gettext
 import json
-import re
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-import pressframe_bayes
 from pressframe.cli import main
-from pressframe_bayes import _saying
 from pressframe_comments import State
 
 SPAM = ["Cheap casino bonus today", "Casino online, viagra without recipe", "Best casino, best bonus"]
@@ -89,20 +84,6 @@ def test_an_unknown_comment_is_named(run):
     done = run("test", "c99")
 
     assert (done.exit_code, "there is no comment c99" in done.stderr) == (1, True)
-
-
-def test_all_that_the_filter_says_is_said_in_french():
-    source = Path(_saying.__file__).read_text("utf-8")
-    asked = set(re.findall(r'_\("(.+?)"\)', source))
-    file = Path(pressframe_bayes.__file__).parent / "locale" / "fr" / "LC_MESSAGES" / "pressframe_bayes.mo"
-    with file.open("rb") as opened:
-        spoken = {key: text for key, text in gettext.GNUTranslations(opened)._catalog.items() if key}
-
-    assert set(spoken) == asked
-    written = file.with_suffix(".po").read_text("utf-8")
-    assert set(spoken.values()) <= set(re.findall(r'^msgstr "(.+)"$', written, re.MULTILINE))
-    for text in spoken.values():
-        assert not re.search(r"[^\u00a0][:;!?»](?: |$)", text), text
 
 
 def test_moderating_on_the_command_line_teaches(desk):

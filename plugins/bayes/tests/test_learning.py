@@ -3,7 +3,7 @@
 import pytest
 
 from pressframe import Verdict
-from pressframe_comments import Change
+from pressframe_comments import Change, say_reasons
 from pressframe_sql import erase_personal_data, find_personal_data
 
 SPAM = ["Cheap casino bonus today", "Casino online, viagra without recipe", "Best casino, best bonus"]
@@ -42,14 +42,14 @@ def test_the_reason_names_the_words_that_decided(desk):
     assert "“merci”" in reason.partition("; in its favour: ")[2]
 
 
-def test_the_reason_is_in_the_language_of_the_site(desk):
+def test_the_reason_can_be_said_in_the_language_of_the_site(desk):
     shop = desk(language="fr")
     shop.teach(spam=SPAM, ham=HAM)
 
-    reason = shop.judge("Casino, bonus! Merci").reason
+    (reason,) = say_reasons([shop.judge("Casino, bonus! Merci").reason], shop.site)
 
     assert "\u00a0%\u00a0: «\u00a0casino\u00a0»" in reason
-    assert "contre\u00a0: «\u00a0merci\u00a0»" in reason
+    assert "en sa faveur\u00a0: «\u00a0merci\u00a0»" in reason
 
 
 def test_only_moderators_teach(desk):

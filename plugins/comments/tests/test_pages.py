@@ -54,6 +54,41 @@ def test_newest_first_the_entry_shows_the_newest_and_never_next_to_nothing(serve
     assert links(served.page("/billet/comments-1/")) == [("récents", "prev", "/billet/#comments")]
 
 
+def numbers(page):
+    """What leads to pages by number, in order: what it says, and where it leads; the page itself in brackets."""
+    nav = page.text.partition('<ol class="page-numbers">')[2].partition("</ol>")[0]
+    link = r'<a href="([^"]*)" aria-label="Page [^"]*"([^>]*)>'
+    found = re.findall(rf'<li(?: aria-hidden="true")?>(?:{link})?([^<]*)<', nav)
+    return [(f"[{words}]" if "current" in here else words, to.removesuffix("#comments")) for to, here, words in found]
+
+
+def test_pages_are_reached_by_number_in_the_order_in_which_they_are_read(serve):
+    comments = [{"id": str(number)} for number in range(1, 24)]
+    oldest = serve({"posts/billet": {"comments": comments}}, settings="per_page = 2")
+    newest = serve({"posts/billet": {"comments": comments}}, settings='per_page = 2\norder = "newest"')
+
+    def words(page):
+        return " ".join(said for said, _ in numbers(page))
+
+    assert words(oldest.page()) == "[1] 2 3 … 12"
+    assert words(oldest.page("/billet/comments-4/")) == "1 2 3 [4] 5 6 … 12"
+    assert words(oldest.page("/billet/comments-5/")) == "1 2 3 4 [5] 6 7 … 12"
+    assert words(oldest.page("/billet/comments-6/")) == "1 … 4 5 [6] 7 8 … 12"
+    assert words(oldest.page("/billet/comments-12/")) == "1 … 10 11 [12]"
+    assert words(newest.page()) == "[11–12] 10 9 … 1"
+    assert words(newest.page("/billet/comments-7/")) == "11–12 10 9 8 [7] 6 5 … 1"
+    assert dict(numbers(oldest.page("/billet/comments-4/"))) == {
+        "1": "/billet/", "2": "/billet/comments-2/", "3": "/billet/comments-3/", "[4]": "/billet/comments-4/",
+        "5": "/billet/comments-5/", "6": "/billet/comments-6/", "…": "", "12": "/billet/comments-12/",
+    }  # fmt: skip
+    assert numbers(newest.page("/billet/comments-7/"))[0] == ("11–12", "/billet/")
+    assert 'aria-label="Page 11–12" aria-current="page"' in newest.page().text
+
+
+def test_a_short_conversation_has_no_numbers(serve):
+    assert numbers(serve({"posts/billet": {"comments": LONG}}).page()) == []
+
+
 def test_a_thread_is_not_cut_unless_it_is_long_for_two_pages(serve):
     comments = [*LONG[:2], {"id": "8", "parent": "2", "author": "Ada"}, {"id": "9", "parent": "8"}, *LONG[2:4]]
     served = serve({"posts/billet": {"comments": comments}}, settings="per_page = 3")
@@ -68,7 +103,8 @@ def test_a_thread_is_not_cut_unless_it_is_long_for_two_pages(serve):
     ("order", "again"),
     [
         ("oldest", {"/billet/", "/billet/comments-3/", "/billet/comments-4/"}),  # the count, a link, the comment
-        ("newest", {"/billet/", "/billet/comments-2/", "/billet/comments-3/"}),  # the third page is new
+        # the third page is new, and the others lead to it by number
+        ("newest", {"/billet/", "/billet/comments-1/", "/billet/comments-2/", "/billet/comments-3/"}),
     ],
 )
 def test_a_new_comment_makes_only_the_pages_again_that_show_it_or_lead_there(serve, order, again):

@@ -81,7 +81,7 @@ def test_a_comment_with_a_blocked_word_waits_whoever_sends_it(comment, is_held):
 def test_every_reason_is_kept():
     judgement = judge({"max_links": 0, "blocked": ("x",)}, body="x https://a.example")
 
-    assert judgement.reason == ('nothing by its sender has been accepted yet; it has more than 0 links: 1; it says "x"')
+    assert judgement.reason == ("nothing by its sender has been accepted yet; it has more than 0 links: 1; it says “x”")
 
 
 @pytest.mark.parametrize(("hours", "verdict"), [(25, Verdict.ACCEPT), (24, Verdict.REFUSE)])
@@ -170,7 +170,7 @@ def test_what_is_blocked_fares_as_the_setting_says(fate, verdict):
     judgement = judge({"blocked": ("casino",), "blocked_as": fate}, body="casino")
 
     assert judgement.verdict is verdict
-    assert judgement.reason == 'nothing by its sender has been accepted yet; it says "casino"'
+    assert judgement.reason == "nothing by its sender has been accepted yet; it says “casino”"
 
 
 @pytest.mark.parametrize(

@@ -123,7 +123,7 @@ def undo(reply) -> dict[str, str]:
 
 def flash(reply) -> str:
     """Return what the page says was done."""
-    said = re.search(r'class="flash[^"]*" role="\w+">\n<p>(.*?)</p>', reply.text)
+    said = re.search(r'class="flash[^"]*" role="\w+"[^>]*>\n<p>(.*?)</p>', reply.text)
     return unescape(said[1]) if said else ""
 
 
@@ -156,3 +156,35 @@ def serve(blog) -> Callable[..., Desk]:
 @pytest.fixture
 def desk(serve) -> Desk:
     return serve()
+
+
+@pytest.fixture
+def live_site(site):
+    """Return the blog that ``live`` serves."""
+    return site(SETTINGS.format(language="fr", settings="", url="http://localhost:8000") + CONTENT)
+
+
+@pytest.fixture
+def live(live_site, browser_page):
+    """Return the blog in a process of its own, with a browser that is signed in, and what its console says."""
+    made = live_site
+    desk = Desk(made, made.serve())
+    with_password = ["admin", "create", "o@example.org", "--role", "owner", "--mail-link"]
+    assert made.run(*with_password).status == 0
+    for number in range(4):
+        desk.add(f"Texte {number}", author=f"A{number}", url="https://a.example/" + "x" * 120)
+    desk.add("Supercalifragilistic" * 9, author="Long " * 20, reasons=["y" * 200], state=State.SPAM)
+    link = _welcome(desk)
+    desk.served.close()
+    process = made.start()
+    said = []
+    browser_page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    browser_page.goto(process.url + link)
+    browser_page.click("main button")
+    browser_page.wait_for_url(f"{process.url}/admin/**")
+    return browser_page, process.url, said
+
+
+def _welcome(desk):
+    desk.run_jobs()
+    return desk.links()[0]

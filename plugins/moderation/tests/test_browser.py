@@ -2,13 +2,10 @@
 
 import pytest
 
-from pressframe_comments import State
-
-from .conftest import CONTENT, LIST, SETTINGS, Desk
+from .conftest import LIST
 
 pytestmark = pytest.mark.browser
 
-PASSWORD = "quatre mots tirés au sort"
 FLAWS = """() => {
   const flaws = [], note = (what, element) => flaws.push(`${what}: ${element.outerHTML.slice(0, 120)}`)
   const textOf = id => document.getElementById(id)?.textContent
@@ -39,30 +36,9 @@ FLAWS = """() => {
 }"""
 
 
-@pytest.fixture
-def live(site, browser_page):
-    """Return the blog in a process of its own, with a browser that is signed in, and what its console says."""
-    made = site(SETTINGS.format(language="fr", settings="", url="http://localhost:8000") + CONTENT)
-    desk = Desk(made, made.serve())
-    with_password = ["admin", "create", "o@example.org", "--role", "owner", "--mail-link"]
-    assert made.run(*with_password).status == 0
-    for number in range(4):
-        desk.add(f"Texte {number}", author=f"A{number}", url="https://a.example/" + "x" * 120)
-    desk.add("Supercalifragilistic" * 9, author="Long " * 20, reasons=["y" * 200], state=State.SPAM)
-    link = _welcome(desk)
-    desk.served.close()
-    process = made.start()
-    said = []
-    browser_page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
-    browser_page.goto(process.url + link)
-    browser_page.click("main button")
-    browser_page.wait_for_url(f"{process.url}/admin/**")
-    return browser_page, process.url, said
-
-
-def _welcome(desk):
-    desk.run_jobs()
-    return desk.links()[0]
+def heard(page, text):
+    """Wait until assistive technology is told *text*."""
+    page.locator("[data-keys=say]", has_text=text).wait_for(state="attached")
 
 
 def test_comments_are_decided_about_by_keys_alone(live):
@@ -82,16 +58,17 @@ def test_comments_are_decided_about_by_keys_alone(live):
     key("j")
     key("j")
     assert page.evaluate(focused) == first[1]
-    page.wait_for_function("document.querySelector('[data-keys=say]').textContent === 'Commentaire 2 sur 4'")
+    heard(page, "Commentaire 2 sur 4")
     key("a", goes=True)
     assert page.locator(".flash").inner_text().startswith("1 commentaire approuvé.")
     assert page.evaluate(focused) == first[2]  # where the next one is now
+    heard(page, "1 commentaire approuvé. Commentaire 2 sur 3")
     key("u", goes=True)
-    assert "comme avant" in page.locator(".flash").inner_text()
+    assert "remis comme avant" in page.locator(".flash").inner_text()
     page.locator("article").first.focus()
     for name in ("x", "j", "x"):
         key(name)
-    page.wait_for_function("document.querySelector('.chosen').textContent === '2 choisis'")
+    page.wait_for_function("document.querySelector('.chosen').textContent === '2 sélectionnés'")
     key("Shift+S", goes=True)
     assert "2 commentaires marqués" in page.locator(".flash").inner_text()
     key("/")
@@ -153,3 +130,50 @@ def test_pages_have_names_order_and_room(live, width):
 
     assert {address: found for address, found in flaws.items() if found} == {}
     assert [one for one in said if "422" not in one] == []
+
+
+def test_whoever_presses_a_button_goes_on_where_they_were(live):
+    page, url, said = live
+    focused = "document.activeElement.id || document.activeElement.className"
+
+    page.goto(url + LIST)
+    ids = [one.get_attribute("id") for one in page.locator("article").all()]
+    with page.expect_navigation():
+        page.click(f"#{ids[1]} [data-act=spam]")
+
+    assert page.evaluate(focused) == ids[2]
+    heard(page, "1 commentaire marqué comme indésirable. Commentaire 2 sur 3")
+    for id in (ids[0], ids[2], ids[3]):
+        with page.expect_navigation():
+            page.click(f"#{id} [data-act=approve]")
+    assert page.evaluate(focused) == "flash", "nothing is left to go on with"
+    assert said == []
+
+
+def test_without_scripts_what_was_done_has_the_focus(live):
+    page, url, _ = live
+    context = page.context.browser.new_context(java_script_enabled=False, storage_state=page.context.storage_state())
+    plain = context.new_page()
+    plain.goto(url + LIST)
+
+    plain.click("article [data-act=approve]")
+
+    assert plain.locator(".flash:focus").count() == 1
+    assert plain.locator("[aria-keyshortcuts]").count() == 0
+    assert not plain.locator("[data-keys=help]").is_visible()
+    context.close()
+
+
+def test_keys_are_shown_at_the_comment_that_they_are_for(live):
+    page, url, _ = live
+    page.goto(url + LIST)
+    shown = """() => Array.from(document.querySelectorAll('[data-key]'))
+        .filter(one => getComputedStyle(one, '::after').content !== 'none').length"""
+    assert page.evaluate(shown) == 0
+
+    page.keyboard.press("j")
+
+    keys = page.locator("article:focus [data-key]").count()
+    assert page.evaluate(shown) == keys > 3
+    assert page.get_by_role("button", name="Approuver – A3", exact=True).count() == 1, "they are no part of names"
+    assert page.locator("[data-keys=help]").bounding_box()["y"] < 200

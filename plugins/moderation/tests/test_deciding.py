@@ -15,11 +15,11 @@ def test_one_comment_is_approved_and_that_is_taken_back_and_done_again(desk):
     done = owner.follow(owner.send(f"{LIST}act", does("approve", filed)))
 
     assert flash(done) == "1 commentaire approuvé."
-    assert "Rien n’attend." in done.text
+    assert "Aucun commentaire en attente." in done.text
     assert desk.rebuild()
     assert "Bravo !" in desk.visitor.get("/2026/11/crise/").text
     back = owner.follow(owner.post(f"{LIST}undo", undo(done)))
-    assert (flash(back), desk.state(filed.comment.id)) == ("1 commentaire comme avant.", State.PENDING)
+    assert (flash(back), desk.state(filed.comment.id)) == ("1 commentaire remis comme avant.", State.PENDING)
     owner.post(f"{LIST}undo", undo(back))
     assert desk.state(filed.comment.id) is State.APPROVED
 
@@ -33,7 +33,7 @@ def test_many_are_decided_about_at_one_stroke_and_taken_back_together(desk):
     assert flash(done) == "3 commentaires marqués comme indésirables."
     assert shown(done) == [comments[4].comment.id, comments[0].comment.id]
     back = moderator.follow(moderator.post(f"{LIST}undo", undo(done)))
-    assert flash(back) == "3 commentaires comme avant."
+    assert flash(back) == "3 commentaires remis comme avant."
     assert desk.store.counts()[State.PENDING] == 5
 
 
@@ -77,7 +77,7 @@ def test_deleting_for_ever_asks_first_and_takes_only_what_is_in_the_trash(desk):
     assert flash(refused) == "Seul ce qui est dans la corbeille peut être supprimé définitivement."
     assert owner.send(f"{LIST}delete", picks(kept, gone)).status == 303
     assert asked.status == 200
-    assert "1 commentaire disparaît avec son historique" in asked.text
+    assert "1 commentaire disparaîtra avec son historique" in asked.text
     assert desk.state(gone.comment.id) is State.TRASH
     done = owner.follow(owner.send(f"{LIST}delete", picks(gone) | {"query": "state=trash"}))
     assert flash(done) == "1 commentaire supprimé définitivement."
@@ -97,7 +97,7 @@ def test_what_asks_for_nothing_changes_nothing(desk):
     ]  # fmt: skip
 
     for form in forms:
-        assert flash(owner.follow(owner.send(f"{LIST}act", form))).startswith("Choisissez d’abord"), form
+        assert flash(owner.follow(owner.send(f"{LIST}act", form))).startswith("Sélectionnez d’abord"), form
     assert owner.send(f"{LIST}act", {"do": "approve c99 1"}).status == 404
     assert owner.send(f"{LIST}act", {"bulk": "approve", **picks(filed), "pick.c99": "1"}).status == 404
     assert flash(owner.follow(owner.send(f"{LIST}act", does("hold", filed)))) == "Rien à faire\xa0: c’était déjà ainsi."
@@ -154,7 +154,7 @@ def test_what_was_changed_since_is_not_taken_back(desk):
 
     back = owner.follow(owner.post(f"{LIST}undo", undo(done)))
 
-    assert flash(back) == "Pas annulé\xa0: moderator a changé le commentaire depuis."
+    assert flash(back) == "Annulation impossible\xa0: moderator a modifié le commentaire entre-temps."
     assert desk.state(filed.comment.id) is State.SPAM
 
 

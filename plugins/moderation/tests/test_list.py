@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 import sqlalchemy as sa
 
-from pressframe_comments import State
+from pressframe_comments import Reason, State
 from pressframe_sql import database
 
 from .conftest import BLOG, CRISE, LIST, shown
@@ -39,8 +39,9 @@ def test_every_state_has_a_tab_with_its_count(desk):
 def test_lists_that_are_empty_say_so(desk):
     owner = desk.sign_in_as("owner")
     said = {
-        "": "Rien n’attend.", "state=spam": "Aucun indésirable.", "state=trash": "La corbeille est vide.",
-        "state=all": "Aucun commentaire pour l’instant.", "q=rien": "Aucun commentaire ne correspond.",
+        "": "Aucun commentaire en attente.", "state=spam": "Aucun commentaire indésirable.",
+        "state=trash": "La corbeille est vide.", "state=all": "Aucun commentaire pour l’instant.",
+        "q=rien": "Aucun commentaire ne correspond.",
     }  # fmt: skip
 
     for query, text in said.items():
@@ -196,3 +197,24 @@ def test_a_page_costs_the_same_few_questions_however_many_wait(desk):
     log.info("%s waiting: %.0f ms of CPU, %s questions", FULL, min(times) * 1000, cost())
     assert len(shown(reply)) == 25
     assert min(times) < 0.2
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("fr", ["aucune règle ne s’est prononcée", "il contient «\xa0<b>casino</b>\xa0»", "odd failed: 5%"]),
+        ("en", ["no rule spoke for it", "it says “<b>casino</b>”", "odd failed: 5%"]),
+    ],
+)
+def test_reasons_are_in_the_sites_language_on_the_screen_and_in_english_on_the_command_line(serve, language, said):
+    desk = serve(language=language)
+    reasons = ["no rule spoke for it", Reason("it says “%(text)s”", text="<b>casino</b>"), "odd failed: 5%"]
+    desk.add(reasons=reasons)
+
+    page = desk.sign_in_as("owner").get(LIST).text
+
+    listed = page.partition('class="reasons"')[2].partition("</ul>")[0]
+    assert [unescape(one) for one in re.findall(r"<li><bdi>(.*?)</bdi></li>", listed)] == said
+    assert "<b>" not in listed
+    printed = desk.site.run("comments", "list").output
+    assert "no rule spoke for it; it says “<b>casino</b>”; odd failed: 5%" in printed

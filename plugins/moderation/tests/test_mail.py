@@ -50,7 +50,7 @@ def test_a_comment_that_waits_is_mailed_with_all_that_helps_to_decide(desk):
         "En ce moment, 1 commentaire attend votre approbation.",
     ):  # fmt: skip
         assert line in text.splitlines(), line
-    assert "Motif\xa0: rien de cet expéditeur n’a encore été accepté" in text
+    assert "Motif\xa0: aucun commentaire de cette personne n’a encore été approuvé" in text
     assert f'href="https://prland.example{LIST}{id}?do=approve"' in _html(mail)
 
 

@@ -33,7 +33,7 @@ def test_a_comment_is_shown_with_all_that_helps_to_decide(desk):
         for text in (
             "Zoé", "zoe@example.org", "https://zoe.example/", "192.0.2.0/24", "La crise & ses « suites »",
             "En réponse à Ada Le premier de tous.", "un lien de trop trop vite", "Même adresse",
-            "0 approuvé(s), 1 indésirable(s)", "Même navigateur",
+            "0 approuvé, 1 indésirable", "Même navigateur",
         ):  # fmt: skip
             assert text in said, text
         assert "<strong>mot</strong>" in reply.text
@@ -71,12 +71,12 @@ def test_an_edit_is_taken_back(desk):
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"author": ""}, "Il faut un nom."),
+        ({"author": ""}, "Indiquez un nom."),
         ({"author": "x" * 246}, "Le nom est trop long"),
         ({"author": "a\u202e\x07"}, "Le nom est trop long"),
-        ({"url": "javascript:alert(1)"}, "Un site web commence par"),
-        ({"url": 'https://a/"onmouseover=x'}, "Un site web commence par"),
-        ({"comment": " \n"}, "Il faut un texte."),
+        ({"url": "javascript:alert(1)"}, "L’adresse d’un site web commence par"),
+        ({"url": 'https://a/"onmouseover=x'}, "L’adresse d’un site web commence par"),
+        ({"comment": " \n"}, "Indiquez un texte."),
         ({"comment": "x" * 65_526}, "Le texte est trop long"),
         ({"comment": "a\x00b"}, "Le texte est trop long"),
     ],
@@ -113,7 +113,7 @@ def test_an_answer_is_published_as_who_is_signed_in_and_approves_what_it_answers
     (answer,) = [one for one in desk.store.approved(frozenset([CRISE]))[CRISE] if one.parent]
     assert (answer.author, answer.by_author, answer.parent) == ("odile", True, filed.comment.id)
     back = odile.follow(odile.post(f"{LIST}undo", undo(done)))
-    assert flash(back) == "2 commentaires comme avant."
+    assert flash(back) == "2 commentaires remis comme avant."
     assert (desk.state(answer.id), desk.state(filed.comment.id)) == (State.TRASH, State.PENDING)
 
 
@@ -132,7 +132,7 @@ def test_only_an_author_of_the_entry_answers_as_its_author(desk):
         (State.SPAM, {"comment": "Non."}, 409, "rétablissez-le"),
         (State.PENDING, {"comment": " "}, 422, "Écrivez d’abord"),
         (State.PENDING, {"comment": "a\x00b"}, 422, "trop longue"),
-        (State.PENDING, {"comment": "Longue réponse.", "version": "7"}, 409, "plus rapide"),
+        (State.PENDING, {"comment": "Longue réponse.", "version": "7"}, 409, "devancé"),
     ],
 )
 def test_an_answer_that_cannot_be_given_is_kept_in_its_form(desk, state, form, status, said):

@@ -178,3 +178,24 @@ def test_a_server_that_is_not_there_is_tried_again_later():
         _mailer(1).send(HELLO)
 
     assert not caught.value.permanent
+
+
+def test_mails_about_one_thing_are_a_thread_and_no_program_answers_them():
+    one, two = (compose(attrs.evolve(HELLO, key=key, thread="t"), "a@essai.example", URL) for key in ("a", "b"))
+    alone = compose(HELLO, "a@essai.example", URL)
+
+    assert one["References"] == one["In-Reply-To"] == two["References"]
+    assert one["Message-ID"] not in (two["Message-ID"], one["References"])
+    assert "@" in one["References"]
+    assert alone["References"] is alone["In-Reply-To"] is None
+    assert alone["Auto-Submitted"] == "auto-generated"
+
+
+@pytest.mark.parametrize("is_to_be_read", [True, False])
+@pytest.mark.parametrize(
+    "subject", ["Un nouveau commentaire sur l’article «\xa0Un billet\xa0» attend", "é " * 99 + "é"]
+)
+def test_a_long_subject_comes_back_as_it_was(subject, is_to_be_read):
+    mail = compose(attrs.evolve(HELLO, subject=subject), "a@essai.example", URL, is_to_be_read=is_to_be_read)
+
+    assert email.message_from_bytes(bytes(mail), policy=default)["subject"] == subject

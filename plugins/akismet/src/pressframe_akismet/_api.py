@@ -14,6 +14,8 @@ from urllib.parse import urlencode, urlsplit
 
 import attrs
 
+from pressframe_comments import Reason
+
 _AGENT = "pressframe/0.1 | pressframe-akismet/0.1"
 _LONGEST = 10_000
 """Bytes of an answer that are read; real ones are one word."""
@@ -22,8 +24,20 @@ _NEVER_FOR = timedelta(days=7)
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 
 
+def _(text: str) -> str:
+    return text  # marks what is translated when shown
+
+
 class AkismetError(Exception):
-    """Akismet could not be asked, or did not answer as documented; says why, in one sentence, without the key."""
+    """Akismet could not be asked, or did not answer as documented.
+
+    Attributes:
+        reason: Why, in one sentence, without the key.
+    """
+
+    def __init__(self, message: str, **values: str | int) -> None:
+        self.reason = Reason(message, **values)
+        super().__init__(str(self.reason))
 
 
 @attrs.frozen(kw_only=True)
@@ -123,11 +137,12 @@ class Api:
             text = answer.read(_LONGEST).decode("utf-8", "replace").strip()
             named = {name.lower(): _UNPRINTABLE.sub("?", value)[:300] for name, value in answer.getheaders()}
         except (OSError, http.client.HTTPException) as error:
-            raise AkismetError(f"Akismet could not be asked: {_why(error, self.timeout)}") from error
+            raise AkismetError(_("Akismet could not be asked: %(why)s"), why=_why(error, self.timeout)) from error
         finally:
             connection.close()
         if answer.status != http.client.OK:  # also where it sends elsewhere: a key goes to no address but the one set
-            raise AkismetError(f"Akismet answered {call} with status {answer.status}")
+            message = _("Akismet answered %(call)s with status %(status)s")
+            raise AkismetError(message, call=call, status=answer.status)
         return _Said(text=text, headers=named)
 
     def _connect(self, scheme: str, netloc: str) -> http.client.HTTPConnection:
@@ -138,16 +153,16 @@ class Api:
 
     def _odd(self, call: str, said: _Said) -> AkismetError:
         """Return the error that tells what Akismet gave as the reason, if it gave one."""
-        if said.text in ("invalid", "Invalid key."):
-            message = "Akismet does not accept the key"
-        else:
-            message = f'Akismet answered {call} with "{_UNPRINTABLE.sub("?", said.text)[:100]}"'
         names = ("x-akismet-debug-help", "x-akismet-error", "x-akismet-alert-msg")
         help = next((said.headers[name] for name in names if said.headers.get(name)), "")
-        return AkismetError(f"{message}: {help}" if help else message)
+        help = f": {help}" if help else ""
+        if said.text in ("invalid", "Invalid key."):
+            return AkismetError(_("Akismet does not accept the key%(help)s"), help=help)
+        text = _UNPRINTABLE.sub("?", said.text)[:100]
+        return AkismetError(_("Akismet answered %(call)s with “%(text)s”%(help)s"), call=call, text=text, help=help)
 
 
 def _why(error: Exception, timeout: timedelta) -> str:
     if isinstance(error, TimeoutError | socket.timeout):
-        return f"no answer within {timeout.total_seconds():g} seconds"
+        return Reason(_("no answer within %(seconds)s seconds"), seconds=f"{timeout.total_seconds():g}")
     return _UNPRINTABLE.sub("?", str(error) or type(error).__name__)[:200]

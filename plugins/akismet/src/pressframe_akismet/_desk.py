@@ -26,6 +26,10 @@ _NOWHERE = "0.0.0.0"
 """Told where the client's address is unknown: Akismet wants one."""
 
 
+def _(text: str) -> str:
+    return text  # marks what is translated when shown
+
+
 @attrs.frozen
 class Desk:
     """What *host*'s site asks and tells Akismet.
@@ -55,7 +59,7 @@ class Desk:
         except AkismetError as error:
             log.warning("%s; the comment is held", error, extra={"plugin": "akismet"})
             self.memory.note(comment, Checked(said="nothing", permalink=permalink, recheck=_LATER, at=now))
-            return Judgement(verdict=Verdict.HOLD, reason=str(error))
+            return Judgement(verdict=Verdict.HOLD, reason=error.reason)
         checked = Checked(said=_said(answer), permalink=permalink, recheck=answer.recheck_after, at=now)
         self.memory.note(comment, checked)
         return self._judgement(answer)
@@ -63,12 +67,12 @@ class Desk:
     def _judgement(self, answer: Answer) -> Judgement:
         if answer.is_spam:
             if answer.is_blatant and self.refuses_blatant:
-                return Judgement(verdict=Verdict.REFUSE, reason="Akismet says that it is spam without doubt")
-            how = "spam without doubt" if answer.is_blatant else "spam"
-            return Judgement(verdict=Verdict.SPAM, reason=f"Akismet says that it is {how}")
+                return Judgement(verdict=Verdict.REFUSE, reason=_("Akismet says that it is spam without doubt"))
+            sure, likely = _("Akismet says that it is spam without doubt"), _("Akismet says that it is spam")
+            return Judgement(verdict=Verdict.SPAM, reason=sure if answer.is_blatant else likely)
         if answer.recheck_after is not None:
-            return Judgement(verdict=Verdict.HOLD, reason="Akismet cannot tell yet, and will be asked again")
-        return Judgement(verdict=Verdict.ACCEPT, reason="Akismet says that it is no spam")
+            return Judgement(verdict=Verdict.HOLD, reason=_("Akismet cannot tell yet, and will be asked again"))
+        return Judgement(verdict=Verdict.ACCEPT, reason=_("Akismet says that it is no spam"))
 
     def _fields(self, comment: Comment, sender: Sender, permalink: str) -> dict[str, str]:
         """Return what is sent of a comment, named as in Akismet's documents."""

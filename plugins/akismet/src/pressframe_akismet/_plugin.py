@@ -101,6 +101,10 @@ class Akismet:
         return [_HERE / "migrations"]
 
     @hookimpl
+    def register_translations(self) -> Iterable[Path]:
+        return [_HERE / "locale"]
+
+    @hookimpl
     def register_commands(self, host: Host) -> Iterable[click.Command]:
         from pressframe_akismet._commands import make_akismet_command
 

@@ -20,12 +20,17 @@ if TYPE_CHECKING:
 
 _HERE = Path(__file__).parent
 
+
+def _(text: str) -> str:
+    return text  # marks what is translated when shown
+
+
 _ANSWERS: dict[Finding, tuple[Verdict, str]] = {
-    "right": (Verdict.ACCEPT, "its browser proved its work"),
-    "missing": (Verdict.HOLD, "no proof of work came with it, as from a browser without JavaScript"),
-    "expired": (Verdict.HOLD, "its proof of work came too late"),
-    "wrong": (Verdict.REFUSE, "its proof of work is wrong"),
-    "used": (Verdict.REFUSE, "its proof of work was used for another comment"),
+    "right": (Verdict.ACCEPT, _("its browser proved its work")),
+    "missing": (Verdict.HOLD, _("no proof of work came with it, as from a browser without JavaScript")),
+    "expired": (Verdict.HOLD, _("its proof of work came too late")),
+    "wrong": (Verdict.REFUSE, _("its proof of work is wrong")),
+    "used": (Verdict.REFUSE, _("its proof of work was used for another comment")),
 }
 
 

@@ -109,7 +109,7 @@ def _say(plugin: Bayes, host: Host, scores: list[tuple[str, Score | None]], *, a
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
     for id, score in scores:
-        said = "too little was learned to tell" if score is None else explain(score, host.settings.language)
+        said = "too little was learned to tell" if score is None else explain(score)
         click.echo(f"{id:<6} {_named(plugin, score):<6}  {said}")
 
 

@@ -70,7 +70,7 @@ class Bayes:
         score = self.filter(host).score(comment, email=sender.email)
         if score is None:
             return None
-        return Judgement(verdict=self.verdict(score), reason=explain(score, host.settings.language))
+        return Judgement(verdict=self.verdict(score), reason=explain(score))
 
     @hookimpl
     def on_comment(self, comment: Comment, change: Change, host: Host, by: str) -> None:

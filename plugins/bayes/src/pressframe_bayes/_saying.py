@@ -1,16 +1,13 @@
-"""What the filter says of a comment, in the site's language: how sure it is, and which words made it so."""
+"""What the filter says of a comment: how sure it is, and which words made it so."""
 
 from __future__ import annotations
 
-import gettext
 from collections.abc import Sequence
-from functools import lru_cache
-from pathlib import Path
 
 from pressframe_bayes._score import Clue, Score
 from pressframe_bayes._tokens import split
+from pressframe_comments import Reason
 
-_LOCALE = Path(__file__).parent / "locale"
 _SHOWN = 5
 """So many words are named for each side."""
 _LONGEST = 60
@@ -36,13 +33,11 @@ _NOTHING = _("spam at %(percent)d%%: none of its words says anything")
 _FAVOUR = _("spam at %(percent)d%%; in its favour: %(others)s")
 
 
-def explain(score: Score, language: str) -> str:
+def explain(score: Score) -> Reason:
     """Return one line for the moderator: ``spam at 98%: “casino”, link to x.example; in its favour: “PRland”``."""
-    catalogue = _catalogue(language)
-    words, others = _named(score.against(), catalogue), _named(score.in_favour(), catalogue)
+    words, others = _named(score.against()), _named(score.in_favour())
     sentence = (_BOTH if others else _ALONE) if words else (_FAVOUR if others else _NOTHING)
-    values = {"percent": percent(score.probability), "words": words, "others": others}
-    return catalogue.gettext(sentence) % values
+    return Reason(sentence, percent=percent(score.probability), words=words, others=others)
 
 
 def percent(probability: float) -> int:
@@ -50,16 +45,10 @@ def percent(probability: float) -> int:
     return int(probability * 100 + 1e-9)
 
 
-def _named(clues: Sequence[Clue], catalogue: gettext.NullTranslations) -> str:
-    return ", ".join(_name(clue, catalogue) for clue in clues[:_SHOWN])
+def _named(clues: Sequence[Clue]) -> list[Reason]:
+    return [_name(clue) for clue in clues[:_SHOWN]]
 
 
-def _name(clue: Clue, catalogue: gettext.NullTranslations) -> str:
+def _name(clue: Clue) -> Reason:
     field, text = split(clue.token)
-    return catalogue.gettext(_CLUES[field]) % {"text": text if len(text) <= _LONGEST else text[:_LONGEST] + "…"}
-
-
-@lru_cache(maxsize=8)
-def _catalogue(language: str) -> gettext.NullTranslations:
-    languages = [language.replace("-", "_"), language.split("-")[0]]
-    return gettext.translation("pressframe_bayes", _LOCALE, languages, fallback=True)
+    return Reason(_CLUES[field], text=text if len(text) <= _LONGEST else text[:_LONGEST] + "…")

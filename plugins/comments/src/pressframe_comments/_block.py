@@ -117,6 +117,7 @@ class _Conversation:
             "nodes": nest(part.nodes, self._settings.order),
             "pings": [Node(reply=reply, depth=1, number=0) for reply in pings] if not part.number else [],
             "part": part,
+            "turns": part.linked_turns,
             **self._links(part),
             "form": self._form(live, part, known) if self.is_open else None,
             "lost": live.typed.body if not self.is_open else "",
@@ -138,7 +139,7 @@ class _Conversation:
         """Return the addresses of the pages next to *part*, and which of them comes first."""
         if part is None:
             return {"older": None, "newer": None, "first": "older"}
-        older, newer = part.addresses.get(part.older or 0), part.addresses.get(part.newer or 0)
+        older, newer = (part.addresses[one] if one else None for one in (part.older, part.newer))
         first = "older" if self._settings.order == "oldest" else "newer"
         return {"older": older, "newer": newer, "first": first}
 

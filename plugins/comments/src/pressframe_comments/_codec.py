@@ -14,6 +14,7 @@ from pressframe.errors import ContentError, Place, PressframeError, raise_all
 from pressframe.model import Comment
 from pressframe_comments._links import safe_url
 from pressframe_comments._printing import json_text, printable
+from pressframe_comments._reasons import Reason, reason_of_json, reason_to_json
 from pressframe_comments._store import Filed, Record, State, Step, Texts
 
 EARLIEST, LATEST = 1970, 2999
@@ -34,6 +35,7 @@ _KINDS: Mapping[str, tuple[Any, str]] = {  # of each key the type and its name
     **dict.fromkeys(("accepted_before", "by_author"), (bool, "true or false")),
     "version": (int, "a number"),
     "reasons": (list, "a list"),
+    "phrases": (list, "a list"),
     "history": (list, "a list"),
 }
 _NEEDED = ("id", "state", "received", "entry", "author", "body")
@@ -66,9 +68,11 @@ def lines_of(records: Iterator[Record]) -> Iterator[str]:
     yield _HEAD
     before = ""
     for record in records:
-        history = [step_to_json(step) for step in record.steps]
+        more: dict[str, object] = {"history": [step_to_json(step) for step in record.steps]}
+        if any(isinstance(reason, Reason) for reason in record.filed.reasons):  # to be said in other languages, too
+            more["phrases"] = [reason_to_json(reason) for reason in record.filed.reasons]
         yield from [before] if before else []
-        before = json_text(to_json(record.filed) | {"history": history}, indent=None) + ","
+        before = json_text(to_json(record.filed) | more, indent=None) + ","
     yield from [before.removesuffix(",")] if before else []
     yield "]}"
 
@@ -129,12 +133,19 @@ def _record(item: object) -> Record:
     filed = Filed(
         comment=comment,
         state=_read_state(item, "state"),
-        reasons=tuple(map(str, item.get("reasons", ()))),
+        reasons=_reasons(item),
         **{name: item[name] for name in _OF_FILED if name in item},
         changed=_read_moment(item, "changed") if "changed" in item else comment.received,
         edited=_read_moment(item, "edited") if item.get("edited") else None,
     )
     return Record(filed=filed, steps=tuple(_step(step, comment.id) for step in item.get("history", ())))
+
+
+def _reasons(item: Mapping[str, Any]) -> tuple[str, ...]:
+    if "phrases" not in item:
+        return tuple(map(str, item.get("reasons", ())))
+    _check_text("phrases", json.dumps(item["phrases"], ensure_ascii=False))
+    return tuple(map(reason_of_json, item["phrases"]))
 
 
 def _check(item: Mapping[str, Any]) -> None:

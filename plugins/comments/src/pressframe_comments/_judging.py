@@ -15,6 +15,7 @@ import attrs
 
 from pressframe.errors import PressframeError
 from pressframe.model import Card, Comment, Host, Judgement, Sender, Verdict
+from pressframe_comments._reasons import Reason
 
 log = logging.getLogger("pressframe")
 
@@ -22,6 +23,15 @@ _PATIENCE = 4
 """A judge that still has so many comments in hand beyond its time is not asked before it is through with one."""
 _IDLE = 30.0
 """Seconds after which a thread that has nothing to do ends."""
+
+
+def _(text: str) -> str:
+    return text  # marks what is translated when shown
+
+
+_FAILED = _("%(plugin)s failed")
+_BUSY = _("%(plugin)s is still busy with earlier comments")
+_LATE = _("%(plugin)s said nothing within %(seconds)s seconds")
 
 
 @attrs.frozen(kw_only=True)
@@ -50,7 +60,7 @@ class _Hearing:
             self.said = run(ask)
         except BaseException:  # what the hooks' front passes on purpose; the thread is for others, too
             log.exception("%s ended its judging", self.plugin)
-            self.said = [_held(self.plugin, "failed")]
+            self.said = [_held(_FAILED, self.plugin)]
 
 
 class Panel:
@@ -80,7 +90,7 @@ class Panel:
         end = monotonic() + deadline.total_seconds()
         for hearing in hearings:
             said += self._end(hearing, case, deadline, max(end - monotonic(), 0))
-        nobody = Judgement(verdict=Verdict.HOLD, reason="no rule spoke for it")
+        nobody = Judgement(verdict=Verdict.HOLD, reason=Reason(_("no rule spoke for it")))
         return tuple(sorted(said or [nobody], key=lambda judgement: -judgement.verdict))
 
     def _begin(self, host: Host, plugin: str, case: Case) -> _Hearing:
@@ -89,7 +99,7 @@ class Panel:
             is_stuck = self._late[plugin] >= _PATIENCE
         if is_stuck:
             log.error("%s is not asked to judge: it still works on earlier comments", plugin, extra=_named(plugin))
-            hearing.said = [_held(plugin, "is still busy with earlier comments")]
+            hearing.said = [_held(_BUSY, plugin)]
             hearing.done.set()
             return hearing
         self._waiting.put(hearing)
@@ -105,10 +115,10 @@ class Panel:
                 return hearing.said
             hearing.is_late = True
             self._late[hearing.plugin] += 1
-        limit = f"{deadline.total_seconds():g} seconds"
-        message = "%s took more than %s to judge a comment on %r, which is held"
+        limit = f"{deadline.total_seconds():g}"
+        message = "%s took more than %s seconds to judge a comment on %r, which is held"
         log.error(message, hearing.plugin, limit, case.entry.id, extra=_named(hearing.plugin))
-        return [_held(hearing.plugin, f"said nothing within {limit}")]
+        return [_held(_LATE, hearing.plugin, seconds=limit)]
 
     def _work(self) -> None:
         while True:
@@ -130,15 +140,15 @@ class Panel:
 def _ask(host: Host, case: Case, *, but: Container[str]) -> list[Judgement]:
     """Return what plugins answer: one judgement each at most; a hold from who failed, which the front has logged."""
     asked = host.hooks.ask("judge_comment", case.comment, case.entry, case.now, case.sender, host, but=but)
-    return [_held(plugin, "failed") if isinstance(answer, PressframeError) else answer for plugin, answer in asked]
+    return [_held(_FAILED, plugin) if isinstance(answer, PressframeError) else answer for plugin, answer in asked]
 
 
 def _all_but(host: Host, plugin: str) -> frozenset[str]:
     return frozenset(host.hooks.implementers("judge_comment")) - {plugin}
 
 
-def _held(plugin: str, what: str) -> Judgement:
-    return Judgement(verdict=Verdict.HOLD, reason=f"{plugin} {what}")
+def _held(message: str, plugin: str, **values: str) -> Judgement:
+    return Judgement(verdict=Verdict.HOLD, reason=Reason(message, plugin=plugin, **values))
 
 
 def _named(plugin: str) -> dict[str, str]:

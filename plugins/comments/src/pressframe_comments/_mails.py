@@ -63,7 +63,9 @@ class FollowMail:
         key = f"comments.mail.{shown[0][0].follow}.{','.join(one.comment for one, _ in shown)}"
         names = {"threads": threads, "count": len(shown), "title": one_line(shown[0][0].title), "leave": leave}
         headers = {"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-        return self._write("news", key, address, names, headers=headers)
+        mail = self._write("news", key, address, names, headers=headers)
+        about = {filed.comment.entry for _, filed in shown}
+        return attrs.evolve(mail, thread=f"comments.{about.pop()}") if len(about) == 1 else mail
 
     # ------------------------------------------------------------------------------------------- writing
 

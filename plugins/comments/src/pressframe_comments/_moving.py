@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -12,6 +11,7 @@ import sqlalchemy as sa
 from pressframe_comments._acts import number_of
 from pressframe_comments._folding import fold_address, sought
 from pressframe_comments._persons import Suppression
+from pressframe_comments._reasons import write_reasons
 from pressframe_comments._store import Brought, Filed, Record, State
 from pressframe_comments._tables import COMMENT, HISTORY, SHOWN, count_up, id_of, step_of, write_texts
 
@@ -57,7 +57,7 @@ def _values(filed: Filed) -> dict[str, Any]:
         **{name: getattr(comment, name) for name in ("entry", *SHOWN)},
         **{name: getattr(filed, name) for name in ("email", "client", "agent", "referrer", "sender", "version")},
         "state": filed.state.value,
-        "reasons": json.dumps(list(filed.reasons), ensure_ascii=False),
+        "reasons": write_reasons(filed.reasons),
         "changed": filed.changed,
         "edited": filed.edited,
         "likeness": "",  # it repeats nothing that is being sent

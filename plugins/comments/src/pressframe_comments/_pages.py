@@ -17,6 +17,8 @@ from pressframe.model import Comment, Json, Page, Reply, View
 from pressframe_comments._thread import Answered, Node, Pages, Paging
 
 KEY = "comments"
+_AROUND = 2
+"""So many pages before and after the one that is shown can be reached by number."""
 
 
 @attrs.frozen(kw_only=True)
@@ -28,6 +30,8 @@ class Part:
         nodes: In order, not yet under each other.
         addresses: Of the pages that it leads to, by number.
         older: Number of the page before; None if there is none. So ``newer``.
+        turns: What leads to pages by number, in the order in which they are read: what it says, and the number of the
+            page, 0 for the entry's own; None where pages are left out. Empty if there is one page.
         here: Address of the page itself.
     """
 
@@ -36,6 +40,7 @@ class Part:
     addresses: Mapping[int, str]
     older: int | None
     newer: int | None
+    turns: Sequence[tuple[str, int | None]]
     here: str
 
     @classmethod
@@ -44,9 +49,21 @@ class Part:
         shown = range(number, number + 1) if number else pages.home
         nodes = pages.of(shown)
         older, newer = pages.beside(shown)
-        wanted = {older, newer, *(node.answers.page for node in nodes if node.answers)} - {None}
-        addresses = {one: place.of(0 if one in pages.home else one) for one in wanted if one}
-        return cls(number=number, nodes=nodes, addresses=addresses, older=older, newer=newer, here=place.of(number))
+        turns = _turns(pages, number)
+        wanted = {older, newer, *(node.answers.page for node in nodes if node.answers), *(one for _, one in turns)}
+        addresses = {one: place.of(0 if one in pages.home else one) for one in wanted if one is not None}
+        return cls(
+            number=number, nodes=nodes, addresses=addresses, older=older, newer=newer, turns=turns,
+            here=place.of(number),
+        )  # fmt: skip
+
+    @property
+    def linked_turns(self) -> list[tuple[str, str | None, bool]]:
+        """What each turn says, its address, None where pages are left out, and whether it is this page."""
+        told: list[tuple[str, str | None, bool]] = []
+        for words, number in self.turns:
+            told.append((words, None if number is None else self.addresses[number], number == self.number))
+        return told
 
     def as_data(self) -> dict[str, Json]:
         """Return this as a page can carry it."""
@@ -56,6 +73,7 @@ class Part:
             "addresses": [[number, address] for number, address in sorted(self.addresses.items())],
             "older": self.older,
             "newer": self.newer,
+            "turns": [list(turn) for turn in self.turns],
             "here": self.here,
         }
 
@@ -71,6 +89,7 @@ class Part:
             addresses=dict(data["addresses"]),
             older=data["older"],
             newer=data["newer"],
+            turns=[(words, number) for words, number in data["turns"]],
             here=data["here"],
         )
 
@@ -132,6 +151,27 @@ def plan(site: View, paging: Paging) -> Iterator[Page]:
         place = Place(entry=id, address=address)
         for number in pages.elsewhere:
             yield make_page(place, number, card.title, Part.of(pages, number, place))
+
+
+def _turns(pages: Pages, number: int) -> list[tuple[str, int | None]]:
+    """Return the first page, the last, and those around *number*; a single one between them is not left out."""
+    home = "–".join(str(one) for one in dict.fromkeys((pages.home[0], pages.home[-1])))
+    rest = pages.elsewhere if pages.paging.order == "oldest" else pages.elsewhere[::-1]
+    order = [0, *rest] if rest else []
+    at = order.index(number) if order else 0
+    shown = [index for index in range(len(order)) if index in (0, len(order) - 1) or abs(index - at) <= _AROUND]
+    turns: list[tuple[str, int | None]] = []
+    for before, index in zip([-1, *shown], shown, strict=False):
+        if index - before == 2:
+            turns.append(_turn(order[index - 1], home))
+        elif index - before > 2:
+            turns.append(("…", None))
+        turns.append(_turn(order[index], home))
+    return turns
+
+
+def _turn(number: int, home: str) -> tuple[str, int]:
+    return (str(number) if number else home), number
 
 
 def _told(node: Node) -> Json:

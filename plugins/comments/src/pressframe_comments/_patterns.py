@@ -18,16 +18,23 @@ from pressframe.files import stamp
 from pressframe.model import Comment
 from pressframe_comments._folding import normalized
 from pressframe_comments._links import split_links
+from pressframe_comments._reasons import Reason
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 KINDS = ("word", "name", "mail", "site", "network")
+
+
+def _(text: str) -> str:
+    return text  # marks what is translated when shown
+
+
 _FOUND = {
-    "word": 'it says "{}"',
-    "name": 'its name fits "{}"',
-    "mail": 'its address fits "{}"',
-    "site": 'it leads to "{}"',
-    "network": "it came from {}",
+    "word": _("it says “%(text)s”"),
+    "name": _("its name fits “%(text)s”"),
+    "mail": _("its address fits “%(text)s”"),
+    "site": _("it leads to “%(text)s”"),
+    "network": _("it came from %(text)s"),
 }
 _KIND = re.compile(r"([a-z]+):(?!//)\s*(.*)", re.DOTALL)
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
@@ -125,9 +132,9 @@ class Pattern:
         return cls(kind, text, _MAKERS[kind](fold(text)))
 
     @property
-    def found(self) -> str:
+    def found(self) -> Reason:
         """What is said of a comment that bears it; completes "held because …"."""
-        return _FOUND[self.kind].format(self.text)
+        return Reason(_FOUND[self.kind], text=self.text)
 
 
 def _fits_glob(pieces: list[str], text: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pressframe_comments._folding import fold_address, sought
+from pressframe_comments._reasons import write_reasons
 from pressframe_comments._store import Draft, Filed, Seen, State
 from pressframe_comments._tables import COMMENT, SHOWN, comment_of, filed_of, moment_of, stored_moment
 from pressframe_sql import Database
@@ -87,7 +88,7 @@ def row_of(draft: Draft, state: State, reasons: Sequence[str]) -> dict[str, obje
         "parent": draft.parent,
         "kind": draft.kind,
         "state": state.value,
-        "reasons": json.dumps(list(reasons), ensure_ascii=False),
+        "reasons": write_reasons(reasons),
         "author": draft.author,
         "email": draft.email,
         "url": draft.url,

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pressframe.model import Comment
+from pressframe_comments._reasons import read_reasons
 from pressframe_comments._store import Filed, State, Step, Texts
 from pressframe_sql.statements import Prepared
 from pressframe_sql.types import Moment
@@ -104,7 +105,7 @@ def filed_of(row: sa.Row[Any]) -> Filed:  # SQLAlchemy's own type for a row of a
     return Filed(
         comment=comment_of(id_of(row.id, row.name), row.entry, (getattr(row, name) for name in SHOWN)),
         state=State(row.state),
-        reasons=tuple(json.loads(row.reasons)),
+        reasons=read_reasons(row.reasons),
         email=row.email,
         client=row.client,
         agent=row.agent,

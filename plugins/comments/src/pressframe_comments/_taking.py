@@ -16,6 +16,7 @@ from pressframe.model import Host, Judgement, Sender, Verdict
 from pressframe_comments._followers import Followers, Wish
 from pressframe_comments._form import Typed
 from pressframe_comments._live import Live
+from pressframe_comments._reasons import Reason, reasons_of
 from pressframe_comments._recent import Sent
 from pressframe_comments._remember import make_details
 from pressframe_comments._store import CommentStore, Draft, Filed, Seen, State
@@ -32,6 +33,10 @@ _REMEMBERED = timedelta(days=365)
 _LONGEST = 500
 """Characters kept of what a browser says of itself and where it came from."""
 _STATES = {Verdict.ACCEPT: State.APPROVED, Verdict.HOLD: State.PENDING, Verdict.SPAM: State.SPAM}
+
+
+def _(text: str) -> str:
+    return text  # marks what is translated when shown
 
 
 @attrs.frozen(kw_only=True)
@@ -104,8 +109,7 @@ class Taking:
         verdict = max(judgement.verdict for judgement in judgements)
         if verdict is Verdict.REFUSE:
             return self.visit.show_form(Live(typed=self.typed), "comment-refused", status=403)
-        reasons = [judgement.reason for judgement in judgements if judgement.verdict is not Verdict.ACCEPT]
-        return self.store.submit(draft, _STATES[verdict], reasons)
+        return self.store.submit(draft, _STATES[verdict], reasons_of(judgements))
 
     def _wait(self, seen: Seen, others: int) -> timedelta | None:
         """Return how long this client must wait before it may send more; None if it need not."""
@@ -123,10 +127,12 @@ class Taking:
         judgements = list(self.settings.judge(comment, card, draft.received, sender, self.host))
         is_known = comment.accepted_before or comment.reader is not None
         if not is_known and self.visit.age_of(self.typed) == "early":
-            judgements.append(Judgement(verdict=Verdict.HOLD, reason="it came within 2 seconds of its form"))
+            reason = Reason(_("it came within %(seconds)s seconds of its form"), seconds=2)
+            judgements.append(Judgement(verdict=Verdict.HOLD, reason=reason))
         times = self.settings.recent.times_sent(self.sent, within=self.settings.same_text_within)
         if times and comment.reader is None:
-            reason = f"the same text came {times + 1} times lately, under other names or to other entries"
+            message = _("the same text came %(times)s times lately, under other names or to other entries")
+            reason = Reason(message, times=times + 1)
             judgements.append(Judgement(verdict=Verdict.HOLD, reason=reason))
         return judgements
 

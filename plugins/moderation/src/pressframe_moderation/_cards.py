@@ -8,8 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from urllib.parse import quote
 
 from pressframe.model import Comment, Json
-from pressframe_comments import Filed, Search, State, Trait, website
-from pressframe_moderation import _reasons as reasons
+from pressframe_comments import Filed, Search, State, Trait, say_reasons, website
 from pressframe_moderation._desk import Desk
 from pressframe_moderation._wanted import LIST, Wanted
 
@@ -49,7 +48,7 @@ def _card(desk: Desk, filed: Filed, back: Wanted) -> dict[str, Json]:
         "is_gated": entry is not None and is_gated(desk, comment.entry),
         "received": comment.received.isoformat(),
         "edited": filed.edited.isoformat() if filed.edited else None,
-        "reasons": reasons.read(filed.reasons),
+        "reasons": list(say_reasons(filed.reasons, desk.host)),
         "by_author": comment.by_author,
         "changes": filed.version - 1,
         "place": f"/comment/{quote(comment.id)}" if filed.state is State.APPROVED and entry and not entry.gated else "",

@@ -9,8 +9,7 @@ import attrs
 
 from pressframe.model import Host, Json
 from pressframe_admin import Account, Role, accounts
-from pressframe_comments import Filed, State, comment_store
-from pressframe_moderation import _reasons as reasons
+from pressframe_comments import Filed, State, comment_store, say_reasons
 from pressframe_moderation._wanted import LIST
 from pressframe_web import Message
 from pressframe_web.letters import Letters, one_line, seen, send
@@ -31,7 +30,7 @@ class Told:
     url: str = ""
     client: str = ""
     lines: tuple[str, ...] = ()
-    reasons: tuple[Json, ...] = ()
+    reasons: tuple[str, ...] = ()
     waits: bool = True
     gated: bool = False
 
@@ -55,7 +54,9 @@ class NewsMail:
         if told:
             waiting = store.counts()[State.PENDING] if account.role is not Role.AUTHOR else 0
             key = f"moderation.{account.id}.{','.join(str(one['id']) for one in news)}"
-            send(self._host, self._write(account, key, told, waiting))
+            mail = self._write(account, key, told, waiting)
+            about = {filed[str(one["id"])].comment.entry for one in news if str(one["id"]) in filed}
+            send(self._host, attrs.evolve(mail, thread=f"moderation.{about.pop()}") if len(about) == 1 else mail)
 
     def _told(self, news: Mapping[str, Json], filed: Filed) -> Told:
         comment, title = filed.comment, one_line(str(news["title"])) or "…"
@@ -66,7 +67,7 @@ class NewsMail:
         return Told(
             title=title, link=link, waits=waits, author=one_line(comment.author), email=one_line(filed.email),
             url=one_line(comment.url or ""), client=one_line(filed.client), lines=tuple(_lines(filed)),
-            reasons=tuple(reasons.read(one_line(reason) for reason in filed.reasons)),
+            reasons=tuple(map(one_line, say_reasons(filed.reasons, self._host))),
         )  # fmt: skip
 
     def _write(self, account: Account, key: str, told: Sequence[Told], waiting: int) -> Message:

@@ -1,5 +1,6 @@
 """A pytest plugin for testing pressframe’s plugins: a whole site as text, built or served."""
 
+from pressframe_testing._axe import find_barriers
 from pressframe_testing._client import Ask, Reply, Served, Visitor, ask
 from pressframe_testing._clock import Clock
 from pressframe_testing._elsewhere import Asked, Elsewhere, Given
@@ -9,5 +10,5 @@ from pressframe_testing._site import Built, Ran, TestSite
 
 __all__ = [
     "CHANGES", "MOVES", "Ask", "Asked", "Built", "Clock", "Elsewhere", "Given", "Process", "Ran", "Reply", "Served",
-    "TestSite", "Visitor", "ask", "killed_at",
+    "TestSite", "Visitor", "ask", "find_barriers", "killed_at",
 ]  # fmt: skip

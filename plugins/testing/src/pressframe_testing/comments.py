@@ -18,7 +18,7 @@ from pressframe import Comment, StoreError
 # isort: off
 # fmt: off
 from pressframe_comments import (
-    Brought, CommentStore, ConflictError, Draft, Filed, Record, Search, State, Texts,
+    Brought, CommentStore, ConflictError, Draft, Filed, Reason, Record, Search, State, Texts,
 )
 # fmt: on
 # isort: on
@@ -68,6 +68,18 @@ class CommentStoreKit:
         for name in attrs.fields_dict(Draft):
             holder = filed.comment if name in attrs.fields_dict(Comment) else filed
             assert name == "key" or getattr(holder, name) == getattr(draft, name), name
+
+    def test_reasons_can_still_be_said_in_other_languages(self, store: CommentStore) -> None:
+        inner = Reason("“%(text)s”", text="100 %")
+        given = [Reason("%(percent)d%% sure: %(words)s", percent=98, words=[inner, inner]), "as it is: 100%"]
+
+        kept = store.get(store.add(_draft(), State.SPAM, given).comment.id)
+
+        assert kept is not None
+        assert kept.reasons == ("98% sure: “100 %”, “100 %”", "as it is: 100%")
+        assert [(one.message, one.values) for one in kept.reasons if isinstance(one, Reason)] == [
+            ("%(percent)d%% sure: %(words)s", {"percent": 98, "words": (inner, inner)})
+        ]
 
     @pytest.mark.parametrize("text", TEXTS)
     def test_any_text_in_any_field_is_text(self, store: CommentStore, text: str) -> None:

@@ -14,7 +14,7 @@ import jinja2
 
 _SINGLE = re.compile(r'^msgid "(.+)"\nmsgstr "(.+)"$', re.MULTILINE)
 _PLURAL = re.compile(r'^msgid "(.+)"\nmsgid_plural "(.+)"\nmsgstr\[0\] "(.+)"\nmsgstr\[1\] "(.+)"$', re.MULTILINE)
-_WRONG = re.compile(r"(?<!\xa0)[:;!?»]|«(?!\xa0)|'|\.\.\.")
+_WRONG = re.compile(r"(?<!\xa0)(?:[;!?»]|:(?!//))|«(?!\xa0)|'|\.\.\.")
 _HOLE = re.compile(r"%\(\w+\)s")
 
 
@@ -23,7 +23,8 @@ class FrenchKit:
 
     Attributes:
         package: With its ``templates`` and ``locale``; its name is the catalogue's.
-        more: Texts that are asked for in another way than by a template, or by ``_("…")`` in a module.
+        more: Texts that are asked for in another way than by a template, or by ``_("…")`` or ``gettext("…")`` of a text
+            in a module.
     """
 
     package: ClassVar[ModuleType]
@@ -69,13 +70,21 @@ class FrenchKit:
 
     def _asked(self) -> set[str]:
         """Return the texts that templates and code ask for, singulars and plurals."""
-        environment = jinja2.Environment(autoescape=True, extensions=["jinja2.ext.i18n"])
+        environment = jinja2.Environment(autoescape=True, extensions=["jinja2.ext.i18n", "jinja2.ext.do"])
         asked = set(self.more)
         for file in (self._folder / "templates").rglob("*.*"):
             for _, _, message in environment.extract_translations(file.read_text("utf-8")):  # type: ignore[attr-defined] # by the extension
                 asked |= {text for text in (message if isinstance(message, tuple) else (message,)) if text}
         for file in self._folder.glob("*.py"):
             for node in ast.walk(ast.parse(file.read_bytes())):
-                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_":
+                if isinstance(node, ast.Call) and _translates(node):
                     asked.add(ast.literal_eval(node.args[0]))
         return asked
+
+
+def _translates(call: ast.Call) -> bool:
+    """Tell whether *call* translates a text that stands there, or marks it."""
+    if not call.args or not isinstance(call.args[0], ast.Constant):
+        return False
+    name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+    return name in ("_", "gettext")

@@ -39,8 +39,10 @@ def compose(message: Message, sender: str, url: str, *, is_to_be_read: bool = Fa
     Raises:
         MailError: A header would hold a line break, or the address is more than one.
     """
-    mail = EmailMessage(policy=SMTP.clone(cte_type="8bit", utf8=is_to_be_read))
-    fields = {"From": sender, "To": message.to, "Subject": message.subject, **message.headers}
+    how = {"utf8": True, "max_line_length": None} if is_to_be_read else {"utf8": False}
+    mail = EmailMessage(policy=SMTP.clone(cte_type="8bit", **how))
+    own = {"Auto-Submitted": "auto-generated"}  # RFC 3834: programs that answer for people on leave stay quiet
+    fields = {"From": sender, "To": message.to, "Subject": message.subject, **own, **message.headers}
     try:
         for name, value in fields.items():
             mail[name] = _checked(name, value)
@@ -49,7 +51,9 @@ def compose(message: Message, sender: str, url: str, *, is_to_be_read: bool = Fa
             raise ValueError("To is not one plain address")
         mail["Date"] = format_datetime(datetime.now(UTC))
         host = urlsplit(url).hostname or "localhost"
-        mail["Message-ID"] = f"<{sha256(message.key.encode()).hexdigest()[:32]}@{host}>"
+        mail["Message-ID"] = f"<{_mark(message.key)}@{host}>"
+        if message.thread:
+            mail["References"] = mail["In-Reply-To"] = f"<{_mark(message.thread)}@{host}>"
         mail.set_content(message.text, cte=_encoding(message.text) if is_to_be_read else None)
         if message.html is not None:
             encoding = _encoding(message.html) if is_to_be_read else None
@@ -57,6 +61,10 @@ def compose(message: Message, sender: str, url: str, *, is_to_be_read: bool = Fa
     except (ValueError, IndexError, LookupError) as error:
         raise MailError(f"a mail cannot be written: {error}", permanent=True) from error
     return mail
+
+
+def _mark(key: str) -> str:
+    return sha256(key.encode()).hexdigest()[:32]
 
 
 def _encoding(text: str) -> str | None:

@@ -149,6 +149,8 @@ class Message:
         to: One address, checked.
         subject: One line.
         headers: Further ones, such as List-Unsubscribe.
+        thread: What this is about, in the same words for each mail about it: mail programs show them together. Empty
+            for a mail that stands by itself.
     """
 
     key: str
@@ -157,6 +159,7 @@ class Message:
     text: str
     html: str | None = None
     headers: Mapping[str, str] = attrs.field(factory=dict)
+    thread: str = ""
 
 
 class Mailer(Protocol):

@@ -11,7 +11,7 @@ import attrs
 
 from pressframe.errors import StoreError
 from pressframe.model import Card, Host, Json, Sender, Verdict
-from pressframe_comments import Comments, Draft, State, Texts, comment_store, tell_act, tell_new
+from pressframe_comments import Comments, Draft, State, Texts, comment_store, reasons_of, tell_act, tell_new
 from pressframe_web.fetching import Fetcher, FetchError
 from pressframe_webmention._asking import LaterError, ask
 from pressframe_webmention._reading import Said, read_source
@@ -114,8 +114,7 @@ class Checker:
         sender = Sender(client=draft.client, referrer=draft.url or "")
         judgements = self.host.plugin(Comments).judge(draft.as_comment(), card, draft.received, sender, self.host)
         verdict = max(judgement.verdict for judgement in judgements)
-        reasons = [judgement.reason for judgement in judgements if judgement.verdict is not Verdict.ACCEPT]
-        return _STATES.get(verdict), reasons
+        return _STATES.get(verdict), reasons_of(judgements)
 
     def _update(self, mention: Mention, filed: Filed, draft: Draft, state: State) -> None:
         """Follow the source; what the owner has put away stays away, and what is new must pass the rules again."""

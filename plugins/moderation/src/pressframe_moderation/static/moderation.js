@@ -14,27 +14,32 @@
 
   const tell = text => {
     say.textContent = ''
-    requestAnimationFrame(() => { say.textContent = text })
+    setTimeout(() => { say.textContent = text }, 100)  // what changes before a page is known to them is not read
   }
 
   // ------------------------------------------------------------------------------------------- going through the list
   const here = () => comments.findIndex(one => one.contains(document.activeElement))
-  const go = index => {
+  const go = (index, before = '') => {
     const one = comments[Math.max(0, Math.min(index, comments.length - 1))]
     if (!one) return
     one.focus()
     one.scrollIntoView({block: 'nearest'})
-    tell(say.dataset.here.replace('#1', comments.indexOf(one) + 1).replace('#2', comments.length))
+    const place = say.dataset.here.replace('#1', comments.indexOf(one) + 1).replace('#2', comments.length)
+    tell(`${before} ${place}`.trim())
   }
   const current = () => comments[here()] ?? (comments.length === 1 ? comments[0] : null)
-  const press = (element, keepsPlace) => {
-    if (!element) return tell(say.dataset.nothing)
-    if (keepsPlace) remember(sessionStorage, PLACE, JSON.stringify([location.href, Math.max(here(), 0)]))
-    element.click()
+  const press = element => element ? element.click() : tell(say.dataset.nothing)
+  const act = name => press(current()?.querySelector(`[data-act="${name}"]`))
+  const forAll = name => press(picks.some(pick => pick.checked) ? document.querySelector(`[data-bulk="${name}"]`) : null)
+
+  // Whoever decides, by key, finger or mouse, goes on where they were: there is the next one then.
+  const keepPlace = event => {
+    const decided = comments.findIndex(one => one.contains(event.submitter ?? event.target))
+    const index = Math.max(decided < 0 ? here() : decided, 0)
+    remember(sessionStorage, PLACE, JSON.stringify([location.href, index]))
   }
-  const act = name => press(current()?.querySelector(`[data-act="${name}"]`), true)
-  const forAll = name =>
-    press(picks.some(pick => pick.checked) ? document.querySelector(`[data-bulk="${name}"]`) : null, true)
+  document.getElementById('queue')?.addEventListener('submit', keepPlace)
+  document.querySelector('.flash form')?.addEventListener('submit', keepPlace)
 
   // ------------------------------------------------------------------------------------------------------- choosing
   const all = document.querySelector('.choosing .all'), chosen = document.querySelector('.chosen')
@@ -103,10 +108,11 @@
     })
   }
 
-  // Who decided by a key goes on where they were.
+  // What was done is said before where they are now; with nowhere to go on, it has the focus.
   try {
     const [address, index] = JSON.parse(recall(sessionStorage, PLACE) ?? '[]')
     sessionStorage.removeItem(PLACE)
-    if (address && address.split('#')[0] === location.href.split('#')[0] && comments.length) go(index)
+    const done = document.querySelector('.flash p')?.textContent ?? ''
+    if (address && address.split('#')[0] === location.href.split('#')[0] && comments.length) go(index, done)
   } catch { /* what was remembered was no place */ }
 }
