@@ -9,8 +9,11 @@ from pathlib import Path
 
 import attrs
 import pytest
+from click.testing import CliRunner
 
 from pressframe import Reader, Site
+from pressframe.cli import main
+from pressframe_comments import Search, comment_store
 from pressframe_sql import database
 from pressframe_web import Later, Request
 
@@ -219,3 +222,28 @@ def payloads():
         pytest.skip(f"needs the test data: {DATA / 'xss'} is missing")
     lines = [line for file in files for line in file.read_text("utf-8").splitlines()]
     return [json.loads(line)["payload"] for line in lines]
+
+
+@pytest.fixture
+def bring(served):
+    """Bring a file into the site, whose one entry is at /billet/."""
+
+    def bring(file, *arguments):
+        moved = ("--moved", "/2012/05/billet/", "/billet/")
+        done = CliRunner().invoke(
+            main, ["comments", "import", str(file), "--site", str(served.site.folder), *moved, *arguments]
+        )
+        database(served.site).close()
+        return done
+
+    return bring
+
+
+@pytest.fixture
+def found(served):
+    """The comments of the store, by id."""
+
+    def found():
+        return {filed.comment.id: filed for filed in comment_store(served.site).search(Search(), count=500).comments}
+
+    return found

@@ -9,12 +9,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from pressframe.cli import main
-from pressframe_comments import Brought, Search, State, comment_store
+from pressframe_comments import Brought, State, comment_store
 from pressframe_comments._sanitize import sanitize
-from pressframe_sql import database
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
 _NO_THREAD = "its thread is not in the export, or has no address"
@@ -35,31 +32,6 @@ _POST = """<post dsq:id="{id}"><id/><message><![CDATA[{message}]]></message>
 def _post(id, message="<p>Oui.</p>", *, name="Zoé", parent=None, deleted="false", spam="false"):
     above = f'<parent dsq:id="{parent}" />' if parent else ""
     return _POST.format(id=id, message=message, name=name, parent=above, deleted=deleted, spam=spam)
-
-
-@pytest.fixture
-def bring(served):
-    """Bring a file into the site, whose one entry is at /billet/."""
-
-    def bring(file, *arguments):
-        moved = ("--moved", "/2012/05/billet/", "/billet/")
-        done = CliRunner().invoke(
-            main, ["comments", "import", str(file), "--site", str(served.site.folder), *moved, *arguments]
-        )
-        database(served.site).close()
-        return done
-
-    return bring
-
-
-@pytest.fixture
-def found(served):
-    """The comments of the store, by id."""
-
-    def found():
-        return {filed.comment.id: filed for filed in comment_store(served.site).search(Search(), count=500).comments}
-
-    return found
 
 
 def test_a_disqus_thread_keeps_names_times_and_who_answers_whom(bring, found, tmp_path):
