@@ -21,8 +21,10 @@ _OWN = {
     "new": "Make a new site.",
     "plugins": "List the plugins enabled here, with their settings.",
 }
-_KNOWN = {"serve": "web", "comments": "comments", "members": "members", "db": "sql"}
+_NAMED = ("admin", "akismet", "bayes", "comments", "members", "webmention")
+_KNOWN = {"serve": "web", "db": "sql"} | {name: name for name in _NAMED}
 """Commands that bundled plugins bring, for the hint when the plugin is not enabled."""
+_WHERE = "Here is no site; a command of a site's plugin is run in the site's folder, or with --site DIR."
 
 
 class _Commands(click.Group):
@@ -78,8 +80,9 @@ class _Commands(click.Group):
         try:
             return super().resolve_command(context, args)
         except click.UsageError as error:
-            near = did_you_mean(args[0], {*_OWN, *_KNOWN})
-            raise click.UsageError(f"{error.message} {near}".rstrip(), context) from None
+            is_site = (_site_folder(args[0], args[1:]) / "pressframe.toml").is_file()
+            more = did_you_mean(args[0], {*_OWN, *_KNOWN}) or ("" if is_site else _WHERE)
+            raise click.UsageError(f"{error.message} {more}".rstrip(), context) from None
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         title = "Commands of plugins (of the site in this folder)"
