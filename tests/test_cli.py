@@ -11,6 +11,7 @@ import pytest
 
 from pressframe import Site, hookspecs
 from pressframe._plugins import BUNDLED
+from pressframe.cli import _WHERE
 
 HELLO = """
 @hookimpl
@@ -344,8 +345,7 @@ def test_a_command_that_nobody_knows_is_looked_for_in_a_site(press, site, tmp_pa
 
     assert (result.exit_code, result.stderr.splitlines()[-1]) == (
         2,
-        "Error: No such command 'hello'. Here is no site; a command of a site's plugin is run in the site's folder, "
-        "or with --site DIR.",
+        "Error: No such command 'hello'. " + _WHERE,
     )
     assert press("hello", "--site", site.path).exit_code == 0
     assert press("hallo", "--site", site.path).stderr.splitlines()[-1] == "Error: No such command 'hallo'."
