@@ -213,11 +213,12 @@ def conversation(site):
     served.visitor.post("/comments/posts/billet", zoe)
     served.run_jobs()
     served.visitor.post(served.links()[0], {})
-    served.browser().post("/comments/posts/billet", {"author": "Max", "comment": "Le canari chante."})
+    max = {"author": "Max", "email": "max@example.org", "comment": "Le canari chante."}
+    served.browser().post("/comments/posts/billet", max)
     return blog, served
 
 
-def test_what_the_command_line_approves_is_mailed_like_what_is_approved_in_the_browser(conversation):
+def test_what_the_command_line_approves_is_mailed_like_what_the_browser_approves(conversation):
     blog, served = conversation
 
     assert blog.run("comments", "approve", "c2").status == 0
@@ -225,7 +226,7 @@ def test_what_the_command_line_approves_is_mailed_like_what_is_approved_in_the_b
     served.run_jobs()
 
     mail = served.mails[-1]
-    assert mail["subject"] == "A new comment on “Un billet”"
+    assert mail["subject"] == "New comment on “Un billet”"
     assert "> Le canari chante." in mail.get_content()
 
 

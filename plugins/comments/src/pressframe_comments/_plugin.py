@@ -139,7 +139,7 @@ class Comments:
     def judge(self, comment: Comment, entry: Card, now: datetime, sender: Sender, host: Host) -> tuple[Judgement, ...]:
         """Return what every plugin of *host*'s site says of a new comment, the strictest first.
 
-        As ``host.hooks.judge_comment``, but no judge can keep its caller waiting, unless it has promised to be quick:
+        As ``host.hooks.judge_comment``, but no judge can keep its caller waiting:
         who takes longer than ``judge_deadline`` is taken to say "hold", and the log names it.
         """
         case = Case(comment=comment, entry=entry, now=now, sender=sender)
