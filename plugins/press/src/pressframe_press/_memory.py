@@ -17,7 +17,7 @@ from pressframe_press._json import Damaged, parse
 from pressframe_press._overlay import Said
 from pressframe_press._rows import Row, Shelf
 
-FORMAT = "6"
+FORMAT = "7"
 _FILE = "index.sqlite"
 _STATES = "states.json"
 """Sizes and times of the other files when they were left: nothing else may change them."""
@@ -115,6 +115,8 @@ _INDEXES = (
     "rows_id ON rows (id)", "rows_address ON rows (address)", "done_shared ON done (shared)",
     "done_open ON done (tag) WHERE audiences != ''",
 )  # fmt: skip
+
+_TEXT = Said._fields.index("text")
 
 Kind = TypeVar("Kind", bound=tuple[Any, ...])
 
@@ -270,13 +272,26 @@ class Memory:
                 (self._folder / _FILE).unlink(missing_ok=True)
             file = self._connect()
             try:
+                is_less_said = not anew and self._is_less_said(file, news)
                 _save(file, news, anew=anew)
+                if is_less_said:
+                    self.shelf.wipe(place for (place,) in file.execute("SELECT text FROM said"))
             finally:
                 file.close()
             states = {one.name: _state(one) for one in self._folder.iterdir() if one.name != _STATES}
             (self._folder / _STATES).write_text(json.dumps(states), "utf-8")
-        except (sqlite3.Error, UnicodeError, OSError):
+        except (sqlite3.Error, UnicodeError, OSError, Damaged):
             self.forget()
+
+    def _is_less_said(self, file: sqlite3.Connection, news: News) -> bool:
+        """Say whether a conversation lost or changed anything, so that it must not stay on the shelf as it was."""
+        put = news.put.get("said", {})
+        for (entry,) in (*news.gone.get("said", ()), *put):
+            for (place,) in file.execute("SELECT text FROM said WHERE entry = ?", (entry,)):
+                before = self.shelf.get(place)
+                if (entry,) not in put or not self.shelf.get(put[entry,][_TEXT]).startswith(before[:-1]):
+                    return True
+        return False
 
     def held(self, last: Shelf | None = None) -> Shelf:
         """Return the texts for a release, which outlives this: those of the *last* one if they are the same."""
