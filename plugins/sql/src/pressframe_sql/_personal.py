@@ -33,8 +33,6 @@ def erase_personal_data(host: Host, address: str) -> Mapping[str, int]:
         return {keeper.name: 0 for keeper in keepers}
 
     def work(connection: sa.Connection) -> Mapping[str, int]:
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA secure_delete = ON")  # what was there is overwritten in the file
         return {keeper.name: keeper.erase(connection, address) for keeper in keepers}
 
     erased = database(host).write(work)
