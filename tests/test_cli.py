@@ -9,9 +9,7 @@ import tomllib
 
 import pytest
 
-from pressframe import Site, hookspecs
-from pressframe._plugins import BUNDLED
-from pressframe.cli import _WHERE
+from pressframe import hookspecs
 
 HELLO = """
 @hookimpl
@@ -307,58 +305,6 @@ def test_a_misspelt_command_is_wrong_usage_with_the_nearest_one(press, tmp_path,
         2,
         f"Error: No such command '{typed}'. Did you mean {meant}?",
     )
-
-
-BROUGHT = {"serve": "web", "db": "sql"} | {
-    name: name for name in ("admin", "akismet", "bayes", "comments", "members", "webmention")
-}
-
-
-@pytest.mark.parametrize("name", BROUGHT)
-def test_a_plugin_s_command_says_where_no_site_is_that_there_is_none(press, tmp_path, monkeypatch, name):
-    monkeypatch.chdir(tmp_path)
-
-    result = press(name)
-
-    assert result.exit_code == 1
-    assert result.stderr == (
-        f"error: {tmp_path} holds no pressframe.toml\n  name a site's folder, or make one: pressframe new site DIR\n"
-    )
-
-
-def test_every_command_of_a_bundled_plugin_is_known_everywhere(tmp_path):
-    plugins = [*(name for name in BUNDLED if name not in ("dask", "journal")), "journal"]
-    settings = f'[site]\ntitle = "T"\nplugins = {plugins}\n[plugins.akismet]\nkey = "k"\n'
-    (tmp_path / "pressframe.toml").write_text(settings, "utf-8")
-    site = Site.open(tmp_path)
-
-    commands = {command.name: plugin for plugin, command in site.hooks.register_commands(site)}
-
-    assert commands == BROUGHT
-
-
-def test_a_command_that_nobody_knows_is_looked_for_in_a_site(press, site, tmp_path, monkeypatch):
-    site.plugin("x", HELLO).open()
-    monkeypatch.chdir(tmp_path)
-
-    result = press("hello")
-
-    assert (result.exit_code, result.stderr.splitlines()[-1]) == (
-        2,
-        "Error: No such command 'hello'. " + _WHERE,
-    )
-    assert press("hello", "--site", site.path).exit_code == 0
-    assert press("hallo", "--site", site.path).stderr.splitlines()[-1] == "Error: No such command 'hallo'."
-
-
-@pytest.mark.parametrize(("name", "plugin"), BROUGHT.items())
-def test_help_on_a_plugin_s_command_where_no_site_is_says_whose_it_is(press, tmp_path, monkeypatch, name, plugin):
-    monkeypatch.chdir(tmp_path)
-
-    result = press(name, "--help")
-
-    assert (result.exit_code, f"A command of the plugin {plugin}. Ask in the folder" in result.stdout) == (0, True)
-    assert press(name).exit_code == 1
 
 
 def test_help_lists_the_core_s_commands_and_those_of_the_site_s_plugins(press, site, monkeypatch):

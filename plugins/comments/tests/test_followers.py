@@ -12,6 +12,9 @@ import pressframe_sql
 from pressframe_comments import State, comment_store
 from pressframe_comments._telling import tell_act
 from pressframe_sql import Worker
+from pressframe_testing import EVERY_DATABASE
+
+pytestmark = EVERY_DATABASE
 
 OPEN = 'moderation = "never"\nflood_limit = 0'
 BOTH = {"follow_all": "1"}

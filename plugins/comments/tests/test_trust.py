@@ -6,6 +6,9 @@ import pytest
 
 from pressframe import Reader
 from pressframe_comments import Search, comment_store
+from pressframe_testing import EVERY_DATABASE
+
+pytestmark = EVERY_DATABASE
 
 
 def stored(served):

@@ -177,10 +177,10 @@ class Shelf:
         for file in self._folder.glob(f"*{TALK}{_ENDING}"):
             with file.open("r+b") as opened:
                 end = 0
-                for start, length in [*sorted(kept[file.name]), (file.stat().st_size, 0)]:
+                for begin, size in [*sorted(kept[file.name]), (file.stat().st_size, 0)]:
                     opened.seek(end)
-                    opened.write(bytes(start - end))
-                    end = start + length
+                    opened.write(bytes(begin - end))
+                    end = begin + size
 
     def _open(self, name: str) -> int:
         if name not in self._opened:
