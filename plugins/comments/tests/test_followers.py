@@ -3,7 +3,7 @@
 import email
 import email.policy
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import attrs
 import pytest
@@ -12,6 +12,9 @@ import pressframe_sql
 from pressframe_comments import State, comment_store
 from pressframe_comments._telling import tell_act
 from pressframe_sql import Worker
+from pressframe_testing import EVERY_DATABASE
+
+pytestmark = EVERY_DATABASE
 
 OPEN = 'moderation = "never"\nflood_limit = 0'
 BOTH = {"follow_all": "1"}
@@ -184,6 +187,65 @@ def test_of_a_gated_post_no_mail_says_what_is_said_there(serve, subscriber, gate
     assert "canari" not in said
     assert "serin" not in said
     assert "/comment/c2" in said
+
+
+SERVED = """
+== pressframe.toml ==
+[site]
+title = "Essai"
+url = "https://essai.example"
+plugins = ["markdown", "sql", "web", "comments", "members", "journal"]
+[plugins.members]
+archive_after = "10000 days"
+
+== content/posts/billet.md ==
+---
+title: Un billet
+date: 2026-11-20
+---
+Du texte.
+"""
+
+
+@pytest.fixture
+def conversation(site):
+    """A site that is served, where Zoé follows a post and a comment waits."""
+    blog = site(SERVED)
+    served = blog.serve()
+    zoe = {"author": "Zoé", "email": "zoe@example.org", "comment": "Suivi.", "follow_all": "1"}
+    served.visitor.post("/comments/posts/billet", zoe)
+    served.run_jobs()
+    served.visitor.post(served.links()[0], {})
+    max = {"author": "Max", "email": "max@example.org", "comment": "Le canari chante."}
+    served.browser().post("/comments/posts/billet", max)
+    return blog, served
+
+
+def test_what_the_command_line_approves_is_mailed_like_what_the_browser_approves(conversation):
+    blog, served = conversation
+
+    assert blog.run("comments", "approve", "c2").status == 0
+    blog.clock.now = datetime.now(UTC) + timedelta(hours=1)  # the command line has the real time
+    served.run_jobs()
+
+    mail = served.mails[-1]
+    assert mail["subject"] == "New comment on “Un billet”"
+    assert "> Le canari chante." in mail.get_content()
+
+
+def test_what_was_approved_before_its_entry_was_gated_is_not_quoted_after_it(conversation):
+    """Threat 7: a mail is written minutes after the approval; what strangers may read then is what it says."""
+    blog, served = conversation
+    blog.run("comments", "approve", "c2")
+
+    blog.edit("content/posts/billet.md", "---\ntitle: Un billet\ndate: 1990-09-20\n---\nDu texte.\n")
+    served.app.rebuilder.ask()
+    served.rebuild()
+    blog.clock.now = datetime.now(UTC) + timedelta(hours=1)  # the command line has the real time
+    served.run_jobs()
+
+    assert "/comment/c2" in served.mails[-1].get_content()
+    assert "canari" not in served.mails[-1].get_content()
 
 
 def test_one_click_ends_it_without_a_cookie_and_twice_does_no_harm(mails):

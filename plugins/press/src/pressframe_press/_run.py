@@ -97,7 +97,7 @@ class Build:
         if isinstance(self.wish.last, Release):
             _ = self.wish.last.contents  # while nothing is locked: what cannot be recalled is built
         comments = fingerprints(self.site)  # before they are read: what comes in between makes the release stale
-        with open_output(self.wish.folder, self.state) as output, closing(self.memory.past_to_build_on()) as past:
+        with open_output(self.wish.folder, self.state) as output, closing(self.memory.past()) as past:
             last = self._last(past)
             with self.timed("scan"):
                 seen = (
