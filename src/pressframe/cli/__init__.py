@@ -74,15 +74,13 @@ class _Commands(click.Group):
             )
         return brought.get(name)
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(self, context: click.Context, args: list[str]) -> Any:
         try:
-            return super().resolve_command(ctx, args)
+            return super().resolve_command(context, args)
         except click.UsageError as error:
             is_site = (_site_folder(args[0], args[1:]) / "pressframe.toml").is_file()
             more = did_you_mean(args[0], {*_OWN, *_KNOWN}) or ("" if is_site else _WHERE)
-            raise click.UsageError(f"{error.message} {more}".rstrip(), ctx) from None
+            raise click.UsageError(f"{error.message} {more}".rstrip(), context) from None
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         title = "Commands of plugins (of the site in this folder)"
