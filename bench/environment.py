@@ -73,7 +73,7 @@ def installed_program() -> Path:
     ]
     names = ["pressframe", *(f"pressframe-{name}" for name in _PLUGINS)]
     again = [f"--reinstall-package={name}" for name in names]
-    subprocess.run([uv, "pip", "install", *options, *again, *distributions], check=True)
+    subprocess.run([uv, "pip", "install", "--quiet", "--compile-bytecode", *where, *again, *distributions], check=True)
     return folder / "bin" / "pressframe"
 
 
