@@ -63,14 +63,7 @@ def installed_program() -> Path:
         subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
     (_FOLDER / ".gitignore").write_text("*\n", encoding="utf-8")
     uv, distributions = Path(sys.executable).with_name("uv"), [root, *(root / "plugins" / name for name in _PLUGINS)]
-    options: list[str | Path] = [
-        "--quiet",
-        "--compile-bytecode",
-        "--python",
-        folder / "bin" / "python",
-        "-c",
-        root / "constraints.txt",
-    ]
+    where: list[str | Path] = ["--python", folder / "bin" / "python", "-c", root / "constraints.txt"]
     names = ["pressframe", *(f"pressframe-{name}" for name in _PLUGINS)]
     again = [f"--reinstall-package={name}" for name in names]
     subprocess.run([uv, "pip", "install", "--quiet", "--compile-bytecode", *where, *again, *distributions], check=True)
