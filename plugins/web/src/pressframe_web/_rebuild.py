@@ -18,7 +18,7 @@ log = logging.getLogger("pressframe.web")
 
 _POLLS = (0.02, 0.25)
 """Seconds between two looks at whether comments have changed: the fewest and the most."""
-_POLL_SHARE = 0.002
+_POLL_SHARE = 0.005
 """Part of the time that may be spent on them. Whoever changes comments in this process tells of it; looks find what
 other processes have done, and files need none: they are watched."""
 _REST = 2.0
