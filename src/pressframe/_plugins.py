@@ -25,7 +25,7 @@ GROUP = "pressframe"
 
 BUNDLED = (
     "markdown", "wordpress", "archives", "feeds", "journal", "sql", "comments", "members", "admin", "web", "webmention",
-    "dask", "bayes", "akismet", "altcha", "gravatar", "moderation",
+    "dask", "bayes", "akismet", "altcha", "gravatar", "moderation", "newsletter",
 )  # fmt: skip
 
 _DECORATE = "decorate it with @attrs.frozen(eq=False)"

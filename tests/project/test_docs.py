@@ -138,6 +138,7 @@ def test_commands_in_the_docs_exist(root):
         "serve",
         "comments",
         "members",
+        "newsletter",
         "admin",
         "db",
         "webmention",
