@@ -100,6 +100,10 @@ class Place:
         lines = self.notes.read_text("ascii").splitlines()
         return [(float(at), to, id) for at, to, id in (line.split(" ") for line in lines if line.count(" ") == 2)]
 
+    def count(self) -> int:
+        """Return how many mails the mail server took, without a look at each."""
+        return self.notes.read_bytes().count(b"\n") if self.notes.exists() else 0
+
     def plan(self) -> str:
         """Plan to mail the newest post, and return the campaign's id; who serves the site sends it."""
         with _opened(self.site.folder) as opened:
@@ -125,7 +129,7 @@ def measure(folder: Path, *, members: int, told: Callable[[str], None]) -> Sent:
         told(f"{members} mails")
         with _reading(place.port, place.site.posts[0].address) as waited:
             place.plan()
-            _wait(lambda: len(place.taken()) >= members)
+            _wait(lambda: place.count() >= members)
         found = place.taken()
     if Counter(to for _, to, _ in found) != Counter(_address(number) for number in range(members)):
         raise RuntimeError(f"{len(found)} mails to {len({to for _, to, _ in found})} of {members} members")
@@ -145,10 +149,10 @@ def kill(folder: Path, *, members: int, kills: int, told: Callable[[str], None],
             told(f"kill {number + 1} of {kills}")
             with serving(place) as server:
                 campaign = campaign or place.plan()
-                begun = len(place.taken())
+                begun = place.count()
                 share = (members - begun) / (kills - number + 1)
                 wanted = begun + chance.uniform(0.2, 1.5) * share
-                _wait(lambda: len(place.taken()) >= wanted)  # noqa: B023 - it is asked within this turn
+                _wait(lambda: place.count() >= wanted)  # noqa: B023 - it is asked within this turn
                 time.sleep(chance.uniform(0, 0.02))
                 os.killpg(server.pid, signal.SIGKILL)
                 server.wait()
@@ -284,4 +288,4 @@ def _wait(is_so: Callable[[], bool]) -> None:
     while not is_so():
         if time.monotonic() > patience:
             raise RuntimeError("the mails did not all come")
-        time.sleep(0.02)
+        time.sleep(0.05)

@@ -52,6 +52,8 @@ class Sink(asyncio.Protocol):
         if word == b"DATA":
             self._is_data = True
             return b"354 go on\r\n"
+        if word == b"EHLO":
+            return b"250-sink\r\n250 PIPELINING\r\n"
         return b"221 bye\r\n" if word == b"QUIT" else b"250 sink\r\n"
 
 

@@ -150,7 +150,13 @@ class _Server(socketserver.StreamRequestHandler):
             elif line.startswith(("QUIT", "MAIL FROM:<MUTE")):
                 return
             else:
-                answer = "535 no" if line.startswith("AUTH") else "250-ok\r\n250 AUTH PLAIN"
+                answer = (
+                    "535 no"
+                    if line.startswith("AUTH")
+                    else "250-ok\r\n250-PIPELINING\r\n250 AUTH PLAIN"
+                    if line.startswith("EHLO")
+                    else "250 ok"
+                )
             self.wfile.write(f"{answer}\r\n".encode())
 
 

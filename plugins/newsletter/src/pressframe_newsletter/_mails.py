@@ -17,6 +17,7 @@ from pressframe_newsletter._campaigns import Kind
 from pressframe_newsletter._leaving import LEAVE, PREFERENCES, make_id, way_out
 from pressframe_newsletter._text import to_text
 from pressframe_web import Message
+from pressframe_web.leaving import WayOut
 from pressframe_web.letters import one_line
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ class Mails:
     _plugin: Newsletters
     _made: dict[tuple[int, Subject, frozenset[str]], Mail] = attrs.field(factory=dict)
     _lock: threading.Lock = attrs.field(factory=threading.Lock)
+    _out: WayOut | None = None
 
     def of(self, subject: Subject, audiences: frozenset[str], release: Release) -> Mail:
         """Return the mail for members with *audiences*: what gates withhold from these is not in it.
@@ -85,8 +87,9 @@ class Mails:
 
     def message(self, mail: Mail, *, key: str, member: str, newsletter: str, to: str) -> Message:
         """Return *mail* made out to a member."""
-        out = way_out(self._host)
-        headers = out.headers(make_id(member, newsletter))
+        if self._out is None:
+            self._out = way_out(self._host)
+        headers = self._out.headers(make_id(member, newsletter))
         leave = headers["List-Unsubscribe"].strip("<>")
         text, html = mail.made_out({"leave": leave, "preferences": leave.replace(LEAVE, PREFERENCES, 1)})
         headers = {**headers, "List-ID": self._list_id(newsletter), "Precedence": "bulk"}

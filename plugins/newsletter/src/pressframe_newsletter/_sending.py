@@ -38,7 +38,7 @@ log = logging.getLogger("pressframe")
 MOST_IN_FLIGHT = 8
 """Messages that are being handed over at one moment, by all connections together: so many may come twice if the
 program is cut off."""
-SLICE = 0.5
+SLICE = 0.8
 """Seconds for which a job sends, so that the server can end soon."""
 _SOON, _DOUBT = timedelta(seconds=5), timedelta(minutes=1)
 _MINUTE = timedelta(minutes=1)
