@@ -22,7 +22,7 @@ Hooks: TypeAlias = Mapping[str, Callable[..., object]]
 
 BUNDLED = (
     "markdown", "wordpress", "archives", "feeds", "journal", "sql", "comments", "gates", "members", "admin", "web",
-    "webmention", "dask", "bayes", "akismet", "altcha", "gravatar", "moderation", "passes",
+    "webmention", "dask", "bayes", "akismet", "altcha", "gravatar", "moderation", "passes", "newsletter",
 )  # fmt: skip
 
 _DECORATE = "decorate it with @attrs.frozen(eq=False)"

@@ -9,6 +9,7 @@ from urllib.parse import quote
 import attrs
 
 from pressframe.model import Host, Json
+from pressframe_comments._follow_routes import way_out
 from pressframe_comments._followers import Followers, News, asked_for
 from pressframe_comments._served import Served
 from pressframe_comments._signing import Signer
@@ -54,8 +55,7 @@ class FollowMail:
         followers.forget(news)
 
     def _news(self, address: str, shown: Sequence[tuple[News, Filed]]) -> Message:
-        signer = Signer(self._host)
-        leave = f"{self._url}/comments/leave/{signer.make_mark('leave', str(shown[0][0].follow))}"
+        out, id = way_out(self._host, Signer(self._host)), str(shown[0][0].follow)
         threads: dict[str, list[Mapping[str, str]]] = {}
         for one, filed in shown:
             # Who may not read an entry learns nothing of what is said there: the mail says that something is.
@@ -64,9 +64,8 @@ class FollowMail:
             said |= {"link": f"{self._url}/comment/{one.comment}?on={quote(filed.comment.entry)}"}  # wherever it goes
             threads.setdefault(one_line(one.title), []).append(said)
         key = f"comments.mail.{shown[0][0].follow}.{','.join(one.comment for one, _ in shown)}"
-        names = {"threads": threads, "count": len(shown), "title": one_line(shown[0][0].title), "leave": leave}
-        headers = {"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-        mail = self._write("news", key, address, names, headers=headers)
+        names = {"threads": threads, "count": len(shown), "title": one_line(shown[0][0].title), "leave": out.link(id)}
+        mail = self._write("news", key, address, names, headers=out.headers(id))
         about = {filed.comment.entry for _, filed in shown}
         return attrs.evolve(mail, thread=f"comments.{about.pop()}") if len(about) == 1 else mail
 
