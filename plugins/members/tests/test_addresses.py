@@ -61,7 +61,7 @@ def test_no_address_that_others_collected_breaks_a_mail(readers):
     for mail in readers.mails:
         assert len(mail["to"].addresses) == 1
         assert sorted(mail.keys()) == [
-            "Content-Type", "Date", "From", "MIME-Version", "Message-ID", "Subject", "To",
+            "Auto-Submitted", "Content-Type", "Date", "From", "MIME-Version", "Message-ID", "Subject", "To",
         ]  # fmt: skip
 
 

@@ -26,7 +26,7 @@ title = "PRland"
 url = "{url}"
 language = "{language}"
 timezone = "Europe/Paris"
-plugins = ["markdown", "sql", "web", "admin", "members", "newsletter", "vault", "archives", "feeds", "journal"]
+plugins = ["markdown", "sql", "web", "admin", "gates", "members", "newsletter", "vault", "archives", "feeds", "journal"]
 [plugins.web]
 sender = "PRland <bonjour@prland.example>"
 {web}
