@@ -1,12 +1,12 @@
 """An index of names: moderators are told what else came under the same one.
 
-Revision ID: comments_0004
+Revision ID: comments_0005
 """
 
 from alembic import op
 
-revision = "comments_0004"
-down_revision = "comments_0003"
+revision = "comments_0005"
+down_revision = "comments_0004"
 
 
 def upgrade() -> None:
