@@ -75,11 +75,22 @@ class Accepted:
     Attributes:
         a_second: Comments, each on disk before it was answered; the median of the runs.
         waited: 99th percentile of readers' milliseconds meanwhile, of all runs; None where nobody read.
+        refused: How many were refused, or not answered in time, in all runs; they don't count.
     """
 
     name: str
     a_second: float
     waited: float | None = None
+    refused: int = 0
+
+
+@attrs.frozen
+class _Run:
+    """One run: comments stored a second, how many seconds each reader waited, and how many comments were refused."""
+
+    rate: float
+    waited: list[float]
+    refused: int
 
 
 @attrs.frozen(kw_only=True)
@@ -89,6 +100,7 @@ class _Server:
     Attributes:
         count: Returns how many comments are stored.
         page: What readers ask for meanwhile; None if nobody does.
+        may_refuse: Whether it may refuse comments; none of ours may.
     """
 
     name: str
@@ -97,11 +109,12 @@ class _Server:
     kind: str
     count: Callable[[], int]
     page: str | None = None
+    may_refuse: bool = False
 
 
 def measure(folder: Path, *, runs: int, peer: bool, told: Callable[[str], None]) -> list[Accepted]:
     """Return what each server accepts, Isso too if a *peer* is wanted; the sites are made in *folder*."""
-    found: dict[str, list[tuple[float, list[float]]]] = {}
+    found: dict[str, list[_Run]] = {}
     for number in range(1, runs + 1):
         for make in (_no_limits, _all_rules, _shown_at_once, *((_isso,) if peer else ())):
             with make(folder / f"{make.__name__}-{number}") as server:
@@ -110,9 +123,14 @@ def measure(folder: Path, *, runs: int, peer: bool, told: Callable[[str], None])
     return [_summed_up(name, measured) for name, measured in found.items()]
 
 
-def _summed_up(name: str, measured: list[tuple[float, list[float]]]) -> Accepted:
-    waited = [one for _, times in measured for one in times]
-    return Accepted(name, median(rate for rate, _ in measured), quantiles(waited, n=100)[98] * 1000 if waited else None)
+def _summed_up(name: str, measured: list[_Run]) -> Accepted:
+    waited = [one for run in measured for one in run.waited]
+    return Accepted(
+        name,
+        median(run.rate for run in measured),
+        quantiles(waited, n=100)[98] * 1000 if waited else None,
+        sum(run.refused for run in measured),
+    )
 
 
 @contextmanager
@@ -207,6 +225,7 @@ def _isso(folder: Path) -> Iterator[_Server]:
             path="/new?uri=%2Farticle%2F",
             kind="json",
             count=lambda: _rows(folder / "isso.db", "comments"),
+            may_refuse=True,
         )
 
 
@@ -234,11 +253,11 @@ def _rows(file: Path, table: str) -> int:
         return int(number)
 
 
-def _load(server: _Server) -> tuple[float, list[float]]:
-    """Return comments stored a second, and how many seconds each reader waited.
+def _load(server: _Server) -> _Run:
+    """Return what one run has measured.
 
     Raises:
-        RuntimeError: One was refused, or answered and not stored.
+        RuntimeError: One was refused by us, or answered and not stored.
     """
     script = ["-s", str(_HERE / "comments.lua"), f"http://{HOST}:{server.port}"]
     command = ["wrk", "-t1", f"-c{_CLIENTS}", f"-d{_SECONDS}", *script, "--", server.path, server.kind, "wrk"]
@@ -247,12 +266,16 @@ def _load(server: _Server) -> tuple[float, list[float]]:
         said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     answered = re.search(r"answered (\d+), refused (\d+)", said)
     taken = re.search(r"requests in ([\d.]+)s", said)
-    if answered is None or taken is None or int(answered[2]) or "Socket errors" in said:
+    if answered is None or taken is None:
+        raise RuntimeError(f"{server.name}: wrk did not say what it had measured:\n{said}")
+    refused = int(answered[2])
+    if (refused or "Socket errors" in said) and not server.may_refuse:
         raise RuntimeError(f"{server.name}: not every comment was accepted:\n{said}")
-    stored = server.count() - before
-    if stored < int(answered[1]):  # those in flight at the end are stored and not counted
-        raise RuntimeError(f"{server.name} answered {answered[1]} comments and stored {stored}")
-    return int(answered[1]) / float(taken[1]), waited
+    accepted, stored = int(answered[1]) - refused, server.count() - before
+    if stored < accepted:  # those in flight at the end are stored and not counted
+        raise RuntimeError(f"{server.name} accepted {accepted} comments and stored {stored}")
+    lost = sum(map(int, re.findall(r"\d+", said.partition("Socket errors")[2].partition("\n")[0])))
+    return _Run(accepted / float(taken[1]), waited, refused + lost)
 
 
 @contextmanager

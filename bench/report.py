@@ -96,6 +96,7 @@ def accepted(found: Sequence[Accepted], *, runs: int) -> str:
     for one in found:
         waited = f"{one.waited:.1f}" if one.waited is not None else "–"
         lines.append(_row((f"  {one.name}", f"{one.a_second:.0f}", _ratio(one.a_second, peer), waited)))
+    lines += [f"{one.name} refused {one.refused} comments, which are not counted" for one in found if one.refused]
     return "\n".join(lines)
 
 

@@ -67,3 +67,19 @@ def test_nothing_is_lost_and_what_is_new_is_filled(site):
     store.move(["c7"], State.APPROVED)
     assert store.changed_since("41") == {"posts/un"}
     database(site).close()
+
+
+def test_comments_are_counted_by_name_without_a_look_at_each(site):
+    store = comment_store(site)
+
+    found = store.tally("author", ["Zoé", "Bo", "Eve"])
+
+    assert {name: [state.value for state, number in counts.items() if number] for name, counts in found.items()} == {
+        "Zoé": ["approved"],
+        "Bo": ["spam"],
+        "Eve": [],
+    }
+    with database(site).read() as connection:
+        indexes = sa.inspect(connection).get_indexes("comments_comment")
+    assert ["author", "state"] in [index["column_names"] for index in indexes]
+    database(site).close()

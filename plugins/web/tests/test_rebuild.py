@@ -192,3 +192,68 @@ def test_comments_that_keep_coming_leave_the_builder_time_to_rest_and_an_edit_en
     builder._watch()
 
     assert rests == [2.0, 2.0, 2.0]
+
+
+@pytest.fixture
+def scans(served, blog, monkeypatch):
+    """Return whether each build looks at files; during the first one more is said."""
+    asked, rebuild = [], served.app.rebuild
+
+    def building(*, scan):
+        release = rebuild(scan=scan)
+        asked.append(scan)
+        if len(asked) == 1:
+            blog.edit("outside.txt", "three")
+        return release
+
+    monkeypatch.setattr(served.app, "rebuild", building)
+    return asked
+
+
+def test_files_that_nobody_told_of_wait_while_more_is_said_during_a_build(served, blog, scans):
+    blog.edit("outside.txt", "two")
+    blog.edit("content/posts/2026/open.md", blog.read("content/posts/2026/open.md").replace("pour tous", "pour toutes"))
+
+    assert served.rebuild()
+    assert "pour toutes" not in served.visitor.get(OPEN).text
+    assert served.rebuild()
+
+    assert "pour toutes" in served.visitor.get(OPEN).text
+    assert scans == [False, False, True]
+    assert not served.rebuild()
+
+
+def test_an_edit_that_was_told_of_is_built_whatever_is_said(served, blog, scans):
+    blog.edit("outside.txt", "two")
+    served.app.rebuilder.ask()
+
+    assert served.rebuild()
+
+    assert scans == [True]
+
+
+def test_the_builder_rests_for_longer_where_more_is_said_during_a_build(served, blog, scans, monkeypatch):
+    """Fault F14: in a flood of accepted comments it takes a seventh of the time at most."""
+    rests, builder = [], served.app.rebuilder
+    monkeypatch.setattr(builder._must_scan, "wait", lambda seconds: rests.append(seconds) or len(rests) < 2)
+    monkeypatch.setattr("pressframe_web._rebuild.time.thread_time", iter(range(1000)).__next__)
+    monkeypatch.setattr("pressframe_web._rebuild._LONGEST_REST", 100)
+    blog.edit("outside.txt", "two")
+    run_due = builder.run_due
+    monkeypatch.setattr(builder, "run_due", lambda: run_due() if len(rests) < 2 else builder.stop())
+
+    builder._watch()
+
+    assert rests == [18.0, 6.0]
+
+
+def test_garbage_is_looked_for_while_a_build_goes_on(served, blog, monkeypatch):
+    looked, rebuild = threading.Event(), served.app.rebuild
+    monkeypatch.setattr("pressframe_web._rebuild.gc.collect", lambda generation: looked.set())
+    monkeypatch.setattr(served.app, "rebuild", lambda *, scan: looked.wait(30) and rebuild(scan=scan))
+    served.app.rebuilder.ask()
+
+    assert served.rebuild()
+
+    assert looked.is_set()
+    assert not any(thread.name == "pressframe-sweeper" for thread in threading.enumerate())

@@ -17,6 +17,7 @@ from pressframe.model import Comment, Json, Page, Reply, View
 from pressframe_comments._thread import Answered, Node, Pages, Paging
 
 KEY = "comments"
+_FIELDS = tuple(attrs.fields_dict(Comment))
 _AROUND = 2
 """So many pages before and after the one that is shown can be reached by number."""
 
@@ -176,7 +177,8 @@ def _turn(number: int, home: str) -> tuple[str, int]:
 
 def _told(node: Node) -> Json:
     comment = node.reply.comment
-    told: dict[str, Json] = {**attrs.asdict(comment), "received": comment.received.isoformat()}
+    told: dict[str, Json] = {name: getattr(comment, name) for name in _FIELDS}
+    told["received"] = comment.received.isoformat()
     answers: Json = attrs.asdict(node.answers) if node.answers else None
     return {"comment": told, "html": node.reply.html, "depth": node.depth, "number": node.number, "answers": answers}
 

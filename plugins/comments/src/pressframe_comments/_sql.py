@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import TypeVar
 
-import attrs
 import sqlalchemy as sa
 
 from pressframe.errors import StoreError
@@ -251,19 +250,18 @@ class SqlCommentStore:
 
     def approved(self, entries: frozenset[str]) -> dict[str, list[Comment]]:
         found: dict[str, list[Comment]] = defaultdict(list)
-        for comment, _ in self._approved(entries):
+        for comment in self._approved(entries, lambda _: None):
             found[comment.entry].append(comment)
         return found
 
     def pictured(self, entries: frozenset[str]) -> dict[str, list[Comment]]:
         """Return the same, each comment with what tells its author's picture; the store itself keeps none."""
         found: dict[str, list[Comment]] = defaultdict(list)
-        find_avatar = make_finder(self._host)
-        for comment, email in self._approved(entries):
-            found[comment.entry].append(attrs.evolve(comment, avatar=find_avatar(email)))
+        for comment in self._approved(entries, make_finder(self._host)):
+            found[comment.entry].append(comment)
         return found
 
-    def _approved(self, entries: frozenset[str]) -> Iterator[tuple[Comment, str]]:
+    def _approved(self, entries: frozenset[str], find_avatar: Callable[[str], str | None]) -> Iterator[Comment]:
         columns = [COMMENT.c[name] for name in ("entry", "id", "name", "email", *SHOWN)]
         shown = sa.select(*columns).where(COMMENT.c.state == State.APPROVED.value)
         if len(entries) < _FEW:
@@ -273,7 +271,7 @@ class SqlCommentStore:
                 rows = connection.execute(shown.order_by(COMMENT.c.received, COMMENT.c.id))
                 for entry, id, name, email, *values in rows:
                     if entry in entries:
-                        yield comment_of(id_of(id, name), entry, values), email
+                        yield comment_of(id_of(id, name), entry, values, avatar=find_avatar(email))
 
     def revision(self) -> str:
         version = self._database.version()

@@ -104,9 +104,9 @@ def id_of(number: int, name: str | None) -> str:
     return name or f"c{number}"
 
 
-def comment_of(id: str, entry: str, values: Iterable[Any]) -> Comment:
+def comment_of(id: str, entry: str, values: Iterable[Any], *, avatar: str | None = None) -> Comment:
     """Return the comment that has *values* in the columns of ``SHOWN``."""
-    return Comment(id=id, entry=entry, **dict(zip(SHOWN, values, strict=True)))
+    return Comment(id=id, entry=entry, avatar=avatar, **dict(zip(SHOWN, values, strict=True)))
 
 
 def filed_of(row: sa.Row[Any]) -> Filed:  # SQLAlchemy's own type for a row of a table

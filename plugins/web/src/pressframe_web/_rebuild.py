@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from pressframe.errors import BuildError, ManyErrors, PressframeError, StoreError
@@ -21,10 +23,11 @@ _POLLS = (0.02, 0.25)
 _POLL_SHARE = 0.005
 """Part of the time that may be spent on them. Whoever changes comments in this process tells of it; looks find what
 other processes have done, and files need none: they are watched."""
-_REST = 2.0
-"""How many times as long as a build took the thread rests after it, unless files change: comments that come all the
-time are shown by and by, and leave the processor to who sends and reads them."""
+_REST, _REST_WHILE_BUSY = 2.0, 6.0
+"""How many times as long as a build took the thread rests after it, unless files change; the latter if more was said
+meanwhile: comments that come all the time are shown by and by, and leave the processor to who sends and reads them."""
 _LONGEST_REST = 5.0
+_SWEEP_SECONDS = 0.05
 _LONGEST_PAUSE = 60.0
 _PAUSE_FOR_ROOM = 3.0
 _END_SECONDS = 1.0
@@ -45,7 +48,7 @@ class Rebuilder:
         self._pause = _POLLS[0]
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
-        self._may_pass = False
+        self._may_pass = self._is_busy = False
         self.error: Exception | None = None
         self.count = 0
 
@@ -78,11 +81,10 @@ class Rebuilder:
             if not self._is_due():
                 return False
             self._asked.clear()
-            if not self._must_scan.is_set():
-                with suppress(Exception):  # told of by the next one, if it is still so
-                    self._build(scan=False)
-            self._must_scan.clear()
-            self._build(scan=True)  # also where only comments have changed, as far as we were told
+            self._is_busy = self._show_comments()
+            if not self._is_busy:
+                self._must_scan.clear()
+                self._build(scan=True)  # also where only comments have changed, as far as we were told
         except Exception as error:  # noqa: BLE001 - it builds what plugins bring, and must outlive what they do
             self.report(error)
             self._may_pass = _may_pass(error)
@@ -90,8 +92,21 @@ class Rebuilder:
             self._may_pass = False
         return True
 
+    def _show_comments(self) -> bool:
+        """Build without a look at files, if nobody told of any; say whether more was said meanwhile.
+
+        Then the next build is due already, which may look at them.
+        """
+        if self._must_scan.is_set():
+            return False
+        with suppress(Exception):  # told of by the next one, if it is still so
+            self._build(scan=False)
+            return self.error is None and not self._must_scan.is_set() and self._app.served.release.is_stale()
+        return False
+
     def _build(self, *, scan: bool) -> None:
-        release = self._app.rebuild(scan=scan)
+        with _sweeping():
+            release = self._app.rebuild(scan=scan)
         self._app.switch(release)
         is_mended = scan and self.error is not None
         if is_mended:
@@ -126,11 +141,33 @@ class Rebuilder:
         while not self._stopping.is_set():
             start = time.thread_time()
             if self.run_due():
-                self._must_scan.wait(min(_REST * (time.thread_time() - start), _LONGEST_REST))
+                rest = _REST_WHILE_BUSY if self._is_busy else _REST
+                self._must_scan.wait(min(rest * (time.thread_time() - start), _LONGEST_REST))
             # What is stale stays stale until what is wrong is mended: that mostly needs an edit, which asks.
             longest = _PAUSE_FOR_ROOM if self._may_pass else _LONGEST_PAUSE
             pause = self._pause if self.error is None else min(2 * max(pause, _POLLS[1]), longest)
             self._asked.wait(pause)
+
+
+@contextmanager
+def _sweeping() -> Iterator[None]:
+    """Look for garbage a little at a time while the block runs.
+
+    A build lets Python not look for any; and to look at its end through all that was made keeps readers waiting.
+    """
+    is_over = threading.Event()
+
+    def sweep() -> None:
+        while not is_over.wait(_SWEEP_SECONDS):
+            gc.collect(1)
+
+    thread = threading.Thread(target=sweep, name="pressframe-sweeper", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        thread.join()
 
 
 def _may_pass(error: Exception) -> bool:

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 _LOCAL = ("127.0.0.1", "localhost", "::1")
 _END_SECONDS = 1.0
+_YOUNGER_LOOKS = 100
+"""After so many looks at what is new for cycles, all that was made since the start is looked through once: releases are
+much, and hold none."""
 _TURN = 0.001
 """Seconds for which one thread may keep another waiting for Python's lock: readers of pages wait for this."""
 
@@ -96,6 +99,7 @@ def run(site: Site, listening: socket.socket, here: str, *, drafts: bool) -> boo
         stack.callback(watcher.stop)
         gc.collect()
         gc.freeze()  # looking through all that is served or imported for cycles would keep readers waiting
+        gc.set_threshold(*gc.get_threshold()[:2], _YOUNGER_LOOKS)
         report = app.served.release.report
         click.echo(f"{report.entries} entries, {report.pages} pages, in {report.seconds:.2f} s")
         click.echo(f"serving {site.settings.title} on {here}   (Ctrl-C ends it)")
