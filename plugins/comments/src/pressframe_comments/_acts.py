@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from pressframe.errors import StoreError
 from pressframe_comments._folding import sought
+from pressframe_comments._reasons import read_reasons, write_reasons
 from pressframe_comments._store import Act, ConflictError, Filed, State, Texts
 from pressframe_comments._tables import COMMENT, HISTORY, count_up, filed_of, id_of, step_of, write_texts
 
@@ -37,11 +38,17 @@ class Aim:
     row: Row
     state: State | None = None
     texts: Texts | None = None
+    reasons: tuple[str, ...] | None = None
+
+    @property
+    def is_edit(self) -> bool:
+        """True if it changes the texts."""
+        return self.texts not in (None, _texts_of(self.row))
 
     @property
     def is_reached(self) -> bool:
         """True if it is so already."""
-        return self.state in (None, State(self.row.state)) and self.texts in (None, _texts_of(self.row))
+        return self.state in (None, State(self.row.state)) and not self.is_edit
 
 
 def number_of(id: str) -> int | None:
@@ -94,6 +101,8 @@ def act(connection: sa.Connection, aims: Iterable[Aim], hand: Hand) -> Act:
     for aim in open_aims:
         if aim.texts is not None:
             _write(connection, aim.row, aim.texts, hand.at)
+        if aim.reasons is not None:
+            put(connection, [aim.row.id], reasons=write_reasons(aim.reasons))
     for state in {aim.state for aim in open_aims if aim.state is not None}:
         moved = [aim.row.id for aim in open_aims if aim.state is state and State(aim.row.state) is not state]
         put(connection, moved, state=state.value, changed=hand.at)
@@ -173,7 +182,7 @@ def undo(connection: sa.Connection, id: str) -> list[Aim]:
     if later:
         raise conflict(connection, later)
     pairs = [(rows[step.comment], step_of(step, "")) for step in steps]
-    return [Aim(row, state=step.before, texts=step.texts) for row, step in pairs]
+    return [Aim(row, state=step.before, texts=step.texts, reasons=step.reasons) for row, step in pairs]
 
 
 def delete(connection: sa.Connection, rows: Sequence[Row]) -> tuple[Filed, ...]:
@@ -191,7 +200,7 @@ def _texts_of(row: Row) -> Texts:
 
 
 def _step(aim: Aim, act: str, hand: Hand) -> dict[str, Any]:
-    is_edit = aim.texts not in (None, _texts_of(aim.row))
+    reasons = None if aim.reasons is None else read_reasons(aim.row.reasons)
     return {
         "act": act,
         "comment": aim.row.id,
@@ -200,7 +209,7 @@ def _step(aim: Aim, act: str, hand: Hand) -> dict[str, Any]:
         "by": hand.by,
         "before": aim.row.state,
         "after": (aim.state or State(aim.row.state)).value,
-        "texts": write_texts(_texts_of(aim.row)) if is_edit else None,
+        "texts": write_texts(_texts_of(aim.row), reasons) if aim.is_edit else None,
     }
 
 

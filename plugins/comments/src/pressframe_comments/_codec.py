@@ -60,7 +60,9 @@ def step_to_json(step: Step) -> dict[str, object]:
     """Return a change of a comment, without the comment's id."""
     states = {"before": step.before.value, "after": step.after.value}
     texts = None if step.texts is None else attrs.asdict(step.texts)
-    return {"act": step.act, "version": step.version, "at": _moment(step.at), "by": step.by, **states, "texts": texts}
+    told: dict[str, object] = {"act": step.act, "version": step.version, "at": _moment(step.at), "by": step.by}
+    reasons = {} if step.reasons is None else {"reasons": [reason_to_json(reason) for reason in step.reasons]}
+    return {**told, **states, "texts": texts, **reasons}
 
 
 def lines_of(records: Iterator[Record]) -> Iterator[str]:
@@ -144,8 +146,15 @@ def _record(item: object) -> Record:
 def _reasons(item: Mapping[str, Any]) -> tuple[str, ...]:
     if "phrases" not in item:
         return tuple(map(str, item.get("reasons", ())))
-    _check_text("phrases", json.dumps(item["phrases"], ensure_ascii=False))
-    return tuple(map(reason_of_json, item["phrases"]))
+    return _phrases(item["phrases"], "phrases")
+
+
+def _phrases(told: object, name: str) -> tuple[str, ...]:
+    """Return reasons as they can be said in other languages, too; *name* says where they stand."""
+    if not isinstance(told, list):
+        raise TypeError(f"{name} must be a list")
+    _check_text(name, json.dumps(told, ensure_ascii=False))
+    return tuple(map(reason_of_json, told))
 
 
 def _check(item: Mapping[str, Any]) -> None:
@@ -208,6 +217,7 @@ def _step(item: object, id: str) -> Step:
             before=_read_state(item, "before"),
             after=_read_state(item, "after"),
             texts=None if texts is None else Texts(author=texts["author"], url=texts["url"], body=texts["body"]),
+            reasons=None if item.get("reasons") is None else _phrases(item["reasons"], "history: reasons"),
         )
     except KeyError as error:
         raise ValueError(f"a change in history lacks {error.args[0]}") from error

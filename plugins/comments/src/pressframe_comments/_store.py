@@ -119,6 +119,7 @@ class Step:
         by: Who did it; empty for the machine itself.
         before: State in which the comment was; the same as *after* for an edit.
         texts: Before an edit; None where only the state changed.
+        reasons: Before an edit that gave it others; None where they stayed.
     """
 
     act: str
@@ -129,6 +130,7 @@ class Step:
     before: State
     after: State
     texts: Texts | None = None
+    reasons: tuple[str, ...] | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -322,9 +324,20 @@ class CommentStore(Protocol):
         """
 
     def edit(
-        self, id: str, texts: Texts, *, by: str = "", at: datetime | None = None, expected: int | None = None
+        self,
+        id: str,
+        texts: Texts,
+        *,
+        by: str = "",
+        at: datetime | None = None,
+        expected: int | None = None,
+        reasons: Sequence[str] | None = None,
     ) -> Act:
-        """Change the texts of a comment; raises as ``move``."""
+        """Change the texts of a comment; raises as ``move``.
+
+        Args:
+            reasons: What is now said against it, in place of what was; None leaves that.
+        """
 
     def restore(
         self,

@@ -10,8 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pressframe.model import Comment
-from pressframe_comments._reasons import read_reasons
+from pressframe.model import Comment, Json
+from pressframe_comments._reasons import read_reasons, reason_of_json, reason_to_json
 from pressframe_comments._store import Filed, State, Step, Texts
 from pressframe_sql.statements import Prepared
 from pressframe_sql.types import Moment
@@ -119,6 +119,7 @@ def filed_of(row: sa.Row[Any]) -> Filed:  # SQLAlchemy's own type for a row of a
 
 def step_of(row: sa.Row[Any], id: str) -> Step:
     """Return the change in a row of ``HISTORY``, of the comment called *id*."""
+    before = {} if row.texts is None else json.loads(row.texts)
     return Step(
         act=row.act,
         comment=id,
@@ -127,7 +128,8 @@ def step_of(row: sa.Row[Any], id: str) -> Step:
         by=row.by,
         before=State(row.before),
         after=State(row.after),
-        texts=None if row.texts is None else read_texts(json.loads(row.texts)),
+        texts=read_texts(before) if before else None,
+        reasons=tuple(map(reason_of_json, before["reasons"])) if "reasons" in before else None,
     )
 
 
@@ -135,8 +137,12 @@ def read_texts(table: Mapping[str, Any]) -> Texts:
     return Texts(author=table["author"], url=table["url"], body=table["body"])
 
 
-def write_texts(texts: Texts) -> str:
-    return json.dumps({"author": texts.author, "url": texts.url, "body": texts.body}, ensure_ascii=False)
+def write_texts(texts: Texts, reasons: Iterable[str] | None) -> str:
+    """Return what the history keeps of an edit: the texts before it, and the reasons if it gave others."""
+    told: dict[str, Json] = {"author": texts.author, "url": texts.url, "body": texts.body}
+    if reasons is not None:
+        told["reasons"] = [reason_to_json(reason) for reason in reasons]
+    return json.dumps(told, ensure_ascii=False)
 
 
 def count_up(connection: sa.Connection, entries: Iterable[str]) -> None:
