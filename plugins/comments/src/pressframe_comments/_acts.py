@@ -38,7 +38,6 @@ class Aim:
     row: Row
     state: State | None = None
     texts: Texts | None = None
-    reasons: tuple[str, ...] | None = None
 
     @property
     def is_edit(self) -> bool:
@@ -101,8 +100,6 @@ def act(connection: sa.Connection, aims: Iterable[Aim], hand: Hand) -> Act:
     for aim in open_aims:
         if aim.texts is not None:
             _write(connection, aim.row, aim.texts, hand.at)
-        if aim.reasons is not None:
-            put(connection, [aim.row.id], reasons=write_reasons(aim.reasons))
     for state in {aim.state for aim in open_aims if aim.state is not None}:
         moved = [aim.row.id for aim in open_aims if aim.state is state and State(aim.row.state) is not state]
         put(connection, moved, state=state.value, changed=hand.at)
@@ -182,7 +179,7 @@ def undo(connection: sa.Connection, id: str) -> list[Aim]:
     if later:
         raise conflict(connection, later)
     pairs = [(rows[step.comment], step_of(step, "")) for step in steps]
-    return [Aim(row, state=step.before, texts=step.texts, reasons=step.reasons) for row, step in pairs]
+    return [Aim(row, state=step.before, texts=step.texts) for row, step in pairs]
 
 
 def delete(connection: sa.Connection, rows: Sequence[Row]) -> tuple[Filed, ...]:
@@ -200,7 +197,9 @@ def _texts_of(row: Row) -> Texts:
 
 
 def _step(aim: Aim, act: str, hand: Hand) -> dict[str, Any]:
-    reasons = None if aim.reasons is None else read_reasons(aim.row.reasons)
+    before = _texts_of(aim.row)
+    if aim.texts is not None and aim.texts.reasons is not None:
+        before = attrs.evolve(before, reasons=read_reasons(aim.row.reasons))
     return {
         "act": act,
         "comment": aim.row.id,
@@ -209,12 +208,14 @@ def _step(aim: Aim, act: str, hand: Hand) -> dict[str, Any]:
         "by": hand.by,
         "before": aim.row.state,
         "after": (aim.state or State(aim.row.state)).value,
-        "texts": write_texts(_texts_of(aim.row), reasons) if aim.is_edit else None,
+        "texts": write_texts(before) if aim.is_edit else None,
     }
 
 
 def _write(connection: sa.Connection, row: Row, texts: Texts, at: datetime) -> None:
     values = {"author": texts.author, "url": texts.url, "body": texts.body, "sought": sought(texts.author, texts.body)}
+    if texts.reasons is not None:
+        values["reasons"] = write_reasons(texts.reasons)
     connection.execute(sa.update(COMMENT).where(COMMENT.c.id == row.id).values(**values, edited=at))
 
 

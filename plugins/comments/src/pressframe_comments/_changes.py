@@ -123,9 +123,9 @@ class Changing:
             moved = self._store.move([id], state, at=visit.request.now, expected={id: expected})
             self._tell(moved, visit)
             expected = moved.changed[0].version if moved.changed else expected
-        texts = attrs.evolve(Texts.of(filed.comment), body=typed.body)
-        reasons = reasons_of(judgements) if state else None
-        self._tell(self._store.edit(id, texts, at=visit.request.now, expected=expected, reasons=reasons), visit)
+        reasons = tuple(reasons_of(judgements)) if state else None
+        texts = attrs.evolve(Texts.of(filed.comment), body=typed.body, reasons=reasons)
+        self._tell(self._store.edit(id, texts, at=visit.request.now, expected=expected), visit)
         visit.site.changed()
         return self._lead_to(filed)
 

@@ -155,21 +155,12 @@ class SqlCommentStore:
         return self._change(work, ids)
 
     def edit(
-        self,
-        id: str,
-        texts: Texts,
-        *,
-        by: str = "",
-        at: datetime | None = None,
-        expected: int | None = None,
-        reasons: Sequence[str] | None = None,
+        self, id: str, texts: Texts, *, by: str = "", at: datetime | None = None, expected: int | None = None
     ) -> Act:
-        given = None if reasons is None else tuple(reasons)
-
         def work(connection: sa.Connection) -> Act:
             rows = acts.fetch(connection, [id])
             acts.check(connection, rows, {} if expected is None else {id: expected})
-            return self._act(connection, [Aim(row, texts=texts, reasons=given) for row in rows], by, at)
+            return self._act(connection, [Aim(row, texts=texts) for row in rows], by, at)
 
         return self._change(work, [id])
 

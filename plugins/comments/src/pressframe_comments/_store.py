@@ -96,11 +96,16 @@ class Filed:
 
 @attrs.frozen(kw_only=True)
 class Texts:
-    """What of a comment can be edited."""
+    """What of a comment can be edited.
+
+    Attributes:
+        reasons: What is said against it, where an edit changes that, too; None leaves it.
+    """
 
     author: str
     url: str | None
     body: str
+    reasons: tuple[str, ...] | None = None
 
     @classmethod
     def of(cls, comment: Comment) -> Texts:
@@ -119,7 +124,6 @@ class Step:
         by: Who did it; empty for the machine itself.
         before: State in which the comment was; the same as *after* for an edit.
         texts: Before an edit; None where only the state changed.
-        reasons: Before an edit that gave it others; None where they stayed.
     """
 
     act: str
@@ -130,7 +134,6 @@ class Step:
     before: State
     after: State
     texts: Texts | None = None
-    reasons: tuple[str, ...] | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -324,20 +327,9 @@ class CommentStore(Protocol):
         """
 
     def edit(
-        self,
-        id: str,
-        texts: Texts,
-        *,
-        by: str = "",
-        at: datetime | None = None,
-        expected: int | None = None,
-        reasons: Sequence[str] | None = None,
+        self, id: str, texts: Texts, *, by: str = "", at: datetime | None = None, expected: int | None = None
     ) -> Act:
-        """Change the texts of a comment; raises as ``move``.
-
-        Args:
-            reasons: What is now said against it, in place of what was; None leaves that.
-        """
+        """Change the texts of a comment; raises as ``move``."""
 
     def restore(
         self,

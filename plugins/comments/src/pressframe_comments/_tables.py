@@ -119,7 +119,6 @@ def filed_of(row: sa.Row[Any]) -> Filed:  # SQLAlchemy's own type for a row of a
 
 def step_of(row: sa.Row[Any], id: str) -> Step:
     """Return the change in a row of ``HISTORY``, of the comment called *id*."""
-    before = {} if row.texts is None else json.loads(row.texts)
     return Step(
         act=row.act,
         comment=id,
@@ -128,20 +127,20 @@ def step_of(row: sa.Row[Any], id: str) -> Step:
         by=row.by,
         before=State(row.before),
         after=State(row.after),
-        texts=read_texts(before) if before else None,
-        reasons=tuple(map(reason_of_json, before["reasons"])) if "reasons" in before else None,
+        texts=None if row.texts is None else read_texts(json.loads(row.texts)),
     )
 
 
 def read_texts(table: Mapping[str, Any]) -> Texts:
-    return Texts(author=table["author"], url=table["url"], body=table["body"])
+    reasons = table.get("reasons")
+    given = None if reasons is None else tuple(map(reason_of_json, reasons))
+    return Texts(author=table["author"], url=table["url"], body=table["body"], reasons=given)
 
 
-def write_texts(texts: Texts, reasons: Iterable[str] | None) -> str:
-    """Return what the history keeps of an edit: the texts before it, and the reasons if it gave others."""
+def write_texts(texts: Texts) -> str:
     told: dict[str, Json] = {"author": texts.author, "url": texts.url, "body": texts.body}
-    if reasons is not None:
-        told["reasons"] = [reason_to_json(reason) for reason in reasons]
+    if texts.reasons is not None:
+        told["reasons"] = [reason_to_json(reason) for reason in texts.reasons]
     return json.dumps(told, ensure_ascii=False)
 
 

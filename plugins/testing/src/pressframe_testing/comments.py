@@ -240,13 +240,14 @@ class CommentStoreKit:
         texts = Texts(author="Zoé", url=None, body="Non.")
 
         store.edit(filed.comment.id, attrs.evolve(texts, body="Peut-être."))
-        act = store.edit(filed.comment.id, texts, reasons=[Reason("it says %(word)s", word="non"), "three"])
+        reasons = (Reason("it says %(word)s", word="non"), "three")
+        act = store.edit(filed.comment.id, attrs.evolve(texts, reasons=reasons))
 
         edited = store.get(filed.comment.id)
         assert edited is not None
         assert edited.reasons == ("it says non", "three")
         assert isinstance(edited.reasons[0], Reason)
-        assert [step.reasons for step in store.history(filed.comment.id)] == [None, first]
+        assert [step.texts and step.texts.reasons for step in store.history(filed.comment.id)] == [None, first]
         (record,) = store.records(Search())
         store.delete([filed.comment.id])
         assert store.bring([record]) == (Brought.NEW,)
