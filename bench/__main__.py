@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bench import accepting, builds, goals, live, report, saves, talk
+from bench.environment import installed_program
 from bench.generators import OURS, PEERS, Environment, Generator
 
 _MEMORY = Path("/dev/shm")
@@ -53,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _build(options: argparse.Namespace, folder: Path) -> None:
+    installed_program()  # before anything is measured
     generators = [OURS[name]() for name in options.sites] + list(_peers(options.peers))
     measured: dict[int, list[builds.Result]] = {}
     for count in options.posts:

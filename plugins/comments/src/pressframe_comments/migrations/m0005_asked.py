@@ -1,6 +1,6 @@
 """On whose word, and to which domain, mails asked whether an address is theirs: of the last hour, disguised.
 
-Revision ID: comments_0004
+Revision ID: comments_0005
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from pressframe_sql.types import Moment
 
-revision = "comments_0004"
-down_revision = "comments_0003"
+revision = "comments_0005"
+down_revision = "comments_0004"
 
 
 def upgrade() -> None:
