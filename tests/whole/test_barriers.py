@@ -206,7 +206,7 @@ def test_what_readers_meet_of_a_subscription_is_without_barriers(walk):
     look("confirm")
     page.click("main form button")
     look("signed in")
-    page.goto(f"{url}/members/account")
+    page.goto(f"{url}/members/")
     look("account")
     page.fill("#member-name", "Zoé Martin")
     page.click("#name button")

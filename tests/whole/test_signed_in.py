@@ -25,16 +25,23 @@ NAME = "Zoé <b>$& Martin"
 
 
 @pytest.fixture
-def page(site, clock, browser_page):
-    """Return a browser that is signed in as somebody with a name, at a post."""
+def signed(site, clock):
+    """Return the site, and the cookies of somebody with a name who is signed in."""
     clock.move(datetime.now(UTC) - clock.now)
     made = site(SITE)
     served = made.serve()
     member = served.sign_in("zoe@example.org")
-    assert member.send("/members/account/name", {"name": NAME}, page="/members/account").status in (200, 303)
+    assert member.post("/members/account/name", {"name": NAME}).status == 303
     served.close()
+    return made, member.cookies
+
+
+@pytest.fixture
+def page(signed, browser_page):
+    """Return their browser, at a post."""
+    made, kept = signed
     url = made.start().url
-    cookies = [{"name": name, "value": value, "url": url} for name, value in member.cookies.items()]
+    cookies = [{"name": name, "value": value, "url": url} for name, value in kept.items()]
     browser_page.context.add_cookies(cookies)
     browser_page.goto(url + POST)
     return browser_page

@@ -7,7 +7,7 @@ nothing. It needs no table to work once: what it was signed for is the comment's
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
@@ -77,7 +77,7 @@ class Deciding:
             "possible": sorted(possible, key=lambda what: what != asked),
             "asked": asked if asked in possible else "",
         }
-        return _page("ask", **data)
+        return _page("ask", data)
 
     def decide(self, request: Request, site: Live) -> Response:
         """Do what the pressed button says; of two who press at once, the second is told."""
@@ -94,9 +94,9 @@ class Deciding:
             return _spent(id)
         except StoreError as error:
             log.warning("a comment could not be decided about: %s", error)
-            return _page("failed", status=503, action=request.path)
+            return _page("failed", {"action": request.path}, status=503)
         desk.tell(act)
-        return _page("done", state=state.value, list=f"{LIST}{id}")
+        return _page("done", {"state": state.value, "list": f"{LIST}{id}"})
 
     def _find(self, request: Request, site: Live) -> tuple[Desk, Filed] | Response:
         """Return the comment and who decides about it; the answer to who may not, or cannot any more."""
@@ -119,9 +119,9 @@ class Deciding:
 
 def _spent(id: str = "") -> Response:
     """Say that a link leads no further, be it used, too old, overtaken by a change, or never made here."""
-    return _page("spent", status=410, list=f"{LIST}{id}")
+    return _page("spent", {"list": f"{LIST}{id}"}, status=410)
 
 
-def _page(step: str, *, status: int = 200, **data: Json) -> Response:
+def _page(step: str, data: Mapping[str, Json], *, status: int = 200) -> Response:
     page = Page(address=PATH, template="moderation/decide.html", data={"step": step, **data}, indexed=False)
     return Response(status=status, page=page, headers=_SECRETIVE)
