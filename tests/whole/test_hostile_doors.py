@@ -55,7 +55,7 @@ def _names(payloads):  # noqa: F811 - a fixture's
             names[-1] += f" {line}"
         elif line:
             names.append(line)
-    return [name.strip() for name in names]
+    return [name.strip() for name in names if name]
 
 
 def _bring(served, comments):

@@ -43,6 +43,7 @@ def page(signed, browser_page):
     url = made.start().url
     cookies = [{"name": name, "value": value, "url": url} for name, value in kept.items()]
     browser_page.context.add_cookies(cookies)
+    browser_page.route("**/-/**", lambda route: route.abort())  # what reloads pages of sites that are being written
     browser_page.goto(url + POST)
     return browser_page
 
