@@ -187,7 +187,9 @@ def prepared(folder: Path, *, members: int, told: Callable[[str], None]) -> Iter
     site.create()
     mail, port = free_ports(2)
     file = site.folder / "pressframe.toml"
-    text = file.read_text(encoding="utf-8").replace('"comments"', '"comments", "admin", "gates", "members", "newsletter"')
+    text = file.read_text(encoding="utf-8").replace(
+        '"comments"', '"comments", "admin", "gates", "members", "newsletter"'
+    )
     text = text.replace('url = "http://127.0.0.2"', f'url = "http://{HOST}:{port}"')
     file.write_text(text + _SETTINGS.format(port=mail), encoding="utf-8")
     _add_members(site.folder, members)

@@ -3,9 +3,12 @@
 import itertools
 import re
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import pytest
+import sqlalchemy as sa
 
+from pressframe_sql import database
 from pressframe_testing import find_barriers
 
 pytestmark = pytest.mark.browser
@@ -15,13 +18,21 @@ SITE = """
 [site]
 title = "Essai"
 language = "fr"
-plugins = ["markdown", "sql", "web", "comments", "gates", "members", "archives", "feeds", "journal"]
+plugins = [
+    "markdown", "sql", "web", "admin", "comments", "moderation", "gates", "passes", "members", "archives", "feeds",
+    "journal",
+]
 [plugins.comments]
 flood_limit = 0
 per_page = 2
 [plugins.gates]
 archive_after = "300 days"
 closed_comments = "shown"
+[plugins.passes]
+free = 1
+gifts = 1
+[plugins.moderation]
+mail_every = "0 seconds"
 == content/billet.md ==
 ---
 title: Un billet
@@ -45,6 +56,16 @@ Le début.
 <!--more-->
 
 Corps réservé.
+== content/ancien.md ==
+---
+title: Un autre vieux billet
+date: 2012-01-02
+---
+Le début.
+
+<!--more-->
+
+Corps réservé.
 == content/ferme.comments.toml ==
 [[comment]]
 id = 31
@@ -56,7 +77,7 @@ body = "Texte."
     f'[[comment]]\nid = {number}\nauthor = "Ada"\ndate = 2026-11-21T10:{number}:00+01:00\nbody = "Texte {number}."\n'
     for number in range(10, 31)
 )
-POST = "/2026/11/billet/"
+POST, OLD, OLDER = "/2026/11/billet/", "/2012/01/ancien/", "/2012/01/vieux/"
 
 
 @pytest.fixture
@@ -66,6 +87,7 @@ def mailed(site, clock):
     made = site(SITE)
     served = made.serve()
     links = {door: _mailed(served, door) for door in ("subscribe", "sign-in", "comments")}
+    links["decide"] = _mailed_to_owner(served)
     served.close()
     return made, links
 
@@ -101,6 +123,19 @@ def _mailed(served, door):
         served.browser().post(f"/members/{door}", {"email": "zoe@example.org", "next": "", "website": ""})
     served.run_jobs()
     return served.links()[0]
+
+
+def _mailed_to_owner(served):
+    """Return the link by which the owner decides about a comment."""
+    served.sign_in_as("owner")
+    served.browser().post("/comments/billet", {"author": "Bo", "email": "bo@example.org", "comment": "Un mot. " * 40})
+    served.app.rebuilder.run_due()
+    due = "UPDATE sql_job SET due = 0 WHERE state = 'waiting'"
+    for _ in range(2):  # what is new is gathered first, then mailed
+        database(served.app.site).write(lambda connection: connection.execute(sa.text(due)))
+        served.run_jobs()
+    texts = [mail.get_body(("plain",)).get_content() for mail in served.mails if mail["to"] == "owner@example.org"]
+    return re.search(r"https?://[^/]+(/moderation/\S+\?do=approve)", texts[-1])[1]
 
 
 def test_what_readers_meet_of_a_conversation_is_without_barriers(walk):
@@ -162,13 +197,70 @@ def test_what_readers_meet_of_a_subscription_is_without_barriers(walk):
     page.fill("main [name=email]", "ada@example.org")
     page.click("main form button")
     look("mail on its way")
+    page.fill("main [name=code]", "12345678")
+    page.click("main form button")
+    look("wrong code")
+    page.goto(f"{url}/members/code")
+    look("code")
     page.goto(url + links["sign-in"])
     look("confirm")
     page.click("main form button")
     look("signed in")
-    page.goto(f"{url}/members/account")
+    page.goto(f"{url}/members/")
     look("account")
+    page.fill("#member-name", "Zoé Martin")
+    page.click("#name button")
+    look("account, name saved")
+    page.fill("#member-name", "é" * 81)
+    page.eval_on_selector("#member-name", "field => field.form.noValidate = true")
+    page.click("#name button")
+    look("account with a mistake")
     page.goto(f"{url}/members/leave")
     look("leave")
+
+    assert found == {}
+
+
+def test_what_readers_meet_of_a_closed_entry_is_without_barriers(walk):
+    page, url, links, look, found = walk
+
+    page.goto(url + OLD)
+    look("closed")
+    page.click(".gate-free button")
+    look("one that is free this month")
+    page.goto(url + OLDER)
+    page.click(".gate-free button")
+    look("all were read")
+    page.context.clear_cookies()
+    page.goto(url + links["sign-in"])
+    page.click("main form button")
+    page.goto(url + OLD)
+    look("whole")
+    page.click(".gate-give button")
+    look("gift to give")
+    gift = urlsplit(page.input_value("#gift-link")).path
+    page.goto(url + OLDER)
+    page.click(".gate-give button")
+    look("no gifts left")
+    page.context.clear_cookies()
+    page.goto(url + gift)
+    look("gift")
+    page.click("main form button")
+    look("read by a gift")
+    page.goto(f"{url}/passes/gift/none")
+    look("gift spent")
+
+    assert found == {}
+
+
+def test_what_the_owner_meets_behind_a_mailed_link_is_without_barriers(walk):
+    page, url, links, look, found = walk
+
+    page.goto(url + links["decide"])
+    look("decide")
+    page.click("main form button")
+    look("decided")
+    page.goto(url + links["decide"])
+    look("decided before")
 
     assert found == {}

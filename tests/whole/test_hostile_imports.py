@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from pressframe.model import Json
 from pressframe_comments import State
 from pressframe_comments._links import safe_url
+from pressframe_moderation._mail import NewsMail
+from pressframe_testing import Served
 
 from .test_hostile_comments import ORIGIN, _items, _parts, _show, payloads, watch  # noqa: F401 - fixtures
 from .test_hostile_moderation import ICON
@@ -118,6 +121,15 @@ def _pressframe(file: Path, _: str, texts: list[list[str]]) -> None:
     file.write_text(json.dumps({"format": "pressframe comments", "version": 1, "comments": comments}), "utf-8")
 
 
+def _mailed(served: Served, ids: list[str]) -> list[str]:
+    """Return the HTML of mails that tell the owner of the comments *ids*."""
+    served.sign_in_as("owner")
+    for part in _parts(ids, ON_A_PAGE):
+        told: list[Json] = [{"id": id, "title": id, "gated": False} for id in part]
+        NewsMail(served.app.site).send({"account": 1, "comments": told})
+    return [mail.get_body(("html",)).get_content() for mail in served.mails]
+
+
 WAYS: dict[str, Callable[[Path, str, list[list[str]]], None]] = {
     "disqus": _disqus, "wordpress": _wordpress, "isso": _isso, "remark42": _remark42, "pressframe": _pressframe,
 }  # fmt: skip
@@ -125,7 +137,7 @@ WAYS: dict[str, Callable[[Path, str, list[list[str]]], None]] = {
 
 @pytest.mark.parametrize("system", WAYS)
 def test_nothing_that_was_imported_runs(site, payloads, watch, tmp_path, system):  # noqa: F811 - fixtures
-    """Threats 19 to 22, 24: each as a text, and as a name and site in some system; page, feeds, the owner's list."""
+    """Threats 19 to 22, 24: each as text, and as name and site in some system; page, feeds, owner's list, mail."""
     blog = site(SITE)
     served = blog.serve()
     (post,) = [card.address for card in served.app.served.release.view().latest()]
@@ -147,16 +159,18 @@ def test_nothing_that_was_imported_runs(site, payloads, watch, tmp_path, system)
         listed.append(owner.get(address).text.replace(ICON, ""))
         following = re.search(r'<a class="button quiet" href="([^"]*)" rel="next"', listed[-1])
         address = following[1].replace("&amp;", "&") if following else ""
+    written = _mailed(served, came["new"])
     watched = watch(served)
     for page in (post, *(one for one in watched.replies if "/comments-" in one)):
         watched.visit(page)
     for feed in (f"{post}comments.xml", f"{post}comments.rss", "/comments.json"):
         _show(watched, list(_items(watched.replies[feed].text)))
         watched.visit(feed)
-    for page in listed:
+    for page in [*listed, *written]:
         watched.show(page)
 
     assert watched.noted == []
     assert sum(page.count("<article ") for page in listed) == len(texts)
+    assert sum(page.count("<blockquote ") for page in written) == len(texts)
     assert watched.counted["#comments .comment"] + watched.counted["#comments .pingback"] >= len(texts)
     assert watched.counted["items"] == 3 * len(texts)

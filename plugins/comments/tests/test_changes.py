@@ -6,6 +6,8 @@ import pytest
 
 from pressframe_comments import State, comment_store
 
+from .conftest import Served
+
 OPEN = 'moderation = "never"'
 
 
@@ -210,3 +212,53 @@ def test_the_log_says_that_an_edit_waits_and_nothing_of_who_wrote_it(serve, capl
     assert get(served).state is State.PENDING
     assert "c1 was edited and waits" in caplog.messages
     assert not any(word in caplog.text for word in ("secret", "zoe@", "z@example"))
+
+
+def test_an_edit_that_is_held_waits_for_what_speaks_against_it_now(serve):
+    served = serve(settings=f'{OPEN}\nblocked = ["un; deux", "trois"]\nblocked_as = "hold"')
+    served.post(comment="trois")
+    assert list(get(served).reasons) == ["it says “trois”"]
+
+    ask(served, "edit", comment="un; deux https://a.example https://b.example https://c.example")
+
+    assert list(get(served).reasons) == ["it has more than 2 links: 3", "it says “un; deux”"]
+    lines = served.moderate("list").output.splitlines()[1:]
+    assert [line.strip() for line in lines] == [
+        "pending because it has more than 2 links: 3",
+        "and because it says “un; deux”",
+    ]
+    whole = served.moderate("show", "c1").output.splitlines()
+    assert [line.split("because")[1].strip() for line in whole if line.startswith("  because")] == [
+        "it has more than 2 links: 3",
+        "it says “un; deux”",
+    ]
+
+
+def test_an_edit_that_nothing_speaks_against_still_waits_for_what_did(served):
+    served.post()
+    before = get(served).reasons
+
+    ask(served, "edit", comment="Mieux dit.")
+
+    assert before
+    assert get(served).reasons == before
+
+
+@pytest.mark.parametrize("conversation", ["shown", "hidden"])
+def test_an_edit_of_a_comment_whose_entry_was_gated_meanwhile_is_given_back_to_its_sender_alone(
+    serve, make_site, conversation
+):
+    """Threat 7: and nothing else is told, be it of the entry or of the comment."""
+    served = serve(settings=OPEN)
+    served.post(comment="Première version.")
+    gated = Served(make_site({"posts/billet": {"gate": conversation}}, settings=OPEN), cookies=served.cookies)
+
+    answer = ask(gated, "edit", comment="Ma longue correction.")
+    gated.cookies.clear()
+    stranger = ask(gated, "edit", comment="Autre.")
+
+    assert (answer.status, stranger.status) == (403, 404)
+    assert "Ma longue correction.</textarea>" in answer.text
+    assert ("Première version." in answer.text) is (conversation == "shown")
+    assert "Autre." not in stranger.text
+    assert get(gated).comment.body == "Première version."

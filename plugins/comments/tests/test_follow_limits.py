@@ -1,5 +1,10 @@
 """How many questions by mail strangers can have sent to others."""
 
+import sqlalchemy as sa
+
+from pressframe_sql import database
+
+from .conftest import Served
 from .mailbox import Mailbox
 
 BOTH = {"follow_all": "1"}
@@ -22,6 +27,22 @@ def test_one_client_has_twenty_addresses_asked_an_hour_and_gets_the_same_answer(
     assert {answer.status for answer in answers} == {303}
     assert len(asked) == 20
     assert [mail["to"] for mail in mails.read()] == ["a99@host99.example"]
+
+
+def test_a_restart_does_not_forget_whom_a_client_had_asked(make_site):
+    """Threat 43: the limit is the database's, and what stands there names nobody."""
+    mails = Mailbox(Served(make_site(settings="flood_limit = 0")))
+    for number in range(15):
+        _ask_for_mail(mails, number, domain=f"host{number}.example")
+    mails.served = Served(make_site(settings="flood_limit = 0"), now=mails.served.now)
+    for number in range(15, 30):
+        _ask_for_mail(mails, number, domain=f"host{number}.example")
+
+    assert len(mails.read()) == 20
+    with database(mails.served.site).read() as connection:
+        rows = connection.execute(sa.text("SELECT client, domain FROM comments_asked")).all()
+    assert len({row.client for row in rows}) == 1
+    assert not any("192.0" in row.client or "host" in row.domain for row in rows)
 
 
 def test_one_domain_gets_three_hundred_questions_an_hour(serve):

@@ -110,7 +110,11 @@ def test_the_strictest_verdict_wins_and_all_reasons_are_kept(judged):
     served.post(comment="spam https://a.example https://b.example https://c.example fail")
 
     listed = served.moderate("list", "--state", "spam").output
-    assert "because slow says so; it has more than 2 links: 3; failing failed" in listed
+    assert [line.strip() for line in listed.splitlines()[1:]] == [
+        "not approved at once because slow says so",
+        "and because it has more than 2 links: 3",
+        "and because failing failed",
+    ]
 
 
 def test_judges_work_side_by_side(judged):
@@ -121,7 +125,8 @@ def test_judges_work_side_by_side(judged):
 
     assert time.monotonic() - began < 20
     assert reasons(two) == [
-        "pending because slow said nothing within 0.2 seconds; second said nothing within 0.2 seconds"
+        "pending because slow said nothing within 0.2 seconds",
+        "and because second said nothing within 0.2 seconds",
     ]
 
 

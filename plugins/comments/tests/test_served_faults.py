@@ -104,7 +104,7 @@ def process(make_site):
 
 
 def test_who_sends_many_at_once_passes_no_limit_by_it(process, tmp_path):
-    """Fault F14, threat 27: of forty that come together as many are taken as of forty that come one by one."""
+    """Fault F14: of forty that come together as many are taken as of forty that come one by one."""
     replies = []
     senders = [
         threading.Thread(target=lambda n=n: replies.append(process.ask("POST", ENTRY, form(f"Avis {n}."))))
@@ -123,6 +123,33 @@ def test_who_sends_many_at_once_passes_no_limit_by_it(process, tmp_path):
     assert all(re.fullmatch(r"[1-9]\d*", reply.headers["retry-after"]) for reply in refused)
     assert len(stored(tmp_path)) == len(taken)
     assert process.get("/billet/").status == 200
+
+
+def backdate(folder):
+    """Let an hour go by for what is stored."""
+    with contextlib.closing(sqlite3.connect(folder / "data" / "site.sqlite", timeout=10)) as database, database:
+        database.execute("UPDATE comments_comment SET received = received - 3600000000")
+
+
+def test_the_same_sent_twice_over_the_wire_is_one_row_for_a_minute_and_with_the_same_key_for_good(process, tmp_path):
+    """Threat 71: a double click, whose requests come at once and on connections of their own; a retry an hour later."""
+    replies = []
+    clicks = [threading.Thread(target=lambda: replies.append(process.ask("POST", ENTRY, form("Un.")))) for _ in "12"]
+    for click in clicks:
+        click.start()
+    for click in clicks:
+        click.join()
+    first = process.ask("POST", ENTRY, {**form("Deux."), "key": "k1"})
+    backdate(tmp_path)
+    again = process.ask("POST", ENTRY, {**form("Deux."), "key": "k1"})
+    once = stored(tmp_path)
+    without_key = process.ask("POST", ENTRY, form("Un."))
+
+    assert [reply.status for reply in (*replies, first, again, without_key)] == [303] * 5
+    assert len({reply.headers["location"] for reply in replies}) == 1
+    assert again.headers["location"] == first.headers["location"]
+    assert once == ["Un.", "Deux."]
+    assert stored(tmp_path) == ["Un.", "Deux.", "Un."]
 
 
 def test_ten_megabytes_of_comment_are_refused_in_a_tenth_of_a_second(process, tmp_path):

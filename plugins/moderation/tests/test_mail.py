@@ -1,6 +1,7 @@
 """Mail on new comments: to whom, when, what is in it, and that it cannot be misused."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -48,13 +49,16 @@ def test_a_comment_that_waits_is_mailed_with_all_that_helps_to_decide(desk):
     text = _text(mail)
     for line in (
         "Auteur/autrice\xa0: Ada (réseau\xa0: 192.0.2.0/24)", "E-mail\xa0: ada@example.org", "URL\xa0: https://ada.example/",
-        "> Bonjour.", "> Deuxième ligne.", f"L’approuver\xa0: https://prland.example{LIST}{id}?do=approve",
-        f"Le marquer comme indésirable\xa0: https://prland.example{LIST}{id}?do=spam",
+        "> Bonjour.", "> Deuxième ligne.", f"Le voir et décider\xa0: https://prland.example{LIST}{id}",
         "En ce moment, 1 commentaire attend votre approbation.",
     ):  # fmt: skip
         assert line in text.splitlines(), line
     assert "Motif\xa0: aucun commentaire de cette personne n’a encore été approuvé" in text
-    assert f'href="https://prland.example{LIST}{id}?do=approve"' in _html(mail)
+    links = re.findall(r"\xa0: (https://prland\.example/moderation/\S+)\?do=(\w+)", text)
+    assert [do for _, do in links] == ["approve", "trash", "spam"]
+    assert len({link for link, _ in links}) == 1
+    assert f'href="{links[0][0]}?do=approve"' in _html(mail)
+    assert "ne le transmettez pas" in text
 
 
 def test_a_flood_is_two_mails(serve):
@@ -172,6 +176,8 @@ def test_of_a_comment_on_a_reserved_entry_a_mail_says_only_that_it_is_there(serv
         assert "Canari" not in part
         assert "Zoé" not in part
         assert "Corps" not in part
+        assert "/moderation/" not in part  # who decides about it signs in first
+        assert f"{LIST}c1?do=trash" in part
 
 
 def test_no_field_of_a_comment_makes_a_header_or_a_link(desk):
@@ -219,3 +225,32 @@ def test_settings_that_name_nobody_are_refused(blog):
 
     with pytest.raises(ConfigError, match='mail_to: "king" is neither one of owner, moderator, author nor the address'):
         blog(settings='mail_to = ["king"]').open()
+
+
+def test_a_comment_that_waits_since_its_sender_edited_it_is_mailed_with_what_it_waits_for(serve):
+    desk = serve()
+    desk.site.edit(
+        "pressframe.toml",
+        desk.site.read("pressframe.toml").replace("max_links = 9999", 'max_links = 2\nmoderation = "never"'),
+    )
+    desk.served.close()
+    desk.served = desk.site.serve()
+    desk.sign_in_as("owner")
+    reader = desk.browser()
+    sent = reader.post(f"/comments/{CRISE}", {"author": "Ada", "email": "a@example.org", "comment": "Oui."})
+    id = sent.headers["location"].rpartition("#comment-")[2]
+    desk.site.clock.now += timedelta(seconds=1)
+    desk.post("https://a.example https://b.example https://c.example")
+    _pass(desk, seconds=20)  # a mail has left that tells of what was sent until then
+    links = " ".join(f"https://x{number}.example/" for number in range(5))
+    assert reader.post(f"/comment/{id}/edit", {"comment": links}).status == 303
+
+    for _ in range(3):
+        _pass(desk, minutes=10)
+
+    mail = _ours(desk)[-1]
+    assert len(_ours(desk)) == 2
+    assert "> https://x0.example/" in _text(mail)
+    assert "Motif\xa0: il contient 5 liens, soit plus de 2" in _text(mail)
+    shown = desk.sign_in_as("owner").get(f"{LIST}{id}").text
+    assert "il contient 5 liens, soit plus de 2" in shown

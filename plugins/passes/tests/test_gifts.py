@@ -249,3 +249,34 @@ def test_the_giver_is_not_named_in_the_database(served):
         known = list(connection.exec_driver_sql("SELECT reader FROM members_member").scalars())
 
     assert LinkStore(served.app.site).all()[0].giver not in ("", *known)
+
+
+def test_who_reads_by_a_gift_is_told_who_may_comment_instead_of_being_shown_a_form_that_they_cannot_use(blog):
+    served = blog("gifts = 2").serve()
+    member = served.sign_in("lea@example.org")
+    guest, _ = take(served, gift_of(served, OLD))
+
+    page = guest.get(OLD)
+    sent = guest.post("/comments/posts/old", {"author": "Bo", "email": "b@e.org", "comment": "Un mot."})
+
+    assert is_whole(page)
+    assert "commentform" not in page.text
+    assert "comments.js" not in page.text
+    assert "Pour répondre, abonnez-vous ou connectez-vous." in page.text
+    assert "/passes/gift" not in page.text  # nor can a gift be passed on
+    assert page.headers["cache-control"] == "private, no-store"
+    assert (sent.status, is_whole(sent)) == (403, False)
+    assert "Un mot." in sent.text
+    assert 'id="commentform"' in member.get(OLD).text
+    assert "/passes/gift" in member.get(OLD).text
+
+
+def test_a_guests_page_is_checked_again_by_its_own_tag(blog):
+    served = blog("").serve()
+    guest, _ = take(served, gift_of(served, OLD))
+    tag = guest.get(OLD).headers["etag"]
+
+    again = guest.get(OLD, headers={"if-none-match": tag})
+
+    assert (again.status, again.body) == (304, b"")
+    assert served.sign_in("lea@example.org").get(OLD).headers["etag"] != tag

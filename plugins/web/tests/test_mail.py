@@ -239,3 +239,16 @@ def test_a_long_subject_comes_back_as_it_was(subject, is_to_be_read):
     mail = compose(attrs.evolve(HELLO, subject=subject), "a@essai.example", URL, is_to_be_read=is_to_be_read)
 
     assert email.message_from_bytes(bytes(mail), policy=default)["subject"] == subject
+
+
+@pytest.mark.parametrize("is_to_be_read", [True, False])
+@pytest.mark.parametrize("line", ["x" * 5_000, "é" * 5_000, "=" * 999])
+def test_a_line_that_is_too_long_for_mail_comes_back_as_it_was(line, is_to_be_read):
+    message = attrs.evolve(HELLO, text=f"Bonjour,\n{line}\n", html=f"<p>{line}</p>")
+
+    mail = compose(message, "a@essai.example", URL, is_to_be_read=is_to_be_read)
+
+    assert max(map(len, mail.as_bytes().splitlines())) <= 998
+    read = email.message_from_bytes(mail.as_bytes(), policy=default)
+    assert line in read.get_body(("plain",)).get_content()
+    assert line in read.get_body(("html",)).get_content()

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from pressframe.errors import StoreError
 from pressframe_comments._folding import sought
+from pressframe_comments._reasons import read_reasons, write_reasons
 from pressframe_comments._store import Act, ConflictError, Filed, State, Texts
 from pressframe_comments._tables import COMMENT, HISTORY, count_up, filed_of, id_of, step_of, write_texts
 
@@ -39,9 +40,14 @@ class Aim:
     texts: Texts | None = None
 
     @property
+    def is_edit(self) -> bool:
+        """True if it changes the texts."""
+        return self.texts not in (None, _texts_of(self.row))
+
+    @property
     def is_reached(self) -> bool:
         """True if it is so already."""
-        return self.state in (None, State(self.row.state)) and self.texts in (None, _texts_of(self.row))
+        return self.state in (None, State(self.row.state)) and not self.is_edit
 
 
 def number_of(id: str) -> int | None:
@@ -191,7 +197,9 @@ def _texts_of(row: Row) -> Texts:
 
 
 def _step(aim: Aim, act: str, hand: Hand) -> dict[str, Any]:
-    is_edit = aim.texts not in (None, _texts_of(aim.row))
+    before = _texts_of(aim.row)
+    if aim.texts is not None and aim.texts.reasons is not None:
+        before = attrs.evolve(before, reasons=read_reasons(aim.row.reasons))
     return {
         "act": act,
         "comment": aim.row.id,
@@ -200,12 +208,14 @@ def _step(aim: Aim, act: str, hand: Hand) -> dict[str, Any]:
         "by": hand.by,
         "before": aim.row.state,
         "after": (aim.state or State(aim.row.state)).value,
-        "texts": write_texts(_texts_of(aim.row)) if is_edit else None,
+        "texts": write_texts(before) if aim.is_edit else None,
     }
 
 
 def _write(connection: sa.Connection, row: Row, texts: Texts, at: datetime) -> None:
     values = {"author": texts.author, "url": texts.url, "body": texts.body, "sought": sought(texts.author, texts.body)}
+    if texts.reasons is not None:
+        values["reasons"] = write_reasons(texts.reasons)
     connection.execute(sa.update(COMMENT).where(COMMENT.c.id == row.id).values(**values, edited=at))
 
 

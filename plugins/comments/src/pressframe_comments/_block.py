@@ -76,7 +76,7 @@ def conversation_blocks(slot: str, page: Page, site: View, settings: Comments) -
     elif made.is_hidden:
         if made.live and made.live.typed.body:
             yield made.block()  # of which there is only what was typed, given back
-    elif made.is_open or made.live or site.comment_count(entry.id):
+    elif made.accepts or made.live or site.comment_count(entry.id):
         yield made.block()
 
 
@@ -90,7 +90,9 @@ class _Conversation:
         self.live = Live.of(page)
         closing = settings.rules.closing(entry.published)
         is_over = (self.live and self.live.is_closed) or (closing is not None and site.is_past(closing))
-        self.is_open = entry.open_to_comments and not settings.closed and self.gate is None and not is_over
+        self.is_guest = bool(page.data.get("granted"))  # let in by a grant, to read alone
+        self.accepts = entry.open_to_comments and not settings.closed and self.gate is None and not is_over
+        self.is_open = self.accepts and not self.is_guest
 
     def head(self) -> Iterator[Block]:
         """Yield the script of the form, and links to the pages next to this one."""
@@ -121,8 +123,9 @@ class _Conversation:
             **self._links(part),
             "form": self._form(live, part, known) if self.is_open else None,
             "lost": live.typed.body if not self.is_open else "",
-            "is_closed": not self.is_open and self.gate is None,
+            "is_closed": not self.accepts and self.gate is None,
             "is_reserved": self.gate is not None and self.gate.conversation == "shown" and self._entry.open_to_comments,
+            "is_guest": self.is_guest and self.accepts,
             "limits": LIMITS,
             "trap": TRAP,
             "own": live.own.comment.id if live.own else None,

@@ -14,6 +14,7 @@ from pressframe.model import Reply, Verdict
 from pressframe_comments._avatars import make_finder
 from pressframe_comments._form import Typed
 from pressframe_comments._live import Live
+from pressframe_comments._reasons import reasons_of
 from pressframe_comments._store import Act, CommentStore, Filed, State, Texts
 from pressframe_comments._telling import tell_act
 from pressframe_comments._visit import Visit, missing
@@ -72,6 +73,8 @@ class Changing:
             return missing(site)
         if may_change(filed, visit, self.desk.settings):
             return filed, visit
+        if visit.is_gated and _is_own(filed, visit):  # the entry was gated since: what was typed is given back there
+            return visit.show(Live(), status=403)
         if filed.state is State.APPROVED and not visit.is_gated:
             return visit.show(Live(notice="over"), status=403)
         if filed.state is State.PENDING and not visit.is_gated and _is_own(filed, visit):
@@ -120,7 +123,8 @@ class Changing:
             moved = self._store.move([id], state, at=visit.request.now, expected={id: expected})
             self._tell(moved, visit)
             expected = moved.changed[0].version if moved.changed else expected
-        texts = attrs.evolve(Texts.of(filed.comment), body=typed.body)
+        reasons = tuple(reasons_of(judgements)) if state else None
+        texts = attrs.evolve(Texts.of(filed.comment), body=typed.body, reasons=reasons)
         self._tell(self._store.edit(id, texts, at=visit.request.now, expected=expected), visit)
         visit.site.changed()
         return self._lead_to(filed)

@@ -8,14 +8,13 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import attrs
-
 from pressframe.errors import ContentError, Place, PressframeError, raise_all
 from pressframe.model import Comment
 from pressframe_comments._links import safe_url
 from pressframe_comments._printing import json_text, printable
 from pressframe_comments._reasons import Reason, reason_of_json, reason_to_json
 from pressframe_comments._store import Filed, Record, State, Step, Texts
+from pressframe_comments._tables import write_texts
 
 EARLIEST, LATEST = 1970, 2999
 """Years of what is brought."""
@@ -59,7 +58,7 @@ def to_json(filed: Filed) -> dict[str, object]:
 def step_to_json(step: Step) -> dict[str, object]:
     """Return a change of a comment, without the comment's id."""
     states = {"before": step.before.value, "after": step.after.value}
-    texts = None if step.texts is None else attrs.asdict(step.texts)
+    texts = None if step.texts is None else json.loads(write_texts(step.texts))
     return {"act": step.act, "version": step.version, "at": _moment(step.at), "by": step.by, **states, "texts": texts}
 
 
@@ -144,8 +143,15 @@ def _record(item: object) -> Record:
 def _reasons(item: Mapping[str, Any]) -> tuple[str, ...]:
     if "phrases" not in item:
         return tuple(map(str, item.get("reasons", ())))
-    _check_text("phrases", json.dumps(item["phrases"], ensure_ascii=False))
-    return tuple(map(reason_of_json, item["phrases"]))
+    return _phrases(item["phrases"], "phrases")
+
+
+def _phrases(told: object, name: str) -> tuple[str, ...]:
+    """Return reasons as they can be said in other languages, too; *name* says where they stand."""
+    if not isinstance(told, list):
+        raise TypeError(f"{name} must be a list")
+    _check_text(name, json.dumps(told, ensure_ascii=False))
+    return tuple(map(reason_of_json, told))
 
 
 def _check(item: Mapping[str, Any]) -> None:
@@ -197,8 +203,6 @@ def _step(item: object, id: str) -> Step:
         version = int(item["version"])
         if not 0 < version < _MOST:
             raise ValueError("history: version must be 1 or more")
-        if not all(value is None or isinstance(value, str) for value in (texts or {}).values()):
-            raise TypeError("texts in history must hold text")
         return Step(
             act=str(item["act"]),
             comment=id,
@@ -207,12 +211,20 @@ def _step(item: object, id: str) -> Step:
             by=str(item["by"]),
             before=_read_state(item, "before"),
             after=_read_state(item, "after"),
-            texts=None if texts is None else Texts(author=texts["author"], url=texts["url"], body=texts["body"]),
+            texts=None if texts is None else _texts(texts),
         )
     except KeyError as error:
         raise ValueError(f"a change in history lacks {error.args[0]}") from error
     except AttributeError as error:
         raise TypeError("texts in history must be an object or null") from error
+
+
+def _texts(table: Mapping[str, Any]) -> Texts:
+    texts = {name: table[name] for name in ("author", "url", "body")}
+    if not all(value is None or isinstance(value, str) for value in texts.values()):
+        raise TypeError("texts in history must hold text")
+    reasons = table.get("reasons")
+    return Texts(**texts, reasons=None if reasons is None else _phrases(reasons, "history: reasons"))
 
 
 def _moment(time: datetime) -> str:

@@ -5,7 +5,7 @@ Nothing is mailed to an address before its owner has confirmed it, but the quest
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import attrs
@@ -15,8 +15,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from pressframe.model import Card, Comment, Host, Json
 from pressframe_comments._store import Filed
 from pressframe_sql import Database, PersonalData, database
+from pressframe_sql.limits import Asked, asked_table
 from pressframe_sql.statements import Prepared
 from pressframe_sql.types import Moment
+from pressframe_web.identity import disguise
 
 CONFIRM, MAIL = "comments.confirm", "comments.mail"
 """The jobs: ask whether an address is theirs; mail what is new."""
@@ -57,6 +59,7 @@ _WAITS = Prepared(
     .where(FOLLOW.c.entry == sa.bindparam("entry", type_=sa.Text), FOLLOW.c.confirmed.is_not(None))
     .limit(1)
 )
+ASKED = asked_table("comments_asked", _TABLES)
 NEWS = sa.Table(
     "comments_news",
     _TABLES,
@@ -76,7 +79,7 @@ class Wish:
         everything: They want all new comments under the entry.
         sender: The browser, as a signed cookie proves.
         reader: ``id`` of the signed-in reader; None for a stranger.
-        may_ask: Tells whether a mail may ask the address's owner; called only where one would.
+        client: Network address, shortened: on whose word the address's owner is asked.
     """
 
     filed: Filed
@@ -85,7 +88,7 @@ class Wish:
     everything: bool
     sender: str | None
     reader: str | None
-    may_ask: Callable[[], bool]
+    client: str
 
 
 @attrs.frozen(kw_only=True)
@@ -164,7 +167,7 @@ class Followers:
                 not is_proved
                 and connection.scalar(sa.select(is_open))
                 and (who.asked is None or who.asked <= now - _HOUR)
-                and wish.may_ask()
+                and self._may_ask(connection, wish, now)
             ):
                 connection.execute(sa.update(FOLLOWER).where(FOLLOWER.c.id == id).values(asked=now))
                 self._db.enqueue(
@@ -172,6 +175,12 @@ class Followers:
                 )
 
         self._db.write(work)
+
+    def _may_ask(self, connection: sa.Connection, wish: Wish, now: datetime) -> bool:
+        """Note that an address is to be asked by mail, and tell whether not too many were lately."""
+        secret, domain = self._host.secret("comments limits"), wish.filed.email.rpartition("@")[2].lower()
+        noted = Asked.note(connection, ASKED, disguise(secret, wish.client), disguise(secret, domain), now)
+        return not noted.is_too_much
 
     def find(self, follower: int, *, confirmed: bool) -> tuple[str, tuple[Following, ...]] | None:
         """Return an address and what it follows, or has still to confirm; None if that is nothing."""

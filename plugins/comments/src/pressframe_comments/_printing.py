@@ -22,8 +22,8 @@ def table(found: Sequence[Filed]) -> Iterator[str]:
         date = comment.received.strftime("%Y-%m-%d %H:%M")
         line = f"{comment.id:<6} {filed.state.value:<8} {date}  {comment.author} on {comment.entry}: {comment.body}"
         yield _cut(printable(line), width)
-        if filed.reasons:  # from the moment when it came, whatever its owner has decided since
-            yield _cut(printable(f"       {_why(filed)}"), width)
+        # From the moment when it came, or was edited by its sender, whatever its owner has decided since.
+        yield from (_cut(f"       {line}", width) for line in _why(filed))
 
 
 def whole(filed: Filed, history: Sequence[Step]) -> Iterator[str]:
@@ -42,10 +42,10 @@ def whole(filed: Filed, history: Sequence[Step]) -> Iterator[str]:
         "client": filed.client,
         "agent": filed.agent,
         "referrer": filed.referrer,
-        "because": "; ".join(filed.reasons),
     }
     yield comment.id
     yield from (f"  {name:<9} {printable(value)}" for name, value in rows.items() if value)
+    yield from (f"  {'because':<9} {printable(reason)}" for reason in filed.reasons)
     for step in history:
         what = "edited" if step.texts else f"{step.before.value} → {step.after.value}"
         yield f"  {'history':<9} {step.at.isoformat()} {printable(step.by) or 'pressframe'}: {what} ({step.act})"
@@ -63,9 +63,11 @@ def json_text(value: object, *, indent: int | None = 2) -> str:
     return _OBEYED.sub(lambda found: json.dumps(found[0])[1:-1], said)
 
 
-def _why(filed: Filed) -> str:
+def _why(filed: Filed) -> Iterator[str]:
+    """Yield a line for each reason, which may have any mark in it that could part them."""
     what = "pending" if filed.state is State.PENDING else "not approved at once"
-    return f"{what} because {'; '.join(filed.reasons)}"
+    for number, reason in enumerate(filed.reasons):
+        yield printable(f"{'and' if number else what} because {reason}")
 
 
 def _cut(line: str, width: int) -> str:

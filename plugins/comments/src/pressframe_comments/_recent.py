@@ -24,9 +24,6 @@ _TEXTS = 5000
 """So many texts are remembered, the newest."""
 _COMMENTS = 100_000
 """So many comments are counted at most."""
-_HOUR = timedelta(hours=1)
-_QUESTIONS_OF_CLIENT, _QUESTIONS_TO_DOMAIN = 20, 300
-"""So many mails that ask whether an address is theirs go out in an hour at most: on one client's word, to a domain."""
 _FRESH = timedelta(seconds=1)
 """So long what the store said lately is good for, with what came here since: other processes' are in it, too."""
 _WORD = re.compile(r"\w+")
@@ -64,7 +61,6 @@ class Recent:
         self._asked: datetime | None = None
         self._texts: OrderedDict[bytes, Sent] = OrderedDict()
         self._coming: Counter[str] = Counter()
-        self._questions: deque[tuple[datetime, str, str]] = deque(maxlen=_COMMENTS)
 
     def begin(self, client: str) -> int:
         """Note that a comment of *client* is being taken, until ``end``; return how many more of its are.
@@ -109,18 +105,6 @@ class Recent:
             return 0
         is_repeat = (earlier.author, earlier.entry) == (sent.author, sent.entry) and earlier.times == 1
         return 0 if is_repeat else earlier.times
-
-    def may_ask(self, client: str, domain: str, now: datetime) -> bool:
-        """Tell whether an address of *domain* may be asked by mail on the word of *client*; count it if so."""
-        with self._lock:
-            while self._questions and self._questions[0][0] <= now - _HOUR:
-                self._questions.popleft()
-            by_client = sum(one[1] == client for one in self._questions)
-            to_domain = sum(one[2] == domain for one in self._questions)
-            if by_client >= _QUESTIONS_OF_CLIENT or to_domain >= _QUESTIONS_TO_DOMAIN:
-                return False
-            self._questions.append((now, client, domain))
-            return True
 
     def note(self, sent: Sent) -> None:
         """Remember a comment that was stored."""

@@ -96,11 +96,16 @@ class Filed:
 
 @attrs.frozen(kw_only=True)
 class Texts:
-    """What of a comment can be edited."""
+    """What of a comment can be edited.
+
+    Attributes:
+        reasons: What is said against it, where an edit changes that, too; None leaves it.
+    """
 
     author: str
     url: str | None
     body: str
+    reasons: tuple[str, ...] | None = None
 
     @classmethod
     def of(cls, comment: Comment) -> Texts:

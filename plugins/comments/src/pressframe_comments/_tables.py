@@ -10,8 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pressframe.model import Comment
-from pressframe_comments._reasons import read_reasons
+from pressframe.model import Comment, Json
+from pressframe_comments._reasons import read_reasons, reason_of_json, reason_to_json
 from pressframe_comments._store import Filed, State, Step, Texts
 from pressframe_sql.statements import Prepared
 from pressframe_sql.types import Moment
@@ -141,11 +141,16 @@ def step_of(row: sa.Row[Any], id: str) -> Step:
 
 
 def read_texts(table: Mapping[str, Any]) -> Texts:
-    return Texts(author=table["author"], url=table["url"], body=table["body"])
+    reasons = table.get("reasons")
+    given = None if reasons is None else tuple(map(reason_of_json, reasons))
+    return Texts(author=table["author"], url=table["url"], body=table["body"], reasons=given)
 
 
 def write_texts(texts: Texts) -> str:
-    return json.dumps({"author": texts.author, "url": texts.url, "body": texts.body}, ensure_ascii=False)
+    told: dict[str, Json] = {"author": texts.author, "url": texts.url, "body": texts.body}
+    if texts.reasons is not None:
+        told["reasons"] = [reason_to_json(reason) for reason in texts.reasons]
+    return json.dumps(told, ensure_ascii=False)
 
 
 def count_up(connection: sa.Connection, entries: Iterable[str]) -> None:

@@ -164,7 +164,6 @@ class Taking:
     def _follow(self, filed: Filed) -> None:
         """Note whether anything is to be mailed; nothing is in the name of who sends spam."""
         if self.settings.follow and self.typed.follows and filed.state is not State.SPAM:
-            domain, at = filed.email.rpartition("@")[2].lower(), self.visit.request.now
             wish = Wish(
                 filed=filed,
                 card=self.visit.card,
@@ -172,9 +171,9 @@ class Taking:
                 everything=self.typed.follow_all,
                 sender=self.draft.sender,
                 reader=self.draft.reader,
-                may_ask=lambda: self.settings.recent.may_ask(self.draft.client, domain, at),
+                client=self.draft.client,
             )
-            Followers(self.host).ask(wish, at)
+            Followers(self.host).ask(wish, self.visit.request.now)
 
 
 def tell_of_failure(error: StoreError, typed: Typed, visit: Visit) -> Response:

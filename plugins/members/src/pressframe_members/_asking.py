@@ -22,7 +22,7 @@ from pressframe_members._rows import WITH_MEMBER, fold, insert_once, member_of
 from pressframe_members._tables import ASKED, LINK, MEMBER, REQUEST, SESSION
 from pressframe_members._telling import Told
 from pressframe_members.model import SUBSCRIBERS
-from pressframe_sql import Database, database
+from pressframe_sql import Database, database, limits
 from pressframe_web.addresses import MailAddress, read_address
 from pressframe_web.identity import digest, disguise, make_id, network
 
@@ -40,8 +40,6 @@ _HOUR = timedelta(hours=1)
 _UNCONFIRMED_KEPT = timedelta(days=7)
 _MAILS_AN_HOUR = 1
 _SIGN_INS_AN_HOUR = 5
-_ASKED_BY_CLIENT_AN_HOUR = 20
-_ASKED_FOR_DOMAIN_AN_HOUR = 300
 
 
 @attrs.frozen(kw_only=True)
@@ -120,15 +118,10 @@ class Asking:
         secret = self._host.secret("members limits")
         domain = disguise(secret, asked.address.rpartition("@")[2])
         client = disguise(secret, network(asked.client))
-        connection.execute(sa.delete(ASKED).where(ASKED.c.at <= now - _HOUR))
-        connection.execute(sa.insert(ASKED).values(client=client, domain=domain, at=now))
-        counts = sa.select(
-            sa.func.count().filter(ASKED.c.client == client), sa.func.count().filter(ASKED.c.domain == domain)
-        )
-        by_client, for_domain = connection.execute(counts).one()
-        if by_client == _ASKED_BY_CLIENT_AN_HOUR + 1:
+        noted = limits.Asked.note(connection, ASKED, client, domain, now)
+        if noted.is_first_too_much:
             log.warning("members: one client asked for more mails than it gets; behind a proxy, is that one trusted?")
-        return bool(by_client > _ASKED_BY_CLIENT_AN_HOUR or for_domain > _ASKED_FOR_DOMAIN_AN_HOUR)
+        return noted.is_too_much
 
     def answer(self, payload: Mapping[str, Json]) -> None:
         """Make the link that *payload* asks for and have it mailed, unless there was one lately; what a job runs.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
+from pressframe_sql.limits import asked_table
 from pressframe_sql.types import Moment
 
 _METADATA = sa.MetaData()
@@ -74,11 +75,4 @@ SESSION = sa.Table(
     sa.Column("seen", Moment),  # to the hour; NULL: never since it was made
 )
 
-ASKED = sa.Table(
-    "members_asked",
-    _METADATA,
-    sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("client", sa.Text, nullable=False),  # disguised, as is the domain
-    sa.Column("domain", sa.Text, nullable=False),
-    sa.Column("at", Moment, nullable=False),
-)
+ASKED = asked_table("members_asked", _METADATA)

@@ -75,6 +75,8 @@ class Mailing:
         planned = self._noted.planned
         if planned is not None and comment.received <= planned and self._noted.comments >= SHOWN:
             return
+        filed = comment_store(self._host).get(comment.id)
+        moment = filed.changed if filed else comment.received  # later, for one that its sender has edited
         row = {
             "comment": comment.id,
             "title": entry.title if entry else "",
@@ -83,7 +85,7 @@ class Mailing:
         }
 
         def work(connection: sa.Connection) -> tuple[datetime, int]:
-            planned = self._plan(connection, comment.received)
+            planned = self._plan(connection, moment)
             noted = connection.scalar(sa.select(sa.func.count()).select_from(NEWS)) or 0
             if noted < SHOWN:
                 connection.execute(sa.insert(NEWS).values(row))
@@ -92,7 +94,7 @@ class Mailing:
         self._noted.planned, self._noted.comments = self._db.write(work)
 
     def _plan(self, connection: sa.Connection, received: datetime) -> datetime:
-        """Return until when what comes is in a mail that is planned; plan one if *received* is later."""
+        """Return until when what waits is in a mail that is planned; plan one if *received* is later."""
         before: datetime | None = connection.scalar(sa.select(MAILING.c.planned))
         if before is not None and received <= before:
             return before

@@ -19,6 +19,7 @@ from pressframe_sql import Job
 
 if TYPE_CHECKING:
     from pressframe_moderation._mailing import Mailing
+    from pressframe_web import Route
 
 _HERE = Path(__file__).parent
 _LANE = "moderation"
@@ -42,6 +43,7 @@ class Moderation:
         mail_to: Who gets these mails: everybody with a role, ``"owner"``, ``"moderator"``, or ``"author"`` for comments
             on one's own posts; or the address of an account. Nobody else is written to.
         mail_every: Comments that come within this time after a mail wait for the next one: a flood is one mail.
+        mail_links: Mails have links by which who has the mail decides about the comment, once, without signing in.
         noted: What is known of the next mail.
     """
 
@@ -51,6 +53,7 @@ class Moderation:
     mail: Literal["waiting", "all", "never"] = "waiting"
     mail_to: tuple[str, ...] = attrs.field(default=("owner",), validator=_are_recipients)
     mail_every: timedelta = attrs.field(default=timedelta(minutes=10), validator=ge(timedelta(0)))
+    mail_links: bool = True
 
     noted: Noted = attrs.field(factory=Noted, init=False, repr=False)
 
@@ -67,6 +70,12 @@ class Moderation:
         if not by and change in wanted[self.mail]:
             self._mailing(host).note(comment, entry)
 
+    @hookimpl
+    def register_routes(self, host: Host) -> Iterable[Route]:
+        from pressframe_moderation._deciding import Deciding
+
+        return list(Deciding.routes(host)) if self.mail_links else []
+
     def _mailing(self, host: Host) -> Mailing:
         from pressframe_moderation._mailing import Mailing, Wishes
 
@@ -79,7 +88,7 @@ class Moderation:
         from pressframe_moderation._mailing import GATHER, SEND
 
         gather = Job(name=GATHER, run=self._mailing(host).gather, lane=_LANE)
-        return [gather, Job(name=SEND, run=NewsMail(host).send, lane=_LANE)]
+        return [gather, Job(name=SEND, run=NewsMail(host, self.mail_links).send, lane=_LANE)]
 
     @hookimpl
     def register_migrations(self) -> Iterable[Path]:

@@ -240,6 +240,30 @@ class CommentStoreKit:
             store.undo(moved.id)
         assert store.last_act("Bo") == edited.id
 
+    def test_an_edit_can_give_a_comment_other_reasons_and_undoing_it_brings_back_the_first(
+        self, store: CommentStore
+    ) -> None:
+        first = (Reason("it has %(links)s links", links=3), "one; two")
+        filed = store.add(_draft(), State.PENDING, first)
+        texts = Texts(author="Zoé", url=None, body="Non.")
+
+        store.edit(filed.comment.id, attrs.evolve(texts, body="Peut-être."))
+        reasons = (Reason("it says %(word)s", word="non"), "three")
+        act = store.edit(filed.comment.id, attrs.evolve(texts, reasons=reasons))
+
+        edited = store.get(filed.comment.id)
+        assert edited is not None
+        assert edited.reasons == ("it says non", "three")
+        assert isinstance(edited.reasons[0], Reason)
+        assert [step.texts and step.texts.reasons for step in store.history(filed.comment.id)] == [None, first]
+        (record,) = store.records(Search())
+        store.delete([filed.comment.id])
+        assert store.bring([record]) == (Brought.NEW,)
+        store.undo(str(act.id))
+        back = store.get(filed.comment.id)
+        assert back is not None
+        assert (back.reasons, back.comment.body) == (first, "Peut-être.")
+
     def test_what_is_so_already_is_no_act(self, store: CommentStore) -> None:
         (filed,) = _add(store, 1)
 

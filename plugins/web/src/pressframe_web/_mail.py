@@ -48,7 +48,7 @@ def compose(message: Message, sender: str, url: str, *, is_to_be_read: bool = Fa
     Raises:
         MailError: A header would hold a line break, or the address is more than one.
     """
-    how = {"utf8": True, "max_line_length": None} if is_to_be_read else {"utf8": False}
+    how = {"utf8": True, "max_line_length": _LONGEST_LINE} if is_to_be_read else {"utf8": False}
     mail = EmailMessage(policy=SMTP.clone(cte_type="8bit", **how))
     fields = {"From": sender, "To": message.to, "Subject": message.subject, **_OWN, **message.headers}
     try:

@@ -12,6 +12,8 @@ from functools import partial
 from typing import Any
 from urllib.parse import quote
 
+import attrs
+
 from pressframe import Release, Site, Stored
 from pressframe.errors import PressframeError
 from pressframe.model import Page, Reader
@@ -39,7 +41,7 @@ from pressframe_web._readers import Readers
 from pressframe_web._rebuild import Rebuilder
 from pressframe_web._served import FRESH, Answer, Headers, Outdated, Served, Terms
 from pressframe_web._words import saying
-from pressframe_web.model import Request
+from pressframe_web.model import GRANTED, Request
 
 log = logging.getLogger("pressframe.web")
 
@@ -188,9 +190,10 @@ class App:
         path, cookies = scope["path"], cookies_of(scope)
         reader = await self.readers.find(cookies)
         may_read, lines = reader is not None and served.gated[path] <= reader.audiences, list[tuple[bytes, bytes]]()
-        if not may_read and cookies and self.grants.are_there:  # who brings nothing is a stranger to all plugins
-            may_read, lines = await self._ask_grants(served, scope, cookies, reader)
         answer = (served.whole if may_read else served.closed).get(path)
+        if not may_read and cookies and self.grants.are_there:  # who brings nothing is a stranger to all plugins
+            granted, lines = await self._ask_grants(served, scope, cookies, reader)
+            answer = granted or answer
         if answer is None:
             await self._answer_missing(served, scope, send)
         else:
@@ -198,21 +201,32 @@ class App:
 
     async def _ask_grants(
         self, served: Served, scope: Scope, cookies: bytes, reader: Reader | None
-    ) -> tuple[bool, Headers]:
-        """Say whether plugins open what is closed at the address, with the headers that go with the answer then."""
+    ) -> tuple[Answer | None, Headers]:
+        """Return what plugins open that is closed at the address, if they do, with further headers for it."""
         known = parse_cookies(cookies, self.prefix)
         client = client_of(scope, self.web.trusted_proxies)
         request = make_request(scope, self.clock(), cookies=known, reader=reader, client=client)
 
-        def ask() -> tuple[bool, Headers]:
+        def ask() -> tuple[Answer | None, Headers]:
             try:
                 noted = self.grants.open(served, scope["path"], request)
-                return noted is not None, cookie_lines(noted or (), self.prefix)
+                answer = None if noted is None else self._for_guest(served, scope["path"], reader)
+                return answer, cookie_lines(noted or (), self.prefix)
             except Exception:  # what is closed stays so, whatever goes wrong
                 log.exception("grants could not be asked for")
-                return False, []
+                return None, []
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, ask)
+
+    def _for_guest(self, served: Served, path: str, reader: Reader | None) -> Answer | None:
+        """Return what is closed at *path* for who was let in; a page knows it, for they may do no more than read."""
+        whole = served.whole.get(path)
+        view = served.release.view(served.gated[path] | (reader.audiences if reader else frozenset()))
+        page = view.page(path)
+        if whole is None or page is None:
+            return whole
+        body = view.render(attrs.evolve(page, data={**page.data, GRANTED: True})).body
+        return whole.instead(self.terms.change(body))
 
     async def _ask_reader(self, cookies: bytes) -> Reader | None:
         request = Request(method="GET", path="/", cookies=parse_cookies(cookies, self.prefix), now=self.clock())

@@ -30,6 +30,9 @@ def register_grants(entry: Card, requires: frozenset[str], request: Request, hos
     do not open: never for anything else, so the rest stays as fast as it is. All are kept, beside the audiences that
     the reader has; the entry opens if they are all that it requires. If a plugin fails, its grants are missing.
 
+    Who was let in reads, and does no more: routes see them as the stranger that they are. Their page is made for them,
+    with ``granted`` in its ``data``, so that blocks leave out what they could not use, such as the form for comments.
+
     Args:
         entry: As strangers see it.
         requires: What the reader lacks.

@@ -14,6 +14,8 @@ from attrs.validators import ge, instance_of, le, optional
 
 from pressframe.model import Live, Page, Reader
 
+GRANTED = "granted"
+"""In a page's ``data``, for blocks to see: it is made for a reader whom grants let in."""
 _HOLE = re.compile(r"\{(\w+)(?::path)?\}")
 
 

@@ -195,7 +195,14 @@
   function meet(name) {
     const author = field("author");
     if (author && name) author.value = name;
-    if (author && name) author.closest("p").hidden = true;
+    if (author && name) {
+      const said = document.createElement("p");
+      said.className = "logged-in-as";
+      said.textContent = area().dataset.signed.replace("{name}", () => name);
+      author.closest("p").hidden = true;
+      author.closest("p").before(said);
+      tell(said.textContent);
+    }
     const email = field("email");
     if (!email) return;
     email.required = false;

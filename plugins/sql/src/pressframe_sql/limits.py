@@ -1,0 +1,64 @@
+"""How many mails go out on one client's word, and to one domain: counted in the database, which outlives a restart.
+
+Import this only where sqlalchemy is wanted anyway.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import attrs
+import sqlalchemy as sa
+
+from pressframe_sql.types import Moment
+
+__all__ = ["BY_CLIENT", "FOR_DOMAIN", "Asked", "asked_table"]
+
+BY_CLIENT, FOR_DOMAIN = 20, 300
+"""So many are sent in an hour at most."""
+_HOUR = timedelta(hours=1)
+
+
+def asked_table(name: str, metadata: sa.MetaData) -> sa.Table:
+    """Return the table called *name*, in which a plugin counts; its migration makes it, with an index on ``at``."""
+    return sa.Table(
+        name,
+        metadata,
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("client", sa.Text, nullable=False),  # disguised, as is the domain
+        sa.Column("domain", sa.Text, nullable=False),
+        sa.Column("at", Moment, nullable=False),
+    )
+
+
+@attrs.frozen(kw_only=True)
+class Asked:
+    """How often the same client asked for a mail within the hour, and anybody for one to the same domain."""
+
+    by_client: int
+    for_domain: int
+
+    @classmethod
+    def note(cls, connection: sa.Connection, table: sa.Table, client: str, domain: str, now: datetime) -> Asked:
+        """Note one more, within the caller's transaction, so that many at once count as many; return how many they are.
+
+        Args:
+            client: What tells one from another without telling who it is, as *domain*.
+        """
+        connection.execute(sa.delete(table).where(table.c.at <= now - _HOUR))
+        connection.execute(sa.insert(table).values(client=client, domain=domain, at=now))
+        counts = sa.select(
+            sa.func.count().filter(table.c.client == client), sa.func.count().filter(table.c.domain == domain)
+        )
+        by_client, for_domain = connection.execute(counts).one()
+        return cls(by_client=by_client, for_domain=for_domain)
+
+    @property
+    def is_too_much(self) -> bool:
+        """True if no mail is to be sent for it."""
+        return self.by_client > BY_CLIENT or self.for_domain > FOR_DOMAIN
+
+    @property
+    def is_first_too_much(self) -> bool:
+        """True if it is the first within the hour that is too much for one client: worth a line in the log."""
+        return self.by_client == BY_CLIENT + 1
