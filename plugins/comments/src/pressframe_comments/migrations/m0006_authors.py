@@ -1,12 +1,12 @@
 """An index of names: moderators are told what else came under the same one.
 
-Revision ID: comments_0005
+Revision ID: comments_0006
 """
 
 from alembic import op
 
-revision = "comments_0005"
-down_revision = "comments_0004"
+revision = "comments_0006"
+down_revision = "comments_0005"
 
 
 def upgrade() -> None:
