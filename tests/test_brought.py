@@ -14,7 +14,7 @@ def register_commands(self, host):
     return [click.Command("hello")]
 """
 BROUGHT = {"serve": "web", "db": "sql"} | {
-    name: name for name in ("admin", "akismet", "bayes", "comments", "members", "passes", "webmention")
+    name: name for name in ("admin", "akismet", "bayes", "comments", "members", "newsletter", "passes", "webmention")
 }
 
 

@@ -76,7 +76,8 @@ def test_a_body_that_is_too_much_is_refused_at_every_door_in_no_time(process, na
             continue  # which it takes, and answers with a fault
         head = b"\r\n".join([b"POST %s HTTP/1.1" % door.encode(), *lines, b"", b""])
         tries = [send(process, head, body) for _ in range(3)]
-        assert {status for status, _ in tries} <= {*REFUSED, b""}, door
+        unread = {b"404"} if door == "/comments/leave/x" else set()  # takes parts (RFC 8058), and looks into none
+        assert {status for status, _ in tries} <= {*REFUSED, b""} | unread, door
         assert any(status for status, _ in tries) or "10 MB" in name, door
         assert min(seconds for _, seconds in tries) < 0.1, (door, tries)
 
