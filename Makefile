@@ -16,7 +16,7 @@ export UV_BUILD_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_BUILD_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help .venv serve test test-pages test-rest check format prove kill bench docs lock clean
+.PHONY: help .venv serve test test-pages test-rest everything check format prove kill bench docs lock clean
 
 help:
 	@echo "make serve    build PRland and serve it (PORT=8123 for another port)"
@@ -27,6 +27,7 @@ help:
 	@echo "make kill     so many KILLS (200) of builds of 1,000 posts while readers read, and of four who comment"
 	@echo "make bench    measure against Eleventy, Hugo, Nikola and Pelican (POSTS='10000 100000' for other sizes)"
 	@echo "make docs     write the reference from the code"
+	@echo "make everything  all tests, also those that take an hour: PostgreSQL, hostile texts, looks"
 	@echo "make lock     write constraints.txt anew with the newest versions"
 	@echo "make clean    remove .venv and everything built"
 
@@ -42,6 +43,9 @@ test-pages: .venv
 
 test-rest: .venv
 	$(bin)/pytest -m "not browser"
+
+everything: .venv
+	PRESSFRAME_EVERYTHING=1 $(bin)/pytest
 
 check: .venv
 	$(bin)/ruff check

@@ -1,6 +1,6 @@
 """What readers meet around a conversation and a subscription, as axe sees it: both schemes, a phone and a desk."""
 
-import itertools
+import os
 import re
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -92,7 +92,12 @@ def mailed(site, clock):
     return made, links
 
 
-@pytest.fixture(params=itertools.product(["light", "dark"], [390, 1280]), ids=lambda how: f"{how[0]}-{how[1]}")
+EVERY_LOOK = [("light", 390), ("dark", 1280), ("light", 1280), ("dark", 390)]
+LOOKS = EVERY_LOOK if os.environ.get("PRESSFRAME_EVERYTHING") else EVERY_LOOK[:2]
+"""Each width and each colour once, and all four together where PRESSFRAME_EVERYTHING is set in the environment."""
+
+
+@pytest.fixture(params=LOOKS, ids=lambda how: f"{how[0]}-{how[1]}")
 def walk(mailed, browser_page, request):
     """Return a browser, the address of the site, links that were mailed, what looks at a page, and what it found."""
     scheme, width = request.param

@@ -1,6 +1,7 @@
 """Hostile comments in a real browser: whatever was tried on other systems, nothing of it runs in ours."""
 
 import json
+import os
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -48,6 +49,11 @@ CARELESS = """
     def find_sanitizer(self):
         return lambda html: html
 """
+
+
+def some_of(payloads: list[str]) -> list[str]:
+    """Return every fourth, and all where PRESSFRAME_EVERYTHING is set in the environment."""
+    return payloads if os.environ.get("PRESSFRAME_EVERYTHING") else payloads[::4]
 
 
 @pytest.fixture(scope="session")

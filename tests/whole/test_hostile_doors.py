@@ -13,7 +13,8 @@ from pressframe_moderation._deciding import link_of
 from pressframe_moderation._mail import NewsMail
 
 from .conftest import NOW
-from .test_hostile_comments import ORIGIN, _items, _parts, _show, payloads, watch  # noqa: F401 - fixtures
+from .test_hostile_comments import ORIGIN, _items, _parts, _show, some_of, watch  # noqa: F401 - fixtures
+from .test_hostile_comments import payloads as every_payload  # noqa: F401 - a fixture
 from .test_hostile_moderation import ICON
 
 pytestmark = pytest.mark.browser
@@ -46,7 +47,13 @@ Un texte.
 """
 
 
-def _names(payloads):  # noqa: F811 - a fixture's
+@pytest.fixture(scope="session")
+def payloads(every_payload):  # noqa: F811 - a fixture
+    """Return hostile texts, not all of them: the page of comments gets all."""
+    return some_of(every_payload)
+
+
+def _names(payloads):
     """Return all *payloads* as few names, of as many each as a name holds."""
     names = [""]
     for text in payloads:

@@ -16,7 +16,8 @@ from pressframe_comments._links import safe_url
 from pressframe_moderation._mail import NewsMail
 from pressframe_testing import Served
 
-from .test_hostile_comments import ORIGIN, _items, _parts, _show, payloads, watch  # noqa: F401 - fixtures
+from .test_hostile_comments import ORIGIN, _items, _parts, _show, some_of, watch  # noqa: F401 - fixtures
+from .test_hostile_comments import payloads as every_payload  # noqa: F401 - a fixture
 from .test_hostile_moderation import ICON
 
 pytestmark = pytest.mark.browser
@@ -49,6 +50,12 @@ WORDPRESS = """<wp:comment><wp:comment_id>{id}</wp:comment_id><wp:comment_author
 <wp:comment_author_IP>{name}</wp:comment_author_IP><wp:comment_date_gmt>2012-05-01 10:00:00</wp:comment_date_gmt>
 <wp:comment_content>{body}</wp:comment_content><wp:comment_approved>1</wp:comment_approved>
 <wp:comment_type>{kind}</wp:comment_type></wp:comment>"""
+
+
+@pytest.fixture(scope="session")
+def payloads(every_payload):  # noqa: F811 - a fixture
+    """Return hostile texts, not all of them: the page of comments gets all."""
+    return some_of(every_payload)
 
 
 def _xml(text: str) -> str:

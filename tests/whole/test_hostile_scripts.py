@@ -5,7 +5,8 @@ from time import monotonic, sleep
 import pytest
 from playwright.sync_api import Page
 
-from .test_hostile_comments import _parts, payloads  # noqa: F401 - a fixture
+from .test_hostile_comments import _parts, some_of
+from .test_hostile_comments import payloads as every_payload  # noqa: F401 - a fixture
 from .watched import AUDIT
 
 pytestmark = pytest.mark.browser
@@ -57,7 +58,13 @@ class Witness:
         self.noted += [flaw for flaw in self.page.evaluate(AUDIT) if "livereload" not in flaw]
 
 
-def test_the_script_that_sends_shows_answers_and_remembers_runs_nothing(site, payloads, browser_page):  # noqa: F811
+@pytest.fixture(scope="session")
+def payloads(every_payload):  # noqa: F811 - a fixture
+    """Return hostile texts, not all of them: the page of comments gets all."""
+    return some_of(every_payload)
+
+
+def test_the_script_that_sends_shows_answers_and_remembers_runs_nothing(site, payloads, browser_page):
     """Threats 19 to 22, 24: every payload as text, two of each lot as names."""
     process = site(SITE).start()
     address = f"{process.url}/2026/11/billet/"

@@ -254,7 +254,7 @@ def test_anybody_may_write_by_a_plain_form_and_a_stranger_waits_seen_by_nobody_e
     assert (own.headers["cache-control"], 'content="noindex"' in own.text) == ("private, no-store", True)
     assert talk.places("Mot-inconnu") == set()
     (card,) = talk.queue("Mot-inconnu", state="pending")
-    assert "rien de cet expéditeur n’a encore été accepté" in card
+    assert "aucun commentaire de cette personne n’a encore été approuvé" in card
     talk.approve("Mot-inconnu")
     assert talk.comes_to("Mot-inconnu", EVERYWHERE)
     assert talk.places("Mot-inconnu 🙂 é ñ 漢 👨‍👩‍👧.") >= {"page", "its xml", "its rss", "all xml", "all rss"}
@@ -292,8 +292,12 @@ def test_the_same_twice_is_there_once_with_the_same_answer(talk, times):
 
 
 HELD = {
-    "three links": ("https://a.example https://b.example https://c.example", "pending", "plus de 2 liens\xa0: 3"),
-    "a blocked word": ("Jouez au Casino", "spam", "il dit «\xa0casin*\xa0»"),
+    "three links": (
+        "https://a.example https://b.example https://c.example",
+        "pending",
+        "il contient 3 liens, soit plus de 2",
+    ),
+    "a blocked word": ("Jouez au Casino", "spam", "il contient «\xa0casin*\xa0»"),
 }
 
 

@@ -1,6 +1,6 @@
 """Every screen as axe sees it: in both schemes, on a phone and on a desk."""
 
-import itertools
+import os
 
 import pytest
 
@@ -10,8 +10,12 @@ from .conftest import OWNER, PASSWORD
 
 pytestmark = pytest.mark.browser
 
+EVERY_LOOK = [("light", 390), ("dark", 1280), ("light", 1280), ("dark", 390)]
+LOOKS = EVERY_LOOK if os.environ.get("PRESSFRAME_EVERYTHING") else EVERY_LOOK[:2]
+"""Each width and each colour once, and all four together where PRESSFRAME_EVERYTHING is set in the environment."""
 
-@pytest.fixture(params=itertools.product(["light", "dark"], [390, 1280]), ids=lambda how: f"{how[0]}-{how[1]}")
+
+@pytest.fixture(params=LOOKS, ids=lambda how: f"{how[0]}-{how[1]}")
 def walk(blog, make_owner, browser_page, request):
     """Return a browser, the address of the site, what looks at a page, and what it found."""
     scheme, width = request.param

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+_POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
 EVERY_DATABASE = pytest.mark.parametrize(
-    "sql_table", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
+    "sql_table", ["sqlite", *([_POSTGRESQL] if os.environ.get("PRESSFRAME_EVERYTHING") else [])], indirect=True
 )
-"""Marks tests, or with ``pytestmark`` all of a module, that are run once with SQLite and once with PostgreSQL."""
+"""Marks tests, or with ``pytestmark`` all of a module, that are run with SQLite, and once more with PostgreSQL where
+PRESSFRAME_EVERYTHING is set in the environment."""
 
 
 @pytest.fixture
