@@ -34,15 +34,18 @@ help:
 serve: .venv
 	$(bin)/pressframe serve examples/prland --port $(PORT)
 
-# Two at a time: those in a browser, which tell all when they are through, beside the rest. Each part says how it ended.
+# Two at a time: those in a browser and of some plugins, which tell all when they are through, beside the rest.
+late := $(foreach name,press sql web webmention wordpress,plugins/$(name))
+
 test: .venv
 	@$(MAKE) --no-print-directory --keep-going --jobs=2 test-pages test-rest
 
 test-pages: .venv
-	@$(bin)/pytest -m browser >.venv/pages.txt 2>&1; status=$$?; cat .venv/pages.txt; exit $$status
+	@( $(bin)/pytest -m browser; first=$$?; $(bin)/pytest -m "not browser" $(late) && exit $$first ) \
+	  >.venv/pages.txt 2>&1; status=$$?; cat .venv/pages.txt; exit $$status
 
 test-rest: .venv
-	$(bin)/pytest -m "not browser"
+	$(bin)/pytest -m "not browser" $(late:%=--ignore=%)
 
 everything: .venv
 	PRESSFRAME_EVERYTHING=1 $(bin)/pytest
