@@ -220,4 +220,5 @@ def test_reasons_are_in_the_sites_language_on_the_screen_and_in_english_on_the_c
     assert [unescape(one) for one in re.findall(r"<li><bdi>(.*?)</bdi></li>", listed)] == said
     assert "<b>" not in listed
     printed = desk.site.run("comments", "list").output
-    assert "no rule spoke for it; it says “<b>casino</b>”; odd failed: 5%" in printed
+    told = ("because no rule spoke for it", "and because it says “<b>casino</b>”", "and because odd failed: 5%")
+    assert all(f"{line}\n" in printed for line in told)

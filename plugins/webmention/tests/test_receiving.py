@@ -6,7 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from pressframe_testing import EVERY_DATABASE
+
 from .conftest import TARGET
+
+pytestmark = EVERY_DATABASE
 
 PAGE = f"""<!doctype html><title>Chez Zoé</title>
 <article class="h-entry"><h1 class="p-name">Ma réponse</h1>
@@ -379,8 +383,6 @@ EAR = """
 == plugins/ear.py ==
 from pressframe import hookimpl
 import attrs
-
-pytestmark = EVERY_DATABASE
 
 HEARD = []
 
