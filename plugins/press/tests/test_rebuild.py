@@ -178,6 +178,17 @@ def test_what_has_not_changed_is_the_very_same_in_both(blog, opened, first):
     assert {address for address, stored in release.files.items() if first.files.get(address) is not stored} == {ONE}
 
 
+def test_a_release_shows_nothing_of_a_comment_that_another_process_has_wiped_since(blog, opened, first):
+    """Threat 79: what is rendered live from it, before the server has the next one, does without."""
+    blog.edit("said.json", '{"one": "1"}')
+    view = again(opened, first, blog).view()
+    blog.edit("said.json", "{}")
+
+    blog.build()
+
+    assert (view.comments("one"), view.latest_comments(5)) == ((), ())
+
+
 def test_the_last_release_stays_as_it_was(blog, opened, first):
     before = dict(first.files), dict(first.gated), [card.title for card in first.view().latest()]
     blog.edit("content/one.md", blog.read("content/one.md").replace("title: One", "title: Closed"))

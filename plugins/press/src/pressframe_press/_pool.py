@@ -45,9 +45,13 @@ def spread(
     batches = [range(start, min(start + _BATCH, size)) for start in range(0, size, _BATCH)]
     is_much = size >= WORTH_A_POOL if jobs is None else jobs > 1 and len(batches) > 1
     found, several = elsewhere() if is_much else None, _jobs(size, jobs)
+    results: Iterator[Result]
     if found:
-        return found.spread(work, batches)
-    return map(work, batches) if several == 1 else _forked(work, batches, several, meanwhile)
+        results = found.spread(work, batches)
+    else:
+        results = map(work, batches) if several == 1 else _forked(work, batches, several, meanwhile)
+    for _, result in zip(batches, results, strict=True):
+        yield result
 
 
 class _Worker:

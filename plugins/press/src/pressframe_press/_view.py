@@ -114,7 +114,7 @@ class SeenBy:
         self._note(f"talk\t{count}")
         newest = self._world.newest(count, self.audiences)
         found = ((self._world.card(id, self.audiences), self._world.reply(id, one)) for id, one in newest)
-        return tuple((card, reply) for card, reply in found if card)
+        return tuple((card, reply) for card, reply in found if card and reply)
 
     def conversations(self) -> tuple[tuple[str, str], ...]:
         self._note("conversations")

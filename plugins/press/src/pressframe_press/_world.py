@@ -294,10 +294,10 @@ class World:
         gate = self.gate(id, audiences)
         return 0 if gate and gate.conversation == "hidden" else said.size
 
-    def reply(self, id: str, comment: str) -> Reply:
-        """Return one comment of an entry that has it."""
+    def reply(self, id: str, comment: str) -> Reply | None:
+        """Return one comment of an entry that has it; None if it was wiped, as a build after this one wanted."""
         said = self.said.all[id]
-        return next(one for one in read_replies(self.shelf, said.text) if one.comment.id == comment)
+        return next((one for one in read_replies(self.shelf, said.text) if one.comment.id == comment), None)
 
     def newest(self, count: int, audiences: Audiences) -> list[tuple[str, str]]:
         """Return entry and id of the newest comments that may be shown, newest first."""
