@@ -17,7 +17,7 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _FIELDS = 1_000
 """Fields of a form, at most."""
-_FREE, _ROOM = 65_536, 67_108_864
+_FREE, _ROOM = 65_536, 33_554_432
 """Bytes of each body that need no room, and room for what is longer, of all together."""
 _ADDRESS = re.compile(r"[^\s@<>'\"()]{1,64}@[^\s@<>'\"()]{1,255}")
 
