@@ -96,6 +96,7 @@ def test_the_command_line_lists_and_revokes(blog):
 
     row = json.loads(site.run("passes", "list", "--json").output)[0]
     assert (row["kind"], row["state"], row["used"], row["most"], row["entry"]) == ("gift", "good", 0, 3, "posts/old")
+    assert row["id"].isalnum()  # so that it never looks like an option
     assert "0 of 3" in site.run("passes", "list").output
     assert "opens nothing any more" in site.run("passes", "revoke", row["id"]).output
     assert json.loads(site.run("passes", "list", "--json").output)[0]["state"] == "revoked"

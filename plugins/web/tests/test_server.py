@@ -292,8 +292,10 @@ def _watched(process: Process) -> set[int]:
     found: set[int] = set()
     end = time.monotonic() + 20
     while len(found) < 5 and time.monotonic() < end:
-        lines = "".join(file.read_text() for file in told.iterdir())
-        found = {int(number, 16) for number in re.findall(r"^inotify wd:\w+ ino:(\w+)", lines, re.MULTILINE)}
+        for file in told.iterdir():
+            with contextlib.suppress(FileNotFoundError):  # the process has closed it meanwhile
+                numbers = re.findall(r"^inotify wd:\w+ ino:(\w+)", file.read_text(), re.MULTILINE)
+                found |= {int(number, 16) for number in numbers}
     return found
 
 
