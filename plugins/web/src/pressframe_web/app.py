@@ -222,7 +222,7 @@ class App:
         """Return what is closed at *path* for who was let in; a page knows it, for they may do no more than read."""
         whole = served.whole.get(path)
         view = served.release.view(served.gated[path] | (reader.audiences if reader else frozenset()))
-        page = view.page(path)
+        page = view.page(served.addresses[path])
         if whole is None or page is None:
             return whole
         body = view.render(attrs.evolve(page, data={**page.data, GRANTED: True})).body
