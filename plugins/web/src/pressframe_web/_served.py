@@ -105,9 +105,8 @@ class Answer:
 
     def instead(self, body: bytes) -> Answer:
         """Return the same with other bytes: a page that was made for one reader."""
-        _, caching = self.unchanged[0]
         stored = Stored(Path(), self.content.media_type, digest_of_bytes(body), len(body))
-        return Answer(Content(body, stored), caching, self._common)
+        return Answer(Content(body, stored), PERSONAL, self._common)
 
     def asked_with(self, query: bytes) -> Answer:
         """Return what leaves when a query goes with the address: kept for ever where it names this very content."""
