@@ -49,7 +49,8 @@ def test_a_mail_with_html_has_both(tmp_path):
 @pytest.mark.parametrize(
     "setting",
     [
-        'sender = "a@b.example, c@d.example"', 'sender = "nobody"', 'sender = ""', 'trusted_proxies = ["nginx"]',
+        'sender = "a@b.example, c@d.example"', 'sender = "nobody"', 'sender = ""', 'sender = "a@café.example"',
+        'trusted_proxies = ["nginx"]',
         'smtp = { host = "mail.example", security = "some" }', "smtp = {}", "port = 0", "max_body = 1",
     ],
 )  # fmt: skip
@@ -67,6 +68,17 @@ plugins = ["web"]
 
     assert "pressframe.toml:" in error
     assert setting.partition(" ")[0] in error
+
+
+def test_a_sites_host_is_named_in_ascii(smtp):
+    url = "https://café.example"
+    server = Smtp(host="127.0.0.1", port=smtp.server_address[1], security="none")
+
+    SmtpMailer(server, make_sender("Café", url), url).send(HELLO)
+
+    mail = email.message_from_bytes(b"".join(smtp.received), policy=default)
+    assert mail["From"] == "Café <noreply@xn--caf-dma.example>"
+    assert mail["Message-ID"].endswith("@xn--caf-dma.example>")
 
 
 def test_a_second_try_is_the_same_message():
@@ -181,7 +193,9 @@ def test_a_mail_is_handed_to_the_server(smtp):
     assert any(b"To: zoe@example.org" in line for line in smtp.received)
 
 
-@pytest.mark.parametrize(("to", "permanent"), [("no@example.org", True), ("later@example.org", False)])
+@pytest.mark.parametrize(
+    ("to", "permanent"), [("no@example.org", True), ("later@example.org", False), ("zoé@example.org", True)]
+)
 def test_a_refusal_says_whether_trying_again_helps(smtp, to, permanent):
     message = Message(key="k", to=to, subject="s", text="t")
 
