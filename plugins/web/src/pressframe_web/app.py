@@ -99,14 +99,9 @@ class App:
 
     def rebuild(self, *, scan: bool) -> Release:
         """Return the release that comes after the one that is served; see ``Site.rebuild``."""
-        before = self.served
-        try:
-            return self.site.rebuild(
-                before.release, drafts=self.drafts, now=self.clock(), scan=scan, early=self._serve_early
-            )
-        except BaseException:
-            self.served = before  # what was shown early is of a release that does not come
-            raise
+        return self.site.rebuild(
+            self.served.release, drafts=self.drafts, now=self.clock(), scan=scan, early=self._serve_early
+        )
 
     def _serve_early(self, pages: Mapping[str, Stored]) -> None:
         """Serve pages under which something else is said already; the rest of their release follows."""
