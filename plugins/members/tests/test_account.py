@@ -236,7 +236,7 @@ def test_what_is_mailed_of_conversations_is_listed_and_stopped(readers):
     follow(readers, browser)
 
     page = section(browser.get("/members/").text, "comment-mails")
-    assert "Tous les commentaires sur “Billet neuf”" in page
+    assert "Tous les commentaires sur «\u00a0Billet neuf\u00a0»" in page
     other = readers.sign_up("autre@example.org")
     save(other, "comment-mails", stop="new")
     assert "Billet neuf" in section(browser.get("/members/").text, "comment-mails")
