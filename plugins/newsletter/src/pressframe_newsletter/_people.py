@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from pressframe.model import Host, Json
 from pressframe_members.model import Member
+from pressframe_newsletter._campaigns import WAITING
 from pressframe_newsletter._settings import Wants
 from pressframe_newsletter._tables import CAMPAIGN, RECIPIENT, RETURN, STOP, WISH
 from pressframe_sql import Database, PersonalData, database
@@ -171,7 +172,7 @@ def count_return(connection: sa.Connection, digest: str, person: str, kind: Retu
 
 def _let_go(connection: sa.Connection, who: sa.ColumnElement[bool], newsletter: str | None = None) -> None:
     """Hand nothing over any more that was not handed over yet."""
-    waits = RECIPIENT.c.state.in_(("planned", "flying")) & who
+    waits = RECIPIENT.c.state.in_(WAITING) & who
     doubtful = (RECIPIENT.c.state == "unknown") & who
     if newsletter is not None:
         mine = RECIPIENT.c.campaign.in_(sa.select(CAMPAIGN.c.id).where(CAMPAIGN.c.newsletter == newsletter))

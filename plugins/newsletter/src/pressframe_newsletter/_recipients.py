@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from pressframe.model import Host
 from pressframe_members.store import Members
-from pressframe_newsletter._campaigns import Campaign, campaign_of
+from pressframe_newsletter._campaigns import WAITING, Campaign, campaign_of
 from pressframe_newsletter._guard import Guard, count_to
 from pressframe_newsletter._people import People, Returned, count_return
 from pressframe_newsletter._tables import CAMPAIGN, MARK, RECIPIENT, STOP, WISH
@@ -249,7 +249,7 @@ class Recipients:
         """Let a campaign be over if every message of it has met its fate; return whether it is."""
 
         def work(connection: sa.Connection) -> bool:
-            fateless = RECIPIENT.c.state.in_(("planned", "flying")) | (
+            fateless = RECIPIENT.c.state.in_(WAITING) | (
                 (RECIPIENT.c.state == "unknown") & RECIPIENT.c.due.is_not(None)
             )
             rest = sa.select(sa.exists().where(RECIPIENT.c.campaign == campaign.id, fateless))
