@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import importlib.util
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import jinja2
 import pytest
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
     from argon2 import PasswordHasher
     from jinja2.bccache import Bucket
 
-    from pressframe_sql._backend import Backend
-    from pressframe_sql._opened import Opened
+
+class _Backend(Protocol):
+    def prepare(self) -> None:
+        """Make sure that there is something to connect to."""
 
 
 class Once:
@@ -38,7 +41,7 @@ class Once:
             letters._templates.bytecode_cache = self._mails
             return really_render(letters, name, names)
 
-        def opened(database: Database) -> Opened:
+        def opened(database: Database) -> object:
             if database._opened is None:  # its libraries are imported for who needs a database
                 patch.setattr("pressframe_sql._opened.upgrade", self._tables.create)
             return really_open(database)
@@ -78,25 +81,23 @@ class _Tables:
         self._kept: dict[tuple[tuple[str, Path], ...], bytes] = {}
         self._lock = threading.Lock()
 
-    def create(self, backend: Backend, folders: Sequence[tuple[str, Path]]) -> None:
+    def create(self, backend: _Backend, folders: Sequence[tuple[str, Path]]) -> None:
         """Do what ``upgrade`` does; of a new file, copy what it did for another one."""
-        from pressframe_sql._backend import SQLite
-        from pressframe_sql._schema import upgrade
-
-        if not isinstance(backend, SQLite) or any(one.is_relative_to(backend.file.parents[1]) for _, one in folders):
+        upgrade = importlib.import_module("pressframe_sql._schema").upgrade
+        file: Path | None = getattr(backend, "file", None)  # PostgreSQL has none
+        if file is None or any(folder.is_relative_to(file.parents[1]) for _, folder in folders):
             upgrade(backend, folders)
             return
-        kept = self._kept.get(tuple(folders))
+        kept, is_new = self._kept.get(tuple(folders)), not file.exists()
         if kept is None:
-            is_new = not backend.file.exists()
             upgrade(backend, folders)
             if is_new:
-                self._kept[tuple(folders)] = backend.file.read_bytes()
+                self._kept[tuple(folders)] = file.read_bytes()
             return
         backend.prepare()
         with self._lock:
-            is_new = backend.file.stat().st_size == 0
+            is_new = file.stat().st_size == 0
             if is_new:
-                backend.file.write_bytes(kept)
+                file.write_bytes(kept)
         if not is_new:
             upgrade(backend, folders)
