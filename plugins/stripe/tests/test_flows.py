@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 
 
-
 @pytest.fixture
 def paid(shop):
     """Return the shop, a browser that may read, and the subscription that it pays for."""
@@ -294,7 +293,7 @@ def test_a_subscription_that_stripe_has_lost_gives_nothing(paid):
 
 
 def test_a_refund_for_something_else_changes_nothing(paid):
-    shop, browser, subscription = paid
+    shop, browser, _ = paid
     charge = shop.stripe._charge({"customer": "cus_x"}, {"id": "in_x", "amount_due": 100})
     shop.stripe.things["in_x"] = {"id": "in_x", "object": "invoice", "subscription": None}
 

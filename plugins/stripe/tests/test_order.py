@@ -21,7 +21,7 @@ STEPS = {
 
 
 def test_a_short_history_ends_alike_in_all_orders_of_its_events(shop):
-    """120 orders each of three histories: paid and refunded; failed and recovered; ended."""
+    """Of three: paid and refunded; failed and recovered; renewed and ended."""
     for number, (steps, wanted) in enumerate(
         [(("refund",), set()), (("fail", "recover"), {"paid"}), (("renew", "end"), set())]
     ):
@@ -45,9 +45,10 @@ def test_a_short_history_ends_alike_in_all_orders_of_its_events(shop):
     steps=st.lists(st.sampled_from(sorted(STEPS)), min_size=1, max_size=5),
     seed=st.integers(0, 2**32),
 )
-@settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_happens_and_however_it_is_told_the_end_is_what_stripe_says(shop, steps, seed):
     dice = random.Random(seed)
+    shop.site.clock.move("61 minutes")  # one client may subscribe so often an hour
     address = f"l{shop.stripe._count}@example.org"
     _, subscription = shop.buy(address)
     found = shop.stripe.things[subscription]

@@ -95,6 +95,19 @@ def test_a_stranger_chooses_confirms_an_address_and_pays(shop):
     assert shop.reads(browser)
 
 
+def test_who_comes_from_a_closed_page_is_led_back_to_it(shop):
+    browser = shop.sign_in("lectrice@example.org")
+
+    page = browser.get(PLANS, headers={"referer": f"https://prland.example{STUDY}"}).text
+    assert page.count(f'name="next" value="{STUDY}"') == 3
+    for elsewhere in (
+        "https://evil.example/",
+        "https://prland.example.evil.example/",
+        "https://prland.example/members/",
+    ):
+        assert browser.get(PLANS, headers={"referer": elsewhere}).text.count('name="next" value=""') == 3
+
+
 def test_a_stranger_who_posts_a_plan_is_led_to_the_form(shop):
     answer = shop.choose(shop.browser(), next=STUDY)
 
@@ -242,7 +255,7 @@ def test_no_page_holds_anything_of_stripes(shop):
     for address in ("/", STUDY, PLANS, "/members/", "/members/plans/left"):
         page = browser.get(address).text
         assert "stripe.com" not in page
-        assert "<script src=\"http" not in page
+        assert '<script src="http' not in page
 
 
 def test_pages_for_one_reader_are_kept_by_no_cache(shop):

@@ -81,7 +81,11 @@ def _forged(stripe, event):
     yield "two times", body, f"t={time},t={time},v1={signature}"
     yield "odd time", body, f"t=+{time},v1={signature}"
     yield "huge time", body, f"t={'9' * 400},v1={signature}"
-    yield "other digits", body, f"t={''.join(chr(ord(one) + 0x630) for one in time)},v1={signature}".encode().decode("latin-1")
+    yield (
+        "other digits",
+        body,
+        f"t={''.join(chr(ord(one) + 0x630) for one in time)},v1={signature}".encode().decode("latin-1"),
+    )
     yield "upper case", body, f"t={time},v1={signature.upper()}"
     yield "cut", body, f"t={time},v1={signature[:-1]}"
     yield "after ten others", body, f"t={time},{'v1=00,' * 10}v1={signature}"

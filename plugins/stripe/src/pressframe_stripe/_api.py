@@ -124,12 +124,19 @@ class Api:
         params = {"subscription": subscription, "limit": _INVOICES, "expand": ["data.charge"]}
         match self.wire.get("/v1/invoices", params):
             case {"data": list(found)}:
-                bills = [bill for bill in found if isinstance(bill, Mapping) and isinstance(bill.get("charge"), Mapping)]
+                bills = [
+                    bill for bill in found if isinstance(bill, Mapping) and isinstance(bill.get("charge"), Mapping)
+                ]
             case _:
                 raise StripeError("Stripe answered with no list of invoices")
         charges = [bill["charge"] for bill in bills]
         last = next(
-            (bill["charge"] for bill in bills if text(bill, "billing_reason") in _BEGINS and text(bill, "status") == "paid"), None
+            (
+                bill["charge"]
+                for bill in bills
+                if text(bill, "billing_reason") in _BEGINS and text(bill, "status") == "paid"
+            ),
+            None,
         )
         disputed = [charge for charge in charges if is_true(charge, "disputed")]
         return Payments(

@@ -100,7 +100,9 @@ class Books:
 
     def finish(self, id: str, now: datetime) -> None:
         """Remember that something was done about an event."""
-        self.db.write(lambda connection: connection.execute(sa.update(EVENT).where(EVENT.c.id == id).values(worked=now)))
+        self.db.write(
+            lambda connection: connection.execute(sa.update(EVENT).where(EVENT.c.id == id).values(worked=now))
+        )
 
     def waiting(self) -> Sequence[str]:
         """Return the ids of events that nothing was done about yet, oldest first."""
@@ -115,7 +117,9 @@ class Books:
         if not self.db.exists():
             return None
         with self.db.read() as connection:
-            return connection.scalar(sa.select(sa.func.max(EVENT.c.received, type_=EVENT.c.received.type)))
+            newest = sa.select(EVENT.c.received).order_by(EVENT.c.received.desc()).limit(1)
+            last: datetime | None = connection.scalar(newest)
+        return last
 
     # ----------------------------------------------------------------------------------- subscriptions
 
@@ -129,7 +133,8 @@ class Books:
             }  # fmt: skip
             _insert_once(connection, SUBSCRIPTION, row)
             asked = sa.update(SUBSCRIPTION).where(SUBSCRIPTION.c.id == id).values(asked=SUBSCRIPTION.c.asked + 1)
-            return connection.execute(asked.returning(SUBSCRIPTION.c.asked)).scalar_one()
+            number: int = connection.execute(asked.returning(SUBSCRIPTION.c.asked)).scalar_one()
+            return number
 
         return self.db.write(work)
 

@@ -18,7 +18,9 @@ from pressframe_stripe._wire import StripeError
 if TYPE_CHECKING:
     from pressframe_stripe._plugin import Plan, Stripe
 
-_WITHOUT_CENTS = frozenset("bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf".split())
+_WITHOUT_CENTS = frozenset({
+    "bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "ugx", "vnd", "vuv", "xaf", "xof", "xpf",
+})  # fmt: skip
 """Currencies that Stripe counts whole."""
 
 
@@ -35,20 +37,19 @@ def check(plugin: Stripe, host: Host) -> list[Finding]:
     desk = plugin.desk(host)
     mode = "live" if plugin.is_live else "test"
     findings: list[Finding] = []
-    for name, look in {
-        "prices": lambda: _prices(plugin, host, desk.api),
-        "webhook": lambda: _webhook(plugin, host, desk.api),
-        "portal": lambda: _portal(desk.api),
-    }.items():
+    parts = {"prices": _prices(plugin, host, desk.api), "webhook": _webhook(plugin, host, desk.api)}
+    for name, looked in {**parts, "portal": _portal(desk.api)}.items():
         try:
-            findings += look()
+            findings += looked
         except StripeError as error:
             findings.append(Finding(False, f"{name}: {error}"))
             if error.status in (0, 401):
                 return findings
     findings.insert(0, Finding(True, f"key: Stripe takes it, in {mode} mode"))
     last, waiting = desk.books.last_event(), len(desk.books.waiting())
-    findings.append(Finding(True, f"events: the last came at {last:%Y-%m-%d %H:%M} UTC" if last else "events: none yet"))
+    findings.append(
+        Finding(True, f"events: the last came at {last:%Y-%m-%d %H:%M} UTC" if last else "events: none yet")
+    )
     if waiting:
         findings.append(Finding(False, f"events: {waiting} wait to be worked on; pressframe stripe sync does it now"))
     return findings
@@ -76,7 +77,8 @@ def _price(name: str, plan: Plan, plugin: Stripe, api: Api) -> Finding:
     each = found.interval if found.interval_count == 1 else f"{found.interval_count} {found.interval}s"
     if each != plan.interval:
         return Finding(False, f"plan {name}: Stripe takes it every {each}, readers are told every {plan.interval}")
-    return Finding(True, f'plan {name}: readers are told "{plan.cost}", Stripe takes {_money(found.amount, found.currency)} every {each}')
+    taken = _money(found.amount, found.currency)
+    return Finding(True, f'plan {name}: readers are told "{plan.cost}", Stripe takes {taken} every {each}')
 
 
 def _money(amount: int | None, currency: str) -> str:
@@ -93,7 +95,9 @@ def _webhook(plugin: Stripe, host: Host, api: Api) -> Iterator[Finding]:
     if not found:
         yield Finding(False, f"webhook: Stripe sends nothing to {url}; add it under Developers, Webhooks")
         return
-    open_ones = [one for one in found if text(one, "status") == "enabled" and is_true(one, "livemode") == plugin.is_live]
+    open_ones = [
+        one for one in found if text(one, "status") == "enabled" and is_true(one, "livemode") == plugin.is_live
+    ]
     if not open_ones:
         yield Finding(False, f"webhook: the one to {url} is switched off, or of the other mode")
         return

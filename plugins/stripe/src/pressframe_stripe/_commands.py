@@ -24,7 +24,9 @@ def make_stripe_command(plugin: Stripe, host: Host) -> click.Group:
 
 
 def _make_check(plugin: Stripe, host: Host) -> click.Command:
-    @click.command("check", help="Ask Stripe whether the key, the prices, the webhook and the customer portal are right.")
+    @click.command(
+        "check", help="Ask Stripe whether the key, the prices, the webhook and the customer portal are right."
+    )
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
     def check(*, as_json: bool) -> None:
         from pressframe_stripe._check import check

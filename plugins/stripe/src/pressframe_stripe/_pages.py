@@ -32,9 +32,10 @@ PLANS, THANKS, LEFT, PORTAL = "/members/plans/", "/members/plans/thanks", "/memb
 ACCOUNT = "/members/"
 
 _SESSION = re.compile(r"cs_\w{1,250}", re.ASCII)
-_LOCALES = frozenset(
-    "bg cs da de el en es et fi fil fr hr hu id it ja ko lt lv ms mt nb nl pl pt ro ru sk sl sv th tr vi zh".split()
-)
+_LOCALES = frozenset({
+    "bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fil", "fr", "hr", "hu", "id", "it", "ja", "ko", "lt", "lv",
+    "ms", "mt", "nb", "nl", "pl", "pt", "ro", "ru", "sk", "sl", "sv", "th", "tr", "vi", "zh",
+})  # fmt: skip
 """Languages of Stripe's pages, as its documentation lists them; with others it looks at the browser's."""
 _REGIONS = frozenset({"en-GB", "es-419", "fr-CA", "pt-BR", "zh-HK", "zh-TW"})
 _VISITS_AN_HOUR = 20
@@ -66,7 +67,13 @@ class Pages:
     def show(self, request: Request, site: Live) -> Response:
         """Show what there is to choose from, or what the reader has."""
         chosen = request.query.get("plan", "")
-        return self._plans(request, chosen, own_path(request.query.get("next", "")))
+        return self._plans(request, chosen, own_path(request.query.get("next", "")) or self._came_from(request))
+
+    def _came_from(self, request: Request) -> str:
+        """Return the page of the site from which a link led here, such as a closed one; nothing if there is none."""
+        site = self._host.settings.url.rstrip("/")
+        path = own_path(request.headers.get("referer", "").removeprefix(site))
+        return "" if path.startswith("/members/") else path
 
     def subscribe(self, request: Request, site: Live) -> Response:
         """Lead a member to Stripe's checkout page."""
@@ -133,7 +140,7 @@ class Pages:
         return self._thanks(request, request.query.get("session", ""))
 
     def go_on(self, request: Request, site: Live) -> Response:
-        """Look at Stripe whether a payment has arrived, if no webhook has told so yet, and lead to what was paid for."""
+        """Lead to what was paid for; Stripe is asked whether the payment has arrived, if it did not tell yet."""
         id, member = request.form.get("session", ""), self._member(request)
         visit = self._desk.books.visit(id) if _SESSION.fullmatch(id) else None
         if member is None or visit is None or visit.member != member.id:
@@ -199,9 +206,7 @@ class Pages:
         return Response(status=303, headers={"Location": url, "Referrer-Policy": "no-referrer"})
 
     def _page(self, name: str, data: Mapping[str, Json], status: int = 200) -> Response:
-        page = Page(
-            address=f"/members/plans/{name}", template=f"members/stripe/{name}.html", data=data, indexed=False
-        )
+        page = Page(address=f"/members/plans/{name}", template=f"members/stripe/{name}.html", data=data, indexed=False)
         headers = {"Referrer-Policy": "no-referrer"} if name == "thanks" else {}
         headers |= {"Retry-After": "60"} if status in (429, 503) else {}
         return Response(status=status, page=page, headers=headers, forms_lead_to=self._plugin.pages)

@@ -163,9 +163,7 @@ def _read(method: str, path: str, status: int, text: bytes) -> Mapping[str, Json
     match found:
         case {"error": {"message": str(message), **more}}:
             code = more.get("code") or more.get("type") or ""
-            raise StripeError(
-                f"Stripe refused {asked}: {_plain(message)} ({status})", status=status, code=str(code)
-            )
+            raise StripeError(f"Stripe refused {asked}: {_plain(message)} ({status})", status=status, code=str(code))
     raise StripeError(f"Stripe answered {asked} with status {status}", status=status)
 
 

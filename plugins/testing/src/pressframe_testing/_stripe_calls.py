@@ -61,7 +61,7 @@ def _metadata(params: dict[str, str], name: str) -> dict[str, str]:
 def _expire(stripe: FakeStripe, _: Asked, id: str) -> Thing:
     found = stripe.find(id, "checkout.session")
     if found["status"] != "open":
-        raise Refused(400, "Only Checkout Sessions with a status in [\"open\"] can be expired.")
+        raise Refused(400, 'Only Checkout Sessions with a status in ["open"] can be expired.')
     found |= {"status": "expired", "url": None}
     return found
 
