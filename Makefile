@@ -59,6 +59,7 @@ prove: .venv
 kill: .venv
 	PRESSFRAME_KILLS=$(KILLS) $(bin)/pytest -s tests/test_kills.py
 	PRESSFRAME_COMMENT_KILLS=$(KILLS) $(bin)/pytest --log-cli-level=INFO plugins/comments/tests -k kill
+	PRESSFRAME_MAIL_KILLS=20 PRESSFRAME_MAILS=10000 $(bin)/pytest --log-cli-level=INFO plugins/newsletter/tests/test_kills.py
 
 bench: .venv
 	$(bin)/python -m bench $(if $(POSTS),--posts $(POSTS))

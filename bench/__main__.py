@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from bench import accepting, builds, goals, live, report, saves, talk
+from bench import accepting, builds, goals, live, mails, report, saves, talk
+from bench.environment import installed_program
 from bench.generators import OURS, PEERS, Environment, Generator
 
 _MEMORY = Path("/dev/shm")
@@ -34,6 +35,10 @@ def main() -> None:
                 _talk(folder)
             if options.what in ("saves", "all"):
                 _save(options, folder)
+            if options.what in ("mails", "all"):
+                _mail(options, folder)
+            if options.what == "mail-kills":
+                _kill(options, folder)
     except (RuntimeError, OSError, subprocess.CalledProcessError) as error:
         sys.exit(f"error: {error}")
 
@@ -41,10 +46,15 @@ def main() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure pressframe against its peers.")
     parser.add_argument(
-        "what", nargs="?", choices=["build", "serve", "comments", "talk", "saves", "all"], default="all"
+        "what",
+        nargs="?",
+        choices=["build", "serve", "comments", "talk", "saves", "mails", "mail-kills", "all"],
+        default="all",
     )
     parser.add_argument("--posts", nargs="+", type=int, default=[1_000, 10_000], help="sizes of the sites")
     parser.add_argument("--sites", nargs="*", choices=sorted(OURS), default=list(OURS), help="pressframe's own")
+    parser.add_argument("--members", type=int, default=10_000, help="of a newsletter")
+    parser.add_argument("--kills", type=int, default=20, help="of one sending, for mail-kills")
     parser.add_argument("--runs", type=int, default=3, help="of which the median is shown")
     parser.add_argument("--peers", nargs="*", choices=_ALL_PEERS, default=_ALL_PEERS)
     parser.add_argument("--folder", type=Path, help="where to work; left out: in memory if there is room, else on disk")
@@ -53,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _build(options: argparse.Namespace, folder: Path) -> None:
+    installed_program()  # before anything is measured
     generators = [OURS[name]() for name in options.sites] + list(_peers(options.peers))
     measured: dict[int, list[builds.Result]] = {}
     for count in options.posts:
@@ -118,6 +129,22 @@ def _save(options: argparse.Namespace, folder: Path) -> None:
         delays = saves.measure(folder / f"{count}", count=count, runs=options.runs, told=_tell)
         _tell("")
         print(f"\n{report.saves(delays, count=count, runs=options.runs)}\n", flush=True)
+
+
+def _mail(options: argparse.Namespace, folder: Path) -> None:
+    sent = [
+        mails.measure(folder / f"mails-{number}", members=options.members, told=_tell) for number in range(options.runs)
+    ]
+    _tell("")
+    print(f"\n{report.mailed(sent)}\n", flush=True)
+
+
+def _kill(options: argparse.Namespace, folder: Path) -> None:
+    found = mails.kill(folder / "mails", members=options.members, kills=options.kills, told=_tell)
+    _tell("")
+    print(f"\n{report.killed(found)}\n", flush=True)
+    if not found.is_right:
+        raise RuntimeError("somebody was skipped, or too much came twice")
 
 
 @contextmanager

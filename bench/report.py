@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Iterator, Sequence
-from statistics import fmean
+from statistics import fmean, median
 
 from bench import pages
 from bench.accepting import Accepted
@@ -13,6 +13,7 @@ from bench.builds import COLD, Result
 from bench.edits import EDITS
 from bench.goals import Finding
 from bench.live import Served
+from bench.mails import Killed, Sent
 from bench.saves import Delay
 from bench.talk import PageTime
 
@@ -106,6 +107,25 @@ def page_times(found: Sequence[PageTime], *, requests: int) -> str:
         held = "held" if one.typical < one.goal else "missed"
         lines.append(_row((f"  {one.name}", f"{one.typical:.1f}", f"{one.p99:.1f}", f"< {one.goal:.0f}", held)))
     return "\n".join(lines)
+
+
+def mailed(found: Sequence[Sent]) -> str:
+    """Return the table of newsletter mails a second."""
+    lines = [f"{found[0].mails:,} mails through a mail server of this machine, median of {len(found)} runs", ""]
+    lines.append(_row(("", "a second", "p99 ms", "worst ms")))
+    rate, waited = median(one.a_second for one in found), median(one.waited for one in found)
+    longest = max(one.longest for one in found)
+    lines.append(_row(("  pressframe, four connections", f"{rate:.0f}", f"{waited:.1f}", f"{longest:.0f}")))
+    return "\n".join(lines)
+
+
+def killed(found: Killed) -> str:
+    """Return what a sending left that was cut off again and again."""
+    repeated = ", ".join(map(str, found.repeated))
+    return (
+        f"{found.mails:,} mails, the server killed {found.kills} times meanwhile: {found.skipped} skipped; "
+        f"came twice, by kill: {repeated}"
+    )
 
 
 def _cells(result: Result, base: Result | None, step: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
+from urllib.parse import urlencode
 
 import attrs
 
@@ -23,6 +24,12 @@ _PAUSE = 0.4
 """Seconds between two saves: the last one is over by then."""
 _PATIENCE = 20.0
 _LOOK = 0.002
+_SHOWN_AT_ONCE = """
+[plugins.comments]
+moderation = "never"
+flood_limit = 0
+flood_limit_site = 0
+"""
 
 
 @attrs.frozen
@@ -44,6 +51,8 @@ def measure(folder: Path, *, count: int, runs: int, told: Callable[[str], None])
     """Return the delays of a site of *count* posts, which is made in *folder*."""
     site = Site(writing(), folder / "writing", posts.generate(count))
     site.create()
+    with (site.folder / "pressframe.toml").open("a", encoding="utf-8") as settings:
+        settings.write(_SHOWN_AT_ONCE)
     told(f"{count:,} posts: the first build")
     run(site.generator.command(site.output), folder=site.folder)
     (port,) = free_ports(1)
@@ -53,7 +62,9 @@ def measure(folder: Path, *, count: int, runs: int, told: Callable[[str], None])
         time.sleep(2 * _PAUSE)  # the watcher, too, has begun
         with closing(http.client.HTTPConnection(HOST, port, timeout=10)) as connection:
             author = _Author(site, connection, server)
-            changes = (author.save_text, author.save_title, author.approve, author.approve_first)
+            changes = (
+                author.save_text, author.save_title, author.comment, author.approve, author.approve_first,
+            )  # fmt: skip
             return [_measure(change, server, runs, told) for change in changes]
 
 
@@ -97,13 +108,31 @@ class _Author:
             self._check(address, title)
         return "a post's title", end - start
 
+    def comment(self, number: int) -> tuple[str, float]:
+        """Send a comment that waits for nobody, so that the server itself accepts it; from its answer on."""
+        post, said = self.site.posts[-4], f"Bien vu, {number} fois."
+        form = {"author": "Zoé", "email": "zoe@example.org", "comment": said}
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        entry = f"posts/{post.published.year}/{post.slug}"
+        self.connection.request("POST", f"/comments/{entry}", urlencode(form), headers)
+        answer = self.connection.getresponse()
+        answer.read()
+        if answer.status != 303:
+            raise RuntimeError(f"a comment was answered {answer.status}")
+        start = time.perf_counter()
+        delay = self._until(post.address, said) - start
+        self._until("/", f"{post.address}#comment-")
+        return "a comment accepted by the server", delay
+
     def approve(self, number: int) -> tuple[str, float]:
         """Approve another comment on a post."""
-        return "a comment approved", self._approve(self.site.posts[-2], f"Bien dit, {number} fois.")
+        return "a comment approved by another process", self._approve(self.site.posts[-2], f"Bien dit, {number} fois.")
 
     def approve_first(self, number: int) -> tuple[str, float]:
         """Approve the first comment on a post, which gets feeds of its own."""
-        return "a post's first comment approved", self._approve(self.site.posts[-9 - number], "Je suis le premier.")
+        return "a post's first comment, by another process", self._approve(
+            self.site.posts[-9 - number], "Je suis le premier."
+        )
 
     def _approve(self, post: Post, said: str) -> float:
         """Approve a comment in another process than the server's, as ``pressframe comments approve`` does."""
@@ -117,7 +146,7 @@ class _Author:
         store.move([filed.comment.id], State.APPROVED)
         start = time.perf_counter()
         delay = self._until(post.address, said) - start
-        self._check("/", f"{post.address}#comment-{filed.comment.id}")
+        self._until("/", f"{post.address}#comment-{filed.comment.id}")  # what lists it follows
         return delay
 
     def _until(self, address: str, text: str) -> float:

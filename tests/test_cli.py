@@ -307,16 +307,6 @@ def test_a_misspelt_command_is_wrong_usage_with_the_nearest_one(press, tmp_path,
     )
 
 
-@pytest.mark.parametrize(("name", "plugin"), [("serve", "web"), ("comments", "comments"), ("db", "sql")])
-def test_help_on_a_plugin_s_command_where_no_site_is_says_whose_it_is(press, tmp_path, monkeypatch, name, plugin):
-    monkeypatch.chdir(tmp_path)
-
-    result = press(name, "--help")
-
-    assert (result.exit_code, f"A command of the plugin {plugin}. Ask in the folder" in result.stdout) == (0, True)
-    assert press(name).exit_code == 1
-
-
 def test_help_lists_the_core_s_commands_and_those_of_the_site_s_plugins(press, site, monkeypatch):
     elsewhere = press("--help")
     assert all(f"  {name} " in elsewhere.stdout for name in ("build", "check", "hooks", "new", "plugins", "serve"))

@@ -13,7 +13,7 @@ import attrs
 
 from bench import posts
 from bench.generators._generator import Generator, Site
-from bench.generators.pressframe import front_matter, plain
+from bench.generators.pressframe import beside, front_matter
 from bench.posts import Post
 from pressframe import Release
 from pressframe import Site as OpenedSite
@@ -30,7 +30,7 @@ _MOST = 6  # comments on a post; half as many on average
 def prland() -> Generator:
     """Return pressframe with the example site's settings, in which a post is closed after thirty days."""
     return attrs.evolve(
-        plain(),
+        beside(),
         name="pressframe, PRland",
         skeleton=_PRLAND,
         leaves_out=("posts", "public", "data", "outbox", ".*"),

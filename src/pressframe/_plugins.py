@@ -20,11 +20,9 @@ from pressframe.files import digest_of_bytes
 
 Hooks: TypeAlias = Mapping[str, Callable[..., object]]
 
-"""The entry-point group in which distributions announce their plugins."""
-
 BUNDLED = (
     "markdown", "wordpress", "archives", "feeds", "journal", "sql", "comments", "gates", "members", "admin", "web",
-    "webmention", "dask", "bayes", "akismet", "altcha", "gravatar", "moderation", "passes",
+    "webmention", "dask", "bayes", "akismet", "altcha", "gravatar", "moderation", "passes", "newsletter",
 )  # fmt: skip
 
 _DECORATE = "decorate it with @attrs.frozen(eq=False)"

@@ -141,6 +141,7 @@ def test_commands_in_the_docs_exist(root):
         "comments",
         "members",
         "passes",
+        "newsletter",
         "admin",
         "db",
         "webmention",

@@ -20,9 +20,9 @@ PUBLIC_MODULES = (
 SHARED_PLUGINS = {"pressframe_admin", "pressframe_comments", "pressframe_members", "pressframe_sql", "pressframe_web"}
 # Loaded by the hook that needs them: a build with nothing to do, or --help, needs none.
 HEAVY = [
-    "PIL", "alembic", "altcha", "argon2", "babel", "brotli", "dask", "defusedxml", "distributed", "email_validator",
-    "httpcore2", "itsdangerous", "jinja2", "markdown_it", "nh3", "pygments", "pyromark", "selectolax", "sqlalchemy",
-    "sqlite3", "uvicorn", "watchfiles",
+    "PIL", "alembic", "altcha", "argon2", "babel", "brotli", "css_inline", "dask", "defusedxml", "distributed",
+    "email_validator", "httpcore2", "itsdangerous", "jinja2", "markdown_it", "nh3", "pygments", "pyromark",
+    "selectolax", "sqlalchemy", "sqlite3", "uvicorn", "watchfiles",
     "yaml", "yaml_rs",
 ]  # fmt: skip
 IMPORT_EACH = """

@@ -15,11 +15,11 @@ SITE = """
 [site]
 title = "Essai"
 language = "fr"
-plugins = ["markdown", "sql", "web", "comments", "members", "archives", "feeds", "journal"]
+plugins = ["markdown", "sql", "web", "comments", "gates", "members", "archives", "feeds", "journal"]
 [plugins.comments]
 flood_limit = 0
 per_page = 2
-[plugins.members]
+[plugins.gates]
 archive_after = "300 days"
 closed_comments = "shown"
 == content/billet.md ==

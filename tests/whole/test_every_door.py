@@ -18,7 +18,8 @@ title = "Essai"
 url = "{URL}"
 language = "fr"
 plugins = [
-    "markdown", "sql", "web", "admin", "comments", "moderation", "bayes", "webmention", "altcha", "members", "archives",
+    "markdown", "sql", "web", "admin", "comments", "moderation", "bayes", "webmention", "altcha",
+    "gates", "members", "archives",
     "feeds", "journal",
 ]
 

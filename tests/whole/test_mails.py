@@ -16,7 +16,7 @@ SITE = """
 title = "Essai & fils"
 url = "https://essai.example"
 language = "{language}"
-plugins = ["markdown", "sql", "web", "admin", "comments", "moderation", "members", "archives", "journal"]
+plugins = ["markdown", "sql", "web", "admin", "comments", "moderation", "gates", "members", "archives", "journal"]
 [plugins.comments]
 flood_limit = 0
 [plugins.members]

@@ -24,7 +24,10 @@ SITE = """
 [site]
 title = "PRland"
 language = "fr"
-plugins = ["markdown", "sql", "web", "admin", "comments", "moderation", "members", "archives", "feeds", "journal"]
+plugins = [
+    "markdown", "sql", "web", "admin", "comments", "moderation", "gates", "members", "archives",
+    "feeds", "journal",
+]
 [plugins.comments]
 flood_limit = 0
 flood_limit_site = 0

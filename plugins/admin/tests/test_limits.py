@@ -2,7 +2,11 @@
 
 from datetime import timedelta
 
+from pressframe_testing import EVERY_DATABASE
+
 from .conftest import OWNER, PASSWORD, main_of
+
+pytestmark = EVERY_DATABASE
 
 
 def _fail(desk, times, *, client="198.51.100.7", address=OWNER):

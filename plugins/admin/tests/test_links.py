@@ -8,10 +8,13 @@ import pytest
 
 from pressframe_admin import Role
 from pressframe_admin._accounts import AccountStore, Wanted
+from pressframe_testing import EVERY_DATABASE
 from pressframe_web.addresses import read_address
 
 from .conftest import OWNER, main_of
 from .test_sign_in import is_in
+
+pytestmark = EVERY_DATABASE
 
 
 def test_a_mailed_link_signs_in(desk):

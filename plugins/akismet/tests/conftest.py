@@ -101,7 +101,7 @@ def fake():
 
 
 @pytest.fixture
-def desk(tmp_path, fake, monkeypatch):
+def desk(tmp_path, fake, monkeypatch, sql_table):
     """Opens a site with given settings of the plugin."""
     opened = []
     monkeypatch.setenv("AKISMET_KEY", _fake.KEY)
@@ -110,7 +110,9 @@ def desk(tmp_path, fake, monkeypatch):
         patient = (
             settings if "timeout" in settings else f'{settings}\ntimeout = "30 seconds"'
         )  # the machine may be busy
-        (tmp_path / "pressframe.toml").write_text(SETTINGS.format(settings=patient, url=url or fake.url), "utf-8")
+        (tmp_path / "pressframe.toml").write_text(
+            SETTINGS.format(settings=patient, url=url or fake.url) + sql_table, "utf-8"
+        )
         opened.append(Site.open(tmp_path))
         return Desk(opened[-1], fake)
 

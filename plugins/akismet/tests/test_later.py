@@ -3,6 +3,9 @@
 import pytest
 
 from pressframe_comments import Change, State
+from pressframe_testing import EVERY_DATABASE
+
+pytestmark = EVERY_DATABASE
 
 
 def test_where_the_owner_decides_otherwise_akismet_is_told_with_what_it_was_asked(desk, fake):

@@ -57,12 +57,12 @@ class Gate:
 
 
 @pytest.fixture
-def gate(tmp_path):
+def gate(tmp_path, sql_table):
     """Opens a site with given settings of the plugin."""
     opened = []
 
     def make(settings=""):
-        (tmp_path / "pressframe.toml").write_text(SETTINGS.format(settings=settings), "utf-8")
+        (tmp_path / "pressframe.toml").write_text(SETTINGS.format(settings=settings) + sql_table, "utf-8")
         opened.append(Site.open(tmp_path))
         return Gate(opened[-1])
 

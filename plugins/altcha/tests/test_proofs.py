@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from pressframe import ConfigError, Verdict
+from pressframe_testing import EVERY_DATABASE
 
 
 def test_a_browser_that_has_worked_is_let_in(gate):
@@ -22,6 +23,7 @@ def test_without_a_proof_a_comment_waits(gate, proof):
     assert gate().judge(proof) is Verdict.HOLD
 
 
+@EVERY_DATABASE
 def test_a_proof_is_for_one_comment(gate):
     site = gate()
     proof = site.proof()
@@ -30,6 +32,7 @@ def test_a_proof_is_for_one_comment(gate):
     assert site.judge(proof, body="Something else") is Verdict.REFUSE
 
 
+@EVERY_DATABASE
 def test_the_same_comment_sent_twice_is_no_second_use(gate):
     """Threat 71: a double click."""
     site = gate()
@@ -38,6 +41,7 @@ def test_the_same_comment_sent_twice_is_no_second_use(gate):
     assert [site.judge(proof), site.judge(proof)] == [Verdict.ACCEPT, Verdict.ACCEPT]
 
 
+@EVERY_DATABASE
 def test_a_used_proof_stays_used_after_a_restart_and_is_forgotten_when_it_expires(gate):
     site = gate()
     proof = site.proof()

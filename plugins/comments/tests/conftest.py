@@ -152,7 +152,7 @@ class Served:
 
 
 @pytest.fixture
-def make_site(tmp_path):
+def make_site(tmp_path, sql_table):
     """Makes a site of entries as shelf.py knows them, or opens it again with others."""
     opened = []
 
@@ -164,6 +164,9 @@ def make_site(tmp_path):
         (tmp_path / "templates" / "base.html").write_text(BASE, "utf-8")
         (tmp_path / "shelf.json").write_text(json.dumps(entries or {"posts/billet": {}}), "utf-8")
         (tmp_path / "pressframe.toml").write_text(SETTINGS.format(language=language, settings=settings), "utf-8")
+        if sql_table:
+            with (tmp_path / "pressframe.toml").open("a", encoding="utf-8") as file:
+                file.write(sql_table)
         if database:
             with (tmp_path / "pressframe.toml").open("a", encoding="utf-8") as file:
                 file.write(f'[plugins.sql]\nurl = "{database}"\n')

@@ -6,6 +6,8 @@ import time
 
 import pytest
 
+from pressframe_comments import State, comment_store
+
 SLOW = """
 import time
 import attrs
@@ -150,6 +152,23 @@ def test_when_the_whole_site_is_flooded_strangers_are_asked_to_try_later_and_los
     assert served.post(comment="Un mot de trop").status == 303
 
 
+def test_a_flood_is_no_smaller_after_a_restart_or_for_another_process(serve, make_site):
+    """Threat 43."""
+    settings = 'moderation = "never"\nflood_limit_site = 3'
+    first = serve(settings=settings)
+    for number in range(3):
+        first.cookies.clear()
+        first.client = f"198.51.{number}.1"
+        first.post(comment=f"Mot {number}")
+    second = type(first)(make_site(settings=settings), client="198.51.100.1")
+
+    refused = second.post(comment="Un mot de trop")
+    second.later(minutes=6)
+
+    assert (refused.status, refused.headers["Retry-After"]) == (429, "300")
+    assert second.post(comment="Un mot de trop").status == 303
+
+
 TEXT = "Découvrez notre offre exceptionnelle, valable cette semaine seulement !"
 
 
@@ -193,7 +212,7 @@ class {name}:
     def judge_comment(self, comment, host):
         file = host.folder / "threads"
         with file.open("a") as told:
-            print("{name}", threading.current_thread().name, file=told)
+            print("{name}", threading.get_ident(), file=told)
 
 {promise}
 """
@@ -204,10 +223,28 @@ PROMISE = """
 """
 
 
-def test_a_judge_that_promised_to_be_quick_is_asked_in_place_and_others_in_threads_of_their_own(judged):
-    served = judged(quick=QUICK.format(name="Quick", promise=PROMISE), other=QUICK.format(name="Other", promise=""))
+def test_judges_that_promised_to_be_quick_share_a_thread_which_is_not_the_reader_s(judged):
+    names = {"One": PROMISE, "Two": PROMISE, "Other": ""}
+    served = judged(**{name.lower(): QUICK.format(name=name, promise=promise) for name, promise in names.items()})
     served.post()
 
     told = dict(line.split(" ", 1) for line in (served.site.folder / "threads").read_text("utf-8").splitlines())
 
-    assert told == {"Quick": threading.current_thread().name, "Other": "judge"}
+    assert told["One"] == told["Two"]
+    assert str(threading.get_ident()) not in told.values()
+
+
+def test_a_judge_that_breaks_its_promise_holds_the_comment_and_goes_on_in_a_thread_of_its_own(judged, caplog):
+    served = judged(slow=SLOW + PROMISE, deadline="1 second")
+
+    hung = served.post(comment="wait for it")
+    passed, spam = served.post(comment="Très juste."), served.post(comment="spam")
+
+    store = comment_store(served.site)
+    states = [store.get(answer).state for answer in ("c1", "c2", "c3")]
+    assert "attente de modération" in served.follow(hung).seen
+    assert (passed.status, spam.status) == (303, 303)
+    assert states == [State.PENDING, State.APPROVED, State.SPAM]
+    assert store.get("c1").reasons == ("slow said nothing within 1 seconds",)
+    assert [(record.plugin, record.hook) for record in caplog.records] == [("slow", "judge_comment")]
+    (served.site.folder / "go").touch()

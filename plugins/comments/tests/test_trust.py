@@ -6,6 +6,9 @@ import pytest
 
 from pressframe import Reader
 from pressframe_comments import Search, comment_store
+from pressframe_testing import EVERY_DATABASE
+
+pytestmark = EVERY_DATABASE
 
 
 def stored(served):
@@ -30,6 +33,30 @@ def test_whoever_types_the_same_name_and_address_is_not_known(served):
     served.post(comment="deux")
 
     assert served.page().comments == ["c1"]
+
+
+def test_who_was_accepted_is_known_when_all_of_it_is_archived_and_until_they_are_erased(served):
+    served.post(comment="un")
+    served.moderate("approve", "c1")
+    assert served.moderate("archive", "posts/billet").exit_code == 0
+    served.post(comment="deux")
+    known = served.page().comments
+
+    served.moderate("erase-person", "zoe@example.org", "--yes")
+    served.post(comment="trois", email="autre@example.org")
+
+    assert known == ["c1", "c2"]
+    assert "c3" not in served.page().comments
+
+
+def test_who_is_deleted_for_ever_is_a_stranger_again(served):
+    served.post(comment="un")
+    served.moderate("approve", "c1")
+    served.moderate("delete", "c1", "--for-ever")
+
+    served.post(comment="deux")
+
+    assert served.page().comments == []
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,11 @@ import re
 import threading
 
 from pressframe_comments import State
+from pressframe_testing import EVERY_DATABASE
 
 from .conftest import BLOG, CRISE, LIST, does, flash, picks, shown, undo
+
+pytestmark = EVERY_DATABASE
 
 
 def test_one_comment_is_approved_and_that_is_taken_back_and_done_again(desk):

@@ -11,8 +11,11 @@ import sqlalchemy as sa
 
 from pressframe_comments import Reason, State
 from pressframe_sql import database
+from pressframe_testing import EVERY_DATABASE
 
 from .conftest import BLOG, CRISE, LIST, shown
+
+pytestmark = EVERY_DATABASE
 
 log = logging.getLogger("pressframe.tests")
 

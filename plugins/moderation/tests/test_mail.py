@@ -6,8 +6,11 @@ from datetime import timedelta
 import pytest
 
 from pressframe_comments import Change
+from pressframe_testing import EVERY_DATABASE
 
 from .conftest import BLOG, CRISE, DATA, LIST, OLD, does
+
+pytestmark = EVERY_DATABASE
 
 WAITS = "Un nouveau commentaire sur l’article «\xa0La crise & ses « suites »\xa0» attend votre approbation"
 

@@ -5,6 +5,7 @@ import os
 import sqlite3
 import stat
 import threading
+import weakref
 
 import pytest
 import sqlalchemy as sa
@@ -129,6 +130,21 @@ def test_a_database_that_nobody_has_any_more_lets_go_of_its_thread(make_site, tm
     gc.collect()
 
     assert threading.active_count() == threads
+
+
+def test_what_was_written_last_keeps_no_site_and_no_file_open(make_site, tmp_path):
+    """Many an erasure and import has the whole site at hand while it writes."""
+    make_site()
+    site = Site.open(tmp_path)
+    database(site).write(lambda connection, site=site: str(site.folder))
+    threads = threading.active_count()
+    there = weakref.ref(site)
+    del site
+
+    gc.collect()
+
+    assert there() is None
+    assert threading.active_count() == threads - 1
 
 
 # ------------------------------------------------------------------------------------------------ version

@@ -232,6 +232,42 @@ def test_a_started_worker_runs_what_comes_and_survives_a_panic(site, enqueue, cl
         worker.stop()
 
 
+class Looks:
+    """How often the database was asked for its version, and for anything else; tells when it was asked for three."""
+
+    def __init__(self, monkeypatch, db):
+        self.versions, self.questions, self.rested = 0, 0, threading.Event()
+        ask, read = type(db).version, type(db).read
+
+        def version(db):
+            self.versions += 1
+            if self.versions >= 3:
+                self.rested.set()
+            return ask(db)
+
+        def question(db):
+            self.questions += 1
+            self.versions = 0
+            return read(db)
+
+        monkeypatch.setattr(type(db), "version", version)
+        monkeypatch.setattr(type(db), "read", question)
+
+
+def test_a_worker_with_nothing_to_do_asks_no_question_until_a_job_s_time_comes(
+    worker, enqueue, done, clock, db, monkeypatch
+):
+    enqueue(due=START + timedelta(minutes=1))
+    looks = Looks(monkeypatch, db)
+    worker.start()
+    assert looks.rested.wait(10)
+    assert (looks.questions, done.payloads) == (2, [])
+
+    clock.now += timedelta(minutes=1)
+
+    assert done.happened.wait(10)
+
+
 def test_a_stopped_worker_can_be_started_again(worker, enqueue, done):
     worker.start()
     worker.stop()

@@ -10,7 +10,8 @@ import attrs
 import pytest
 
 from pressframe_web import MailError, Message, Smtp
-from pressframe_web._mail import Outbox, SmtpMailer, compose, make_sender
+from pressframe_web._mail import Outbox, compose, make_sender, pack
+from pressframe_web._smtp import SmtpMailer
 
 HELLO = Message(key="k1", to="zoe@example.org", subject="Café : à bientôt", text="Voici : https://essai.example/a/b\n")
 URL = "https://essai.example"
@@ -93,10 +94,43 @@ def test_a_second_try_is_the_same_message():
 )
 def test_a_header_cannot_be_broken_into_two(odd):
     """Threat 57: nor by letters that no mail can carry, nor by encoded words, which mail programs decode."""
-    with pytest.raises(MailError) as caught:
-        compose(odd, "a@essai.example", URL)
+    for write in (compose, pack):
+        with pytest.raises(MailError) as caught:
+            write(odd, "a@essai.example", URL)
+        assert caught.value.permanent
 
-    assert caught.value.permanent
+
+def test_a_packed_mail_is_the_same_as_a_composed_one():
+    message = attrs.evolve(
+        HELLO, text="Été\n.\nFrom là\n" + "long " * 300, html="<p>Voilà</p>\n." + "x" * 2000,
+        headers={"List-Unsubscribe": f"<{URL}/x>", "X-Odd": "é, où ?"},
+    )  # fmt: skip
+    sender = make_sender("Essai, le « test »", URL)
+
+    packed = email.message_from_bytes(pack(message, sender, URL), policy=default)
+    composed = email.message_from_bytes(bytes(compose(message, sender, URL)), policy=default)
+
+    for name in ("From", "To", "Subject", "Message-ID", "List-Unsubscribe", "X-Odd", "MIME-Version"):
+        assert packed[name] == composed[name]
+    for kind in ("plain", "html"):
+        said = [mail.get_body((kind,)).get_content().splitlines() for mail in (packed, composed)]
+        assert said[0] == said[1]
+    assert max(map(len, pack(message, sender, URL).split(b"\r\n"))) <= 998
+    assert b"\r\n.\r\n" not in pack(message, sender, URL)
+
+
+def test_many_mails_share_a_connection(smtp):
+    mailer = _mailer(smtp.server_address[1])
+
+    with mailer.session() as session:
+        for number in range(3):
+            session.send(attrs.evolve(HELLO, key=f"k{number}"))
+        with pytest.raises(MailError) as caught:
+            session.send(attrs.evolve(HELLO, to="no@example.org"))
+        session.send(HELLO)
+
+    assert (caught.value.about, caught.value.code) == ("address", "550")
+    assert sum(b"To: zoe@example.org" in line for line in smtp.received) == 4
 
 
 class _Server(socketserver.StreamRequestHandler):
@@ -116,7 +150,13 @@ class _Server(socketserver.StreamRequestHandler):
             elif line.startswith(("QUIT", "MAIL FROM:<MUTE")):
                 return
             else:
-                answer = "535 no" if line.startswith("AUTH") else "250-ok\r\n250 AUTH PLAIN"
+                answer = (
+                    "535 no"
+                    if line.startswith("AUTH")
+                    else "250-ok\r\n250-PIPELINING\r\n250 AUTH PLAIN"
+                    if line.startswith("EHLO")
+                    else "250 ok"
+                )
             self.wfile.write(f"{answer}\r\n".encode())
 
 

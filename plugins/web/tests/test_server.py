@@ -6,6 +6,7 @@ import http.client
 import re
 import signal
 import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -255,6 +256,45 @@ def test_the_site_is_built_again_while_it_is_served(site):
     blog.edit("pressframe.toml", blog.read("pressframe.toml").replace('"Essai"', '"Autre titre"'))
     process.wait_for(r"starting again(?s:.*)serving Autre titre")
     assert "Autre titre" in process.get(OPEN).text
+
+
+def test_a_folder_that_is_new_in_the_site_s_is_looked_at_from_then_on(site):
+    blog = site(SITE.replace("https://essai.example", "http://localhost:8000"))
+    process = blog.start()
+
+    blog.edit("static/first.txt", "one")
+    process.wait_for("built again")
+    blog.edit("static/first.txt", "two")
+    process.wait_for("(?s)built again.*built again")
+
+    assert process.get("/first.txt").text == "two"
+
+
+def test_nobody_looks_at_what_serving_a_site_writes(site):
+    """The database, the output, the memory and the mails are not the site."""
+    blog = site(SITE.replace('"web"', '"sql", "web"'))
+    process = blog.start()
+    process.wait_for("serving")
+    for made in ("data", "public", ".pressframe"):
+        assert (blog.folder / made).is_dir()
+
+    watched = _watched(process)
+
+    assert (blog.folder / "content" / "posts" / "2026").stat().st_ino in watched
+    assert watched.isdisjoint((blog.folder / made).stat().st_ino for made in ("data", "public", ".pressframe"))
+
+
+def _watched(process: Process) -> set[int]:
+    """Return the numbers of the folders that Linux tells the process about, as soon as there are any."""
+    told = Path(f"/proc/{process.id}/fdinfo")
+    if not told.is_dir():
+        pytest.skip("only Linux tells what a process watches")
+    found: set[int] = set()
+    end = time.monotonic() + 20
+    while len(found) < 5 and time.monotonic() < end:
+        lines = "".join(file.read_text() for file in told.iterdir())
+        found = {int(number, 16) for number in re.findall(r"^inotify wd:\w+ ino:(\w+)", lines, re.MULTILINE)}
+    return found
 
 
 @pytest.mark.parametrize("half", ["", "---\ntitle: Ouv"])

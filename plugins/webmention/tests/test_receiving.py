@@ -380,6 +380,8 @@ EAR = """
 from pressframe import hookimpl
 import attrs
 
+pytestmark = EVERY_DATABASE
+
 HEARD = []
 
 @attrs.frozen(eq=False)

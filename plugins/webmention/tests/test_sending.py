@@ -7,6 +7,10 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from pressframe_testing import EVERY_DATABASE
+
+pytestmark = EVERY_DATABASE
+
 SEND = "send = true"
 HEAD = '<link rel="webmention" href="/endpoint?a=b">'
 

@@ -20,8 +20,10 @@ _OWN = {
     "new": "Make a new site.",
     "plugins": "List the plugins enabled here, with their settings.",
 }
-_KNOWN = {"serve": "web", "comments": "comments", "members": "members", "db": "sql"}
+_KNOWN = {name: name for name in ("admin", "akismet", "bayes", "comments", "members", "passes", "webmention")}
+_KNOWN |= {"serve": "web", "db": "sql"}
 """Commands that bundled plugins bring, for the hint when the plugin is not enabled."""
+_WHERE = "Here is no site; a command of a site's plugin is run in the site's folder, or with --site DIR."
 
 
 class _Commands(click.Group):
@@ -63,8 +65,7 @@ class _Commands(click.Group):
         arguments = context.meta.get("pressframe.arguments", ())
         folder = _site_folder(name, arguments)
         if name in _KNOWN and {"-h", "--help"}.intersection(arguments) and not (folder / "pressframe.toml").is_file():
-            where = "Ask in the folder of a site that enables it to see what it can be told."
-            return click.Command(name, help=f"A command of the plugin {_KNOWN[name]}. {where}")
+            return click.Command(name, help=f"A command of the plugin {_KNOWN[name]}. {_WHERE}")
         brought = _brought(folder, needed=name in _KNOWN)
         if name not in brought and name in _KNOWN:
             raise ConfigError(
@@ -73,14 +74,13 @@ class _Commands(click.Group):
             )
         return brought.get(name)
 
-    def resolve_command(
-        self, context: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(self, context: click.Context, args: list[str]) -> Any:
         try:
             return super().resolve_command(context, args)
         except click.UsageError as error:
-            near = did_you_mean(args[0], {*_OWN, *_KNOWN})
-            raise click.UsageError(f"{error.message} {near}".rstrip(), context) from None
+            is_site = (_site_folder(args[0], args[1:]) / "pressframe.toml").is_file()
+            more = did_you_mean(args[0], {*_OWN, *_KNOWN}) or ("" if is_site else _WHERE)
+            raise click.UsageError(f"{error.message} {more}".rstrip(), context) from None
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         title = "Commands of plugins (of the site in this folder)"

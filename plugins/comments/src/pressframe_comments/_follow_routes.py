@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from functools import partial
 
 import attrs
 
@@ -13,6 +14,7 @@ from pressframe_comments._followers import Followers, asked_for
 from pressframe_comments._signing import Signer
 from pressframe_comments._visit import COOKIE
 from pressframe_web import Cookie, Request, Response, Route
+from pressframe_web.leaving import WayOut
 
 _SECRETIVE = {"Referrer-Policy": "no-referrer"}
 _REMEMBERED = timedelta(days=365)
@@ -29,8 +31,7 @@ class FollowPages:
         """Return the routes."""
         yield Route(methods=("GET",), path="/comments/follow/{token}", endpoint=self.show_confirm)
         yield Route(methods=("POST",), path="/comments/follow/{token}", endpoint=self.confirm)
-        yield Route(methods=("GET",), path="/comments/leave/{token}", endpoint=self.show_leave)
-        yield Route(methods=("POST",), path="/comments/leave/{token}", endpoint=self.leave)
+        yield from way_out(self._host, self._signer).routes(self.show_leave, self.leave)
 
     def _read(self, request: Request, purpose: str) -> int | None:
         id = self._signer.read_mark(purpose, request.parameters["token"])
@@ -56,23 +57,29 @@ class FollowPages:
         cookies = (Cookie(name=COOKIE, value=fresh, max_age=_REMEMBERED),) if fresh else ()
         return _page("follow", {"state": "done"}, cookies=cookies)
 
-    def show_leave(self, request: Request, site: Site) -> Response:
+    def show_leave(self, follow: str | None, request: Request, site: Site) -> Page:
         """Show what is mailed, and the buttons that end it."""
-        follow = self._read(request, "leave")
-        found = Followers(self._host).find_one(follow) if follow else None
+        found = Followers(self._host).find_one(int(follow)) if follow else None
         if found is None:
-            return _page("leave", {"state": "done"}, status=200 if follow else 404)
-        return _page("leave", {"state": "asked", "title": found.title, "action": request.path})
+            return _made("leave", {"state": "done"})
+        return _made("leave", {"state": "asked", "title": found.title, "action": request.path})
 
-    def leave(self, request: Request, site: Site) -> Response:
+    def leave(self, follow: str | None, request: Request, site: Site) -> Page:
         """End it: with the button, or with what mail programs send for one click (RFC 8058), without a cookie."""
-        follow = self._read(request, "leave")
-        if follow is None:
-            return _page("leave", {"state": "done"}, status=404)
-        Followers(self._host).leave(follow, everything=bool(request.form.get("everything")))
-        return _page("leave", {"state": "done"})
+        if follow:
+            Followers(self._host).leave(int(follow), everything=bool(request.form.get("everything")))
+        return _made("leave", {"state": "done"})
+
+
+def way_out(host: Host, signer: Signer) -> WayOut:
+    """Return what makes the links that end mails of one conversation, and answers at them."""
+    sign, read = partial(signer.make_mark, "leave"), partial(signer.read_mark, "leave")
+    return WayOut(url=host.settings.url, path="/comments/leave/", sign=sign, read=read)
 
 
 def _page(name: str, data: Mapping[str, Json], *, status: int = 200, cookies: tuple[Cookie, ...] = ()) -> Response:
-    page = Page(address=f"/comments/{name}", template=f"comments/{name}.html", data=data, indexed=False)
-    return Response(status=status, page=page, headers=_SECRETIVE, cookies=cookies)
+    return Response(status=status, page=_made(name, data), headers=_SECRETIVE, cookies=cookies)
+
+
+def _made(name: str, data: Mapping[str, Json]) -> Page:
+    return Page(address=f"/comments/{name}", template=f"comments/{name}.html", data=data, indexed=False)

@@ -1,4 +1,4 @@
-"""What all judges together say of a comment: each in its own thread and time, so that none can keep readers waiting."""
+"""What all judges together say of a comment: in threads of their own, so that none can keep readers waiting."""
 
 from __future__ import annotations
 
@@ -45,22 +45,31 @@ class Case:
 
 
 class _Hearing:
-    """One judge at work on one case."""
+    """Judges at work on one case, one after the other.
 
-    def __init__(self, plugin: str, ask: Callable[[], list[Judgement]]) -> None:
-        self.plugin = plugin
-        self.is_late = False
+    Attributes:
+        plugin: Whose turn it is.
+        late: Who was not waited for any longer.
+    """
+
+    def __init__(self, plugins: Sequence[str], ask: Callable[[str], list[Judgement]]) -> None:
+        self.plugin = plugins[0]
+        self.late: str | None = None
         self.said: list[Judgement] = []
         self.done = threading.Event()
-        self._ask = contextvars.copy_context().run, ask
+        self._plugins, self._ask = plugins, (contextvars.copy_context().run, ask)
 
     def run(self) -> None:
         run, ask = self._ask
-        try:
-            self.said = run(ask)
-        except BaseException:  # what the hooks' front passes on purpose; the thread is for others, too
-            log.exception("%s ended its judging", self.plugin)
-            self.said = [_held(_FAILED, self.plugin)]
+        for plugin in self._plugins:
+            if self.late:  # nobody waits for the others any more
+                return
+            self.plugin = plugin
+            try:
+                self.said += run(ask, plugin)
+            except BaseException:  # what the hooks' front passes on purpose; the thread is for others, too
+                log.exception("%s ended its judging", plugin)
+                self.said.append(_held(_FAILED, plugin))
 
 
 class Panel:
@@ -79,24 +88,28 @@ class Panel:
     def judge(self, host: Host, case: Case, *, deadline: timedelta) -> tuple[Judgement, ...]:
         """Return what every plugin says, the strictest first; a hold for who fails or says nothing within *deadline*.
 
+        Those that have promised to be quick share a thread; one that is still busy with an earlier comment does not.
+
         Args:
-            deadline: For all of them, as they work side by side; but for those that have promised to be quick.
+            deadline: For all of them, as they work side by side.
         """
         names = host.hooks.implementers("judge_comment")
-        quick = {plugin for plugin, _ in host.hooks.all("register_quick_judges")}
-        others = frozenset(names) - quick
-        hearings = [self._begin(host, name, case) for name in names if name in others]
-        said = _ask(host, case, but=others)
+        promised = {plugin for plugin, _ in host.hooks.all("register_quick_judges")}
+        quick = [name for name in names if name in promised and not self._late[name]]
+        parts = [*([quick] if quick else []), *([name] for name in names if name not in quick)]
+        hearings = [self._begin(host, part, case) for part in parts]
+        said: list[Judgement] = []
         end = monotonic() + deadline.total_seconds()
         for hearing in hearings:
             said += self._end(hearing, case, deadline, max(end - monotonic(), 0))
         nobody = Judgement(verdict=Verdict.HOLD, reason=Reason(_("no rule spoke for it")))
         return tuple(sorted(said or [nobody], key=lambda judgement: -judgement.verdict))
 
-    def _begin(self, host: Host, plugin: str, case: Case) -> _Hearing:
-        hearing = _Hearing(plugin, lambda: _ask(host, case, but=_all_but(host, plugin)))
+    def _begin(self, host: Host, plugins: Sequence[str], case: Case) -> _Hearing:
+        hearing = _Hearing(plugins, lambda plugin: _ask(host, case, but=_all_but(host, plugin)))
+        plugin = hearing.plugin
         with self._lock:
-            is_stuck = self._late[plugin] >= _PATIENCE
+            is_stuck = len(plugins) == 1 and self._late[plugin] >= _PATIENCE
         if is_stuck:
             log.error("%s is not asked to judge: it still works on earlier comments", plugin, extra=_named(plugin))
             hearing.said = [_held(_BUSY, plugin)]
@@ -113,12 +126,12 @@ class Panel:
         with self._lock:
             if hearing.done.is_set():
                 return hearing.said
-            hearing.is_late = True
-            self._late[hearing.plugin] += 1
+            plugin = hearing.late = hearing.plugin
+            self._late[plugin] += 1
         limit = f"{deadline.total_seconds():g}"
         message = "%s took more than %s seconds to judge a comment on %r, which is held"
-        log.error(message, hearing.plugin, limit, case.entry.id, extra=_named(hearing.plugin))
-        return [_held(_LATE, hearing.plugin, seconds=limit)]
+        log.error(message, plugin, limit, case.entry.id, extra=_named(plugin))
+        return [*hearing.said, _held(_LATE, plugin, seconds=limit)]
 
     def _work(self) -> None:
         while True:
@@ -131,8 +144,8 @@ class Panel:
             hearing.run()
             with self._lock:
                 hearing.done.set()
-                if hearing.is_late:
-                    self._late[hearing.plugin] -= 1
+                if hearing.late:
+                    self._late[hearing.late] -= 1
             del hearing
             self._idle.release()
 

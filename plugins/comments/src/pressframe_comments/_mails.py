@@ -9,7 +9,9 @@ from urllib.parse import quote
 import attrs
 
 from pressframe.model import Host, Json
+from pressframe_comments._follow_routes import way_out
 from pressframe_comments._followers import Followers, News, asked_for
+from pressframe_comments._served import Served
 from pressframe_comments._signing import Signer
 from pressframe_comments._store import Filed, State, comment_store
 from pressframe_web import Message
@@ -25,6 +27,7 @@ class FollowMail:
     """Writes and sends these mails, in the site's language."""
 
     _host: Host
+    _served: Served
 
     def confirm(self, payload: Mapping[str, Json]) -> None:
         """Ask the owner of an address whether they want what was asked for; what a job runs."""
@@ -52,18 +55,17 @@ class FollowMail:
         followers.forget(news)
 
     def _news(self, address: str, shown: Sequence[tuple[News, Filed]]) -> Message:
-        signer = Signer(self._host)
-        leave = f"{self._url}/comments/leave/{signer.make_mark('leave', str(shown[0][0].follow))}"
+        out, id = way_out(self._host, Signer(self._host)), str(shown[0][0].follow)
         threads: dict[str, list[Mapping[str, str]]] = {}
         for one, filed in shown:
             # Who may not read an entry learns nothing of what is said there: the mail says that something is.
-            said = {} if one.is_gated else {"author": one_line(filed.comment.author), "text": _quoted(filed)}
+            is_gated = self._served.is_gated(filed.comment.entry, noted=one.is_gated)
+            said = {} if is_gated else {"author": one_line(filed.comment.author), "text": _quoted(filed)}
             said |= {"link": f"{self._url}/comment/{one.comment}?on={quote(filed.comment.entry)}"}  # wherever it goes
             threads.setdefault(one_line(one.title), []).append(said)
         key = f"comments.mail.{shown[0][0].follow}.{','.join(one.comment for one, _ in shown)}"
-        names = {"threads": threads, "count": len(shown), "title": one_line(shown[0][0].title), "leave": leave}
-        headers = {"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-        mail = self._write("news", key, address, names, headers=headers)
+        names = {"threads": threads, "count": len(shown), "title": one_line(shown[0][0].title), "leave": out.link(id)}
+        mail = self._write("news", key, address, names, headers=out.headers(id))
         about = {filed.comment.entry for _, filed in shown}
         return attrs.evolve(mail, thread=f"comments.{about.pop()}") if len(about) == 1 else mail
 

@@ -16,7 +16,7 @@ from pressframe_comments._acts import delete
 from pressframe_comments._codec import step_to_json, to_json
 from pressframe_comments._folding import fold_address, sought
 from pressframe_comments._store import State
-from pressframe_comments._tables import COMMENT, ERASED, HISTORY, count_up, filed_of, id_of, step_of
+from pressframe_comments._tables import COMMENT, ERASED, HISTORY, KNOWN, count_up, filed_of, id_of, step_of
 from pressframe_sql import PersonalData
 
 _LOCALE = Path(__file__).parent / "locale"
@@ -40,6 +40,20 @@ class Suppression:
         """Note that everything of *email* is erased."""
         if not self.has(connection, email):
             connection.execute(sa.insert(ERASED).values(person=self._hash(email)))
+
+    def keep_known(self, connection: sa.Connection, rows: Sequence[sa.Row[Any]]) -> None:
+        """Remember who sent comments that go into a file, which keeps nothing of that: they are no strangers now."""
+        for row in rows:
+            if row.archiving and row.state == State.APPROVED.value and (row.sender or row.reader):
+                person = self._hash(row.email) if fold_address(row.email) else None
+                mine = {"sender": row.sender, "reader": row.reader, "person": person}
+                same = sa.and_(*(KNOWN.c[name].is_not_distinct_from(value) for name, value in mine.items()))
+                if connection.scalar(sa.select(KNOWN.c.id).where(same).limit(1)) is None:
+                    connection.execute(sa.insert(KNOWN).values(mine))
+
+    def forget_known(self, connection: sa.Connection, email: str) -> None:
+        """Let everybody be a stranger again who had comments of *email* archived."""
+        connection.execute(sa.delete(KNOWN).where(KNOWN.c.person == self._hash(email)))
 
     def _hash(self, email: str) -> str:
         if self._key is None:
@@ -81,6 +95,7 @@ class CommentsOfPerson:
             connection.execute(sa.delete(HISTORY).where(HISTORY.c.comment == row.id))
             connection.execute(sa.update(COMMENT).where(COMMENT.c.id == row.id).values(_emptied(words)))
         count_up(connection, [row.entry for row in kept])
+        self._suppression.forget_known(connection, address)
         if "@" in address:
             self._suppression.note(connection, address)
         return len(rows)

@@ -12,12 +12,13 @@ import attrs
 from attrs.validators import and_, ge, gt, le
 
 from pressframe.hookspecs import Sanitizer, hookimpl
-from pressframe.model import Asset, Block, Card, Comment, Host, Judgement, Page, Sender, View
+from pressframe.model import Asset, Block, Card, Comment, Host, Judgement, Live, Page, Sender, View
 from pressframe.model import Comments as Source
 from pressframe_comments._judging import Case, Panel
 from pressframe_comments._patterns import Lists, are_patterns
 from pressframe_comments._recent import Recent
 from pressframe_comments._rules import Fate, Moderation, Rules
+from pressframe_comments._served import Served
 from pressframe_comments._thread import Order, Paging
 from pressframe_comments.hookspecs import Change
 from pressframe_sql import Job, PersonalData
@@ -72,6 +73,7 @@ class Comments:
         lists: The patterns, once they were read.
         recent: What came lately.
         panel: Who judges new comments.
+        served: What strangers see of the site while it is served.
     """
 
     needs: ClassVar[tuple[str, ...]] = ("sql", "web")
@@ -103,6 +105,7 @@ class Comments:
     lists: Lists = attrs.field(factory=Lists, init=False, repr=False)
     recent: Recent = attrs.field(factory=Recent, init=False, repr=False)
     panel: Panel = attrs.field(factory=Panel, init=False, repr=False)
+    served: Served = attrs.field(factory=Served, init=False, repr=False)
 
     @property
     def rules(self) -> Rules:
@@ -136,7 +139,7 @@ class Comments:
     def judge(self, comment: Comment, entry: Card, now: datetime, sender: Sender, host: Host) -> tuple[Judgement, ...]:
         """Return what every plugin of *host*'s site says of a new comment, the strictest first.
 
-        As ``host.hooks.judge_comment``, but no judge can keep its caller waiting, unless it has promised to be quick:
+        As ``host.hooks.judge_comment``, but no judge can keep its caller waiting:
         who takes longer than ``judge_deadline`` is taken to say "hold", and the log names it.
         """
         case = Case(comment=comment, entry=entry, now=now, sender=sender)
@@ -210,6 +213,10 @@ class Comments:
         return Endpoints.routes(self, host)
 
     @hookimpl
+    def on_release(self, site: Live) -> None:
+        self.served.site = site
+
+    @hookimpl
     def on_comment(self, comment: Comment, entry: Card | None, change: Change, host: Host, by: str) -> None:
         """Leave a trail in the log, without readers' names or texts; have what is shown mailed to who asked for it."""
         log.info("comment %s was %s%s", comment.id, change.value, f" by {by!r}" if by else "")
@@ -221,7 +228,7 @@ class Comments:
         if not Followers(host).are_there(comment.entry):
             return
         filed = comment_store(host).get(comment.id)
-        if filed is not None:  # of an entry that is not at hand nobody knows whether strangers may read it
+        if filed is not None:  # of an entry that is not at hand the server knows, which writes the mail
             Followers(host).note(comment, filed, is_gated=entry is None or entry.gated, now=filed.changed)
 
     @hookimpl
@@ -242,7 +249,7 @@ class Comments:
         from pressframe_comments._tidying import TIDY, Tidying
 
         tidying = Tidying(host, trash_after=self.trash_after, forget_clients_after=self.forget_clients_after)
-        mail = FollowMail(host)
+        mail = FollowMail(host, self.served)
         jobs = {TIDY: tidying.run, CONFIRM: mail.confirm, MAIL: mail.tell}
         return [Job(name=name, run=run) for name, run in jobs.items()]
 

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from pressframe_comments._folding import fold_address, sought
 from pressframe_comments._reasons import write_reasons
 from pressframe_comments._store import Draft, Filed, Seen, State
-from pressframe_comments._tables import COMMENT, SHOWN, comment_of, filed_of, moment_of, stored_moment
+from pressframe_comments._tables import COMMENT, KNOWN, SHOWN, comment_of, filed_of, moment_of, stored_moment
 from pressframe_sql import Database
 from pressframe_sql.statements import Prepared
 
@@ -48,6 +48,7 @@ _accepted = {
     .limit(1)
     for name in ("sender", "reader")
 }
+_archived = {name: sa.select(KNOWN.c.id).where(KNOWN.c[name] == _bound(name)).limit(1) for name in _accepted}
 _newest = (
     sa.select(_RECEIVED.label("received"))
     .where(COMMENT.c.client == _bound("client"), sa.bindparam("since", type_=sa.BigInteger) < _RECEIVED)
@@ -62,9 +63,16 @@ _INSERT_NEW = Prepared(
     .from_select(_INSERTED, sa.select(*(_bound(name) for name in _INSERTED)).where(~sa.exists(_repeat)))
     .returning(COMMENT.c.id)
 )
-_ACCEPTED = {name: Prepared(statement) for name, statement in _accepted.items()}
+_is_known = [sa.or_(sa.exists(_accepted[name]), sa.exists(_archived[name])) for name in _accepted]
+_ACCEPTED = {name: Prepared(sa.select(is_known)) for name, is_known in zip(_accepted, _is_known, strict=True)}
 _RECENT = Prepared(sa.select(*_counted))
-_LOOK = Prepared(sa.select(_repeat.scalar_subquery(), *(sa.exists(one) for one in _accepted.values()), *_counted))
+_LOOK = Prepared(sa.select(_repeat.scalar_subquery(), *_is_known, *_counted))
+_TIMES = Prepared(
+    sa.select(_RECEIVED.label("received"))
+    .where(sa.bindparam("since", type_=sa.BigInteger) < _RECEIVED, COMMENT.c.kind == sa.literal_column("'comment'"))
+    .order_by(COMMENT.c.received.desc())
+    .limit(sa.bindparam("most", type_=sa.BigInteger))
+)
 _ALL = 1 << 62
 """More comments than there are."""
 
@@ -162,9 +170,14 @@ def _filed(connection: sa.Connection, number: int) -> Filed | None:
 
 def was_accepted(connection: sa.Connection, sender: str | None, reader: str | None) -> bool:
     proofs = {"sender": sender, "reader": reader}
-    return any(_ACCEPTED[name].run(connection, {name: value}) for name, value in proofs.items() if value)
+    return any(_ACCEPTED[name].run(connection, {name: value})[0][0] for name, value in proofs.items() if value)
 
 
 def count_since(connection: sa.Connection, client: str, since: datetime) -> tuple[int, datetime | None]:
     ((number, first),) = _RECENT.run(connection, {"client": client, "since": stored_moment(since), "most": _ALL})
     return number, None if first is None else moment_of(first)
+
+
+def newest(database: Database, since: datetime, most: int) -> list[datetime]:
+    rows = database.fetch(_TIMES, {"since": stored_moment(since), "most": most})
+    return [moment_of(received) for (received,) in reversed(rows)]

@@ -1,4 +1,7 @@
-"""What came lately to the site as a whole: how many comments, which texts. In memory: a restart forgets it."""
+"""What came lately to the site as a whole: how many comments, which the store knows, and which texts.
+
+Texts, and whom mails asked, are in memory alone: a restart forgets them.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,9 @@ import hashlib
 import re
 import threading
 from collections import Counter, OrderedDict, deque
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 import attrs
 
@@ -22,7 +27,12 @@ _COMMENTS = 100_000
 _HOUR = timedelta(hours=1)
 _QUESTIONS_OF_CLIENT, _QUESTIONS_TO_DOMAIN = 20, 300
 """So many mails that ask whether an address is theirs go out in an hour at most: on one client's word, to a domain."""
+_FRESH = timedelta(seconds=1)
+"""So long what the store said lately is good for, with what came here since: other processes' are in it, too."""
 _WORD = re.compile(r"\w+")
+
+
+FindTimes: TypeAlias = Callable[[datetime, int], Sequence[datetime]]
 
 
 @attrs.frozen
@@ -51,6 +61,7 @@ class Recent:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._times: deque[datetime] = deque(maxlen=_COMMENTS)
+        self._asked: datetime | None = None
         self._texts: OrderedDict[bytes, Sent] = OrderedDict()
         self._coming: Counter[str] = Counter()
         self._questions: deque[tuple[datetime, str, str]] = deque(maxlen=_COMMENTS)
@@ -72,14 +83,23 @@ class Recent:
             if not self._coming[client]:
                 del self._coming[client]
 
-    def wait(self, now: datetime, *, limit: int, window: timedelta) -> timedelta | None:
-        """Return how long it takes until fewer than *limit* comments came within *window*; None if that is so now."""
+    def wait(self, now: datetime, *, limit: int, window: timedelta, find: FindTimes) -> timedelta | None:
+        """Return how long it takes until fewer than *limit* comments came within *window*; None if that is so now.
+
+        Args:
+            find: Gives the times of the newest comments since a moment, as many as that, in order; asked once a second.
+        """
+        if limit == 0:
+            return None
         with self._lock:
+            is_due = self._asked is None or not timedelta(0) <= now - self._asked < _FRESH
+            self._asked = now if is_due else self._asked
+        times = find(now - window, limit) if is_due else None
+        with self._lock:
+            self._times = self._times if times is None else deque(times, _COMMENTS)
             while self._times and self._times[0] <= now - window:
                 self._times.popleft()
-            if limit == 0 or len(self._times) < limit:
-                return None
-            return self._times[-limit] + window - now
+            return None if len(self._times) < limit else self._times[-limit] + window - now
 
     def times_sent(self, sent: Sent, *, within: timedelta) -> int:
         """Return how often the text was sent before under another name or to another entry; 0 for short texts."""

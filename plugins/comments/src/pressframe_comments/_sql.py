@@ -85,6 +85,9 @@ class SqlCommentStore:
         with self._read() as connection:
             return (0, None) if connection is None else receiving.count_since(connection, client, since)
 
+    def newest(self, since: datetime, most: int) -> Sequence[datetime]:
+        return receiving.newest(self._database, since, most) if self._database.exists() else ()
+
     # -------------------------------------------------------------------------------------------- finding
 
     def get(self, id: str) -> Filed | None:
@@ -191,16 +194,22 @@ class SqlCommentStore:
         def work(connection: sa.Connection) -> tuple[Filed, ...]:
             rows = acts.fetch(connection, ids)
             acts.check(connection, rows, expected or {})
+            self._suppress.keep_known(connection, rows)
             return acts.delete(connection, rows)
 
-        return self._change(work, ids)
+        deleted = self._change(work, ids)
+        self._database.shred()
+        return deleted
 
     def empty_trash(self, before: datetime) -> tuple[Filed, ...]:
         def work(connection: sa.Connection) -> tuple[Filed, ...]:
             is_old = COMMENT.c.state == State.TRASH.value, COMMENT.c.changed < before
             return acts.delete(connection, connection.execute(sa.select(COMMENT).where(*is_old)).all())
 
-        return self._database.write(work) if self._database.exists() else ()
+        deleted = self._database.write(work) if self._database.exists() else ()
+        if deleted:
+            self._database.shred()
+        return deleted
 
     def forget_clients(self, before: datetime) -> int:
         traces = {"client": "", "agent": "", "referrer": ""}

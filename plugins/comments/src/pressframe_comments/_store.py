@@ -268,10 +268,13 @@ class CommentStore(Protocol):
         """
 
     def was_accepted(self, *, sender: str | None, reader: str | None) -> bool:
-        """Tell whether a comment of this browser or this signed-in reader is approved."""
+        """Tell whether a comment of this browser or this signed-in reader is approved, or was when it was archived."""
 
     def count_since(self, client: str, since: datetime) -> tuple[int, datetime | None]:
         """Return how many comments came from *client* after *since*, and when the first of them came."""
+
+    def newest(self, since: datetime, most: int) -> Sequence[datetime]:
+        """Return when readers' comments came after *since*, in order: the newest *most* of them, in any state."""
 
     # -------------------------------------------------------------------------------------------- finding
 

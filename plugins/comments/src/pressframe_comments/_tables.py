@@ -72,6 +72,15 @@ TALK = sa.Table(  # by which revision the approved comments of an entry were las
     sa.Column("number", sa.BigInteger, nullable=False),
     sa.Column("previous", sa.BigInteger),
 )
+KNOWN = sa.Table(  # who had a comment accepted that was archived since
+    "comments_known",
+    _TABLES,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("sender", sa.Text),
+    sa.Column("reader", sa.Text),
+    sa.Column("person", sa.Text),  # keyed hash of the address, to be found by when the person is erased
+    sqlite_autoincrement=True,
+)
 ERASED = sa.Table("comments_erased", _TABLES, sa.Column("person", sa.Text, primary_key=True))
 
 SHOWN = ("kind", "author", "url", "body", "format", "received", "parent", "reader", "accepted_before", "by_author")

@@ -115,7 +115,8 @@ class Taking:
         """Return how long this client must wait before it may send more; None if it need not."""
         now, window, limit = self.draft.received, self.settings.flood_window, self.settings.flood_limit
         if not seen.is_known and self.draft.reader is None:
-            wait = self.settings.recent.wait(now, limit=self.settings.flood_limit_site, window=window)
+            most, find = self.settings.flood_limit_site, self.store.newest
+            wait = self.settings.recent.wait(now, limit=most, window=window, find=find)
             if wait is not None:
                 return wait
         if limit == 0 or seen.recent + others < limit:

@@ -45,8 +45,9 @@ def register_quick_judges() -> Iterable[str]:
     """Promise that this plugin's ``judge_comment`` is quick, and say why, for whoever reads the plugin.
 
     Called once. Quick is what waits for nothing but the site's own database, and takes time in proportion to the text:
-    a few milliseconds. Such a judge is asked right where the comment is received, which spares the server half of the
-    work that a judge costs; but ``judge_deadline`` does not protect readers from one that breaks its promise.
+    a few milliseconds. Such judges are asked one after the other in one thread, which spares the server most of the
+    work that a judge costs. One that breaks its promise, and says nothing within ``judge_deadline``, holds the comment
+    for all of them, and has a thread of its own until it is through.
     """
 
 

@@ -21,8 +21,6 @@ FORMAT = "7"
 _FILE = "index.sqlite"
 _STATES = "states.json"
 """Sizes and times of the other files when they were left: nothing else may change them."""
-FORGET = "forget"
-"""A file of this name is put there by who erased what pages showed: no text of it is to be left anywhere."""
 _AT_ONCE = 500
 """Keys looked for in one question to SQLite, which takes 999 at most from old versions."""
 Key: TypeAlias = tuple[str, ...]
@@ -117,6 +115,8 @@ _INDEXES = (
     "rows_id ON rows (id)", "rows_address ON rows (address)", "done_shared ON done (shared)",
     "done_open ON done (tag) WHERE audiences != ''",
 )  # fmt: skip
+
+_TEXT = Said._fields.index("text")
 
 Kind = TypeVar("Kind", bound=tuple[Any, ...])
 
@@ -241,13 +241,6 @@ class Memory:
         folder.mkdir(parents=True, exist_ok=True)
         self.shelf = Shelf(folder)
 
-    def past_to_build_on(self) -> Past:
-        """Return what is remembered; nothing, and forget it, if somebody asked for that."""
-        if (self._folder / FORGET).exists():
-            (self._folder / _STATES).unlink(missing_ok=True)  # first, so that a build killed here leaves nothing of use
-            self.forget()
-        return self.past()
-
     def past(self) -> Past:
         """Return what is remembered; nothing if it is damaged."""
         if not self._is_whole():
@@ -279,13 +272,26 @@ class Memory:
                 (self._folder / _FILE).unlink(missing_ok=True)
             file = self._connect()
             try:
+                is_less_said = not anew and self._is_less_said(file, news)
                 _save(file, news, anew=anew)
+                if is_less_said:
+                    self.shelf.wipe(place for (place,) in file.execute("SELECT text FROM said"))
             finally:
                 file.close()
             states = {one.name: _state(one) for one in self._folder.iterdir() if one.name != _STATES}
             (self._folder / _STATES).write_text(json.dumps(states), "utf-8")
-        except (sqlite3.Error, UnicodeError, OSError):
+        except (sqlite3.Error, UnicodeError, OSError, Damaged):
             self.forget()
+
+    def _is_less_said(self, file: sqlite3.Connection, news: News) -> bool:
+        """Say whether a conversation lost or changed anything, so that it must not stay on the shelf as it was."""
+        put = news.put.get("said", {})
+        for (entry,) in (*news.gone.get("said", ()), *put):
+            for (place,) in file.execute("SELECT text FROM said WHERE entry = ?", (entry,)):
+                before = self.shelf.get(place)
+                if (entry,) not in put or not self.shelf.get(put[entry,][_TEXT]).startswith(before[:-1]):
+                    return True
+        return False
 
     def held(self, last: Shelf | None = None) -> Shelf:
         """Return the texts for a release, which outlives this: those of the *last* one if they are the same."""

@@ -85,20 +85,36 @@ def _forked(
     from concurrent.futures.process import BrokenProcessPool
 
     context = multiprocessing.get_context("fork")
+    pool = ProcessPoolExecutor(jobs, context, initializer=_Worker.start, initargs=(work,))
     try:
-        with ProcessPoolExecutor(jobs, context, initializer=_Worker.start, initargs=(work,)) as pool:
-            results = pool.map(_Worker.do, [batches[-1], *batches[:-1]])
-            meanwhile()
-            last = next(results)
-            yield from results
-            yield last
-    except BrokenProcessPool as error:
+        results = pool.map(_Worker.do, [batches[-1], *batches[:-1]])
+        meanwhile()
+        last = next(results)
+        yield from results
+        yield last
+    except BaseException as error:
+        pool.shutdown(cancel_futures=True)
+        if not isinstance(error, BrokenProcessPool):
+            raise
         fix = "see whether the machine has run out of memory"
         raise BuildError("a process of the build was ended from outside", fix=fix) from error
+    ending = threading.Thread(target=pool.shutdown)  # what comes next needs none of it
+    ending.start()
+    _ending.append(ending)
+
+
+_ending: list[threading.Thread] = []
+
+
+def wait_for_the_rest() -> None:
+    """Return once no process is left that helped, and no thread that looked after one."""
+    while _ending:
+        _ending.pop().join()
 
 
 def _jobs(size: int, asked: int | None) -> int:
     """Return how many processes to use; one where forking is unsafe because other threads run."""
+    wait_for_the_rest()
     can_fork = hasattr(os, "fork") and threading.active_count() == 1
     if asked is None:
         asked = min(len(os.sched_getaffinity(0)), 8) if size >= WORTH_A_POOL else 1

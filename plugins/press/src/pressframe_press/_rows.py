@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import os
 import time
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 from operator import attrgetter
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from pressframe.model import Card, Entry, Gate
 
 _ENDING = "texts"
+TALK = "talk"
+"""What the files of conversations are called before that: in them what nobody needs any more is overwritten."""
 
 _AT_HAND, _AT_HAND_FORKED = 1000, 50
 """Texts kept in memory: enough for small sites to read none again; and in a process that renders a part of them."""
@@ -118,12 +121,12 @@ def read_card(text: str, comments: int) -> Card:
 
 
 class Shelf:
-    """Texts in files that only grow; each process writes one of its own. What was put there never changes."""
+    """Texts in files that only grow; each process writes its own. What was put there never changes, until wiped."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._process = os.getpid()
-        self._own: dict[int, tuple[str, int, int]] = {}
+        self._own: dict[tuple[int, str], tuple[str, int, int]] = {}
         self._opened: dict[str, int] = {}
         self._at_hand: OrderedDict[str, Entry] = OrderedDict()
 
@@ -151,20 +154,33 @@ class Shelf:
         """Return how many bytes there are, those that nobody needs any more included."""
         return sum(file.stat().st_size for file in self._folder.glob(f"*{_ENDING}"))
 
-    def put(self, content: bytes) -> str:
+    def put(self, content: bytes, kind: str = "") -> str:
         """Return the place where *content* is from now on: the file, where in it, and how long."""
         process = os.getpid()
-        if process not in self._own:
-            name = f"{'' if process == self._process else f'{time.time_ns():x}-{process}'}{_ENDING}"
+        if (process, kind) not in self._own:
+            name = f"{'' if process == self._process else f'{time.time_ns():x}-{process}'}{kind}{_ENDING}"
             flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
             file = os.open(f"{self._folder}/{name}", flags, 0o600)
-            self._own[process] = name, file, os.lseek(file, 0, os.SEEK_END)
-        name, file, start = self._own[process]
-        self._own[process] = name, file, start + len(content)
+            self._own[process, kind] = name, file, os.lseek(file, 0, os.SEEK_END)
+        name, file, start = self._own[process, kind]
+        self._own[process, kind] = name, file, start + len(content)
         rest = memoryview(content)
         while rest:  # what did not fit is tried again, to be told why
             rest = rest[os.write(file, rest) :]
         return f"{name} {start} {len(content)}"
+
+    def wipe(self, needed: Iterable[str]) -> None:
+        """Overwrite every conversation that is at none of the places *needed*."""
+        kept = defaultdict[str, list[tuple[int, int]]](list)
+        for name, start, length in (place.split(" ") for place in needed):
+            kept[name].append((int(start), int(length)))
+        for file in self._folder.glob(f"*{TALK}{_ENDING}"):
+            with file.open("r+b") as opened:
+                end = 0
+                for begin, size in [*sorted(kept[file.name]), (file.stat().st_size, 0)]:
+                    opened.seek(end)
+                    opened.write(bytes(begin - end))
+                    end = begin + size
 
     def _open(self, name: str) -> int:
         if name not in self._opened:

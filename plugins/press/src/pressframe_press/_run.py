@@ -91,13 +91,14 @@ class Build:
         self.stages: dict[str, float] = {}
         self.anew = ""
         self._profile = _clock_of(find_witness())
+        self._end_helpers: Callable[[], None] = lambda: None
         self._start = time.perf_counter()
 
     def run(self) -> Release:
         if isinstance(self.wish.last, Release):
             _ = self.wish.last.contents  # while nothing is locked: what cannot be recalled is built
         comments = fingerprints(self.site)  # before they are read: what comes in between makes the release stale
-        with open_output(self.wish.folder, self.state) as output, closing(self.memory.past_to_build_on()) as past:
+        with open_output(self.wish.folder, self.state) as output, closing(self.memory.past()) as past:
             last = self._last(past)
             with self.timed("scan"):
                 seen = (
@@ -205,7 +206,9 @@ class Build:
 
         While other processes work, this one does something *meanwhile*.
         """
-        from pressframe_press._pool import spread
+        from pressframe_press._pool import spread, wait_for_the_rest
+
+        self._end_helpers = wait_for_the_rest
 
         def where() -> Elsewhere | None:
             return self._elsewhere if is_portable else None
@@ -238,10 +241,11 @@ class Build:
         return find_elsewhere(self.wish, self.state)
 
     def leave(self) -> None:
-        """Let go of the executor that a plugin handed in, if one did."""
+        """Let go of the executor that a plugin handed in, if one did, and of processes that are about to end."""
         found = self.__dict__.pop("_elsewhere", None)
         if found:
             found.leave()
+        self._end_helpers()
 
     def _report(self, facts: Mapping[str, str]) -> Report:
         return Report(

@@ -12,7 +12,7 @@ from pressframe.press import ask_part
 from pressframe_press._json import encode, moment, pack
 from pressframe_press._memory import Table
 from pressframe_press._overlay import Said
-from pressframe_press._rows import Shelf
+from pressframe_press._rows import TALK, Shelf
 
 
 def changed_since(host: Host, before: Sequence[str], now: Sequence[str]) -> frozenset[str] | None:
@@ -51,7 +51,7 @@ class Hearing:
         replies = [Reply(comment=comment, html=self.host.hooks.filter_comment(comment)) for comment in comments]
         times = encode([(moment(comment.received), comment.id) for comment in comments])
         content = pack(replies)
-        return Said(entry, heard, digest_of_bytes(content), self.shelf.put(content), times, len(comments))
+        return Said(entry, heard, digest_of_bytes(content), self.shelf.put(content, TALK), times, len(comments))
 
 
 Spread: TypeAlias = Callable[[Hearing, int], Iterator[Said]]

@@ -26,7 +26,7 @@ class Scratch(Shelf):
         super().__init__(folder)
         self._put: list[bytes] = []
 
-    def put(self, content: bytes) -> str:
+    def put(self, content: bytes, kind: str = "") -> str:
         """Return the place of *content* in memory."""
         self._put.append(content)
         return f"memory {len(self._put) - 1} {len(content)}"

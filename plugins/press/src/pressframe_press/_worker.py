@@ -207,7 +207,7 @@ class _Tray(Shelf):
         super().__init__(folder)
         self._put: list[bytes] = []
 
-    def put(self, content: bytes) -> str:
+    def put(self, content: bytes, kind: str = "") -> str:
         self._put.append(content)
         return str(len(content))
 

@@ -99,7 +99,7 @@ class SQLite:
             pool_size=1 if writes else 8,
         )
         pragmas = ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"]
-        pragmas += [] if writes else ["query_only = ON"]
+        pragmas += ["secure_delete = ON"] if writes else ["query_only = ON"]  # what is deleted is overwritten
 
         @event.listens_for(engine, "connect")
         def configure(connection: sqlite3.Connection, _: object) -> None:

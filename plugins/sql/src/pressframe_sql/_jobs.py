@@ -70,6 +70,13 @@ def find_due(connection: sa.Connection, names: Collection[str], now: datetime) -
     return connection.scalar(wanted.order_by(JOB.c.due, JOB.c.id).limit(1))
 
 
+def find_next(connection: sa.Connection, names: Collection[str]) -> datetime | None:
+    """Return when the first job among *names* is due that is not done; None if there is none."""
+    due = connection.scalar(sa.select(sa.func.min(JOB.c.due)).where(JOB.c.state == WAITING, JOB.c.name.in_(names)))
+    found: datetime | None = due
+    return found
+
+
 def take(connection: sa.Connection, id: int, *, now: datetime, until: datetime) -> Waiting | None:
     """Return the job, which nobody else gets before *until*; None if somebody was faster."""
     mine = sa.update(JOB).where(JOB.c.id == id, JOB.c.state == WAITING, JOB.c.due <= now)

@@ -30,28 +30,16 @@ def find_personal_data(host: Host, address: str) -> Mapping[str, Sequence[Mappin
 def erase_personal_data(host: Host, address: str) -> Mapping[str, int]:
     """Erase what every plugin keeps of *address*, all or nothing; return how many things, by what they were."""
     keepers = _keepers(host)
-    _have_forgotten(host)  # also where there is no database: what files say is remembered as well
     if not database(host).exists():
         return {keeper.name: 0 for keeper in keepers}
 
     def work(connection: sa.Connection) -> Mapping[str, int]:
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("PRAGMA secure_delete = ON")  # what was there is overwritten in the file
         names = _names_of(connection, keepers, address)
         return {keeper.name: sum(keeper.erase(connection, name) for name in names) for keeper in keepers}
 
     erased = database(host).write(work)
     database(host).shred()
-    _have_forgotten(host)  # once more: a build may have looked meanwhile
     return erased
-
-
-def _have_forgotten(host: Host) -> None:
-    """Ask for the next build to begin anew: what builds remember are texts, too, of pages as they were."""
-    state = host.folder / ".pressframe"
-    for memory in (state / "memory", *state.glob("*/memory")):
-        if memory.is_dir():
-            (memory / "forget").touch()
 
 
 def jobs_of_person() -> PersonalData:

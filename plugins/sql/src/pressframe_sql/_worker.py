@@ -79,21 +79,36 @@ class Worker:
     def _run_lane(self, lane: str) -> int:
         if not self._database.exists():
             return 0
-        run, names = 0, [name for name, job in self._jobs.items() if job.lane == lane]
-        while not self._stopping.is_set() and (taken := self._take(names)):
+        run = 0
+        while not self._stopping.is_set() and (taken := self._take(self._names(lane))):
             self._run(taken)
             run += 1
         return run
 
+    def _names(self, lane: str) -> Sequence[str]:
+        return [name for name, job in self._jobs.items() if job.lane == lane]
+
     def _serve(self, lane: str) -> None:
+        seen, due = "", None  # what version of the database was looked at, and when the next of its jobs is due
         while not self._stopping.is_set():
             try:
-                self._run_lane(lane)
+                version = self._database.version()
+                if version != seen or (due is not None and due <= self._clock()):
+                    self._run_lane(lane)
+                    seen, due = version, self._next_due(lane)
             except StoreError as error:
                 log.warning("jobs have to wait: %s", error)
             except BaseException:  # one odd fault must not end all mail
                 log.exception("the worker failed and goes on")
             self._stopping.wait(_POLL_SECONDS)
+
+    def _next_due(self, lane: str) -> datetime | None:
+        from pressframe_sql._jobs import find_next
+
+        if not self._database.exists():
+            return None
+        with self._database.read() as connection:
+            return find_next(connection, self._names(lane))
 
     def _take(self, names: Sequence[str]) -> Waiting | None:
         from pressframe_sql._jobs import find_due, take

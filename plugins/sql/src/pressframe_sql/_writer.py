@@ -89,12 +89,14 @@ class Writer:
             thread.join()
 
     def _serve(self) -> None:
-        pieces: list[_Piece[object]] = []
+        is_busy = False
         while (first := self._queue.get()) is not None:
-            if len(pieces) > 1:
+            if is_busy:
                 time.sleep(_GATHERING)
             pieces = [first, *self._waiting()]
             self._commit(pieces)
+            is_busy = len(pieces) > 1
+            del first, pieces  # they may hold a whole site, whose database is closed when nobody has it any more
 
     def _waiting(self) -> list[_Piece[object]]:
         """Return what waits at this moment."""

@@ -10,6 +10,19 @@ from pathlib import Path
 
 import pytest
 
+EVERY_DATABASE = pytest.mark.parametrize(
+    "sql_table", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
+)
+"""Marks tests, or with ``pytestmark`` all of a module, that are run once with SQLite and once with PostgreSQL."""
+
+
+@pytest.fixture
+def sql_table(request: pytest.FixtureRequest) -> str:
+    """Return what is added to a site's settings so that its database is the one of this run of the test."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return ""
+    return f'\n[plugins.sql]\nurl = "{request.getfixturevalue("postgresql")}"\n'
+
 
 def _programs() -> Path:
     """Return the folder of the server's programs, or skip."""

@@ -129,6 +129,14 @@ class CommentStoreKit:
         assert seen.is_known is store.was_accepted(sender="s1", reader=None) is True
         assert (seen.recent, seen.first) == store.count_since("n1", _NOW - timedelta(minutes=5)) == (2, _NOW)
 
+    def test_the_times_of_the_newest_comments_are_told_in_order(self, store: CommentStore) -> None:
+        minutes = [_NOW + timedelta(minutes=number) for number in range(4)]
+        for number, moment in enumerate(minutes):
+            store.add(_draft(str(number), received=moment), State.PENDING)
+
+        assert list(store.newest(_NOW, 9)) == minutes[1:]
+        assert list(store.newest(_NOW, 2)) == minutes[2:]
+
     def test_only_a_proof_makes_somebody_known(self, store: CommentStore) -> None:
         _add(store, 1, State.APPROVED, sender="s1", reader="r1")
         _add(store, 1, State.PENDING, sender="s2", reader="r2", entry="posts/two")

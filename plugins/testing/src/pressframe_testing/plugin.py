@@ -1,4 +1,4 @@
-"""The pytest plugin: the fixtures ``clock``, ``site``, ``browser_page`` and ``postgresql``."""
+"""The pytest plugin: the fixtures ``clock``, ``site``, ``browser_page``, ``postgresql`` and ``sql_table``."""
 
 import contextlib
 import itertools
@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pressframe_testing._clock import Clock
-from pressframe_testing._postgresql import postgresql, postgresql_server
+from pressframe_testing._postgresql import postgresql, postgresql_server, sql_table
 from pressframe_testing._site import TestSite
 
-__all__ = ["browser_page", "clock", "compiled", "postgresql", "postgresql_server", "site"]
+__all__ = ["browser_page", "clock", "compiled", "postgresql", "postgresql_server", "site", "sql_table"]
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -44,7 +44,7 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def site(tmp_path: Path, compiled: Path, clock: Clock) -> Iterator[Callable[[str], TestSite]]:
+def site(tmp_path: Path, compiled: Path, clock: Clock, sql_table: str) -> Iterator[Callable[[str], TestSite]]:
     """Return a function that makes a site of a text: files one after the other, each under ``== path ==``."""
     count = itertools.count(1)
 
@@ -52,7 +52,10 @@ def site(tmp_path: Path, compiled: Path, clock: Clock) -> Iterator[Callable[[str
         folder = tmp_path / f"site-{next(count)}"
         (folder / ".pressframe").mkdir(parents=True)
         (folder / ".pressframe" / "templates").symlink_to(compiled)
-        return TestSite.of_text(text, folder, clock=clock, closing=closing)
+        made = TestSite.of_text(text, folder, clock=clock, closing=closing)
+        if sql_table:
+            made.edit("pressframe.toml", made.read("pressframe.toml") + sql_table)
+        return made
 
     with contextlib.ExitStack() as closing:
         yield make

@@ -1,17 +1,15 @@
-"""Mail: over SMTP where a server is set, else into a folder that a person can read."""
+"""Mails as they leave, and the folder that holds them for a person to read while no server is set."""
 
 import os
 import re
-import smtplib
-import ssl
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from binascii import b2a_qp
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,11 +17,22 @@ from urllib.parse import urlsplit
 import attrs
 import click
 
-from pressframe_web._settings import Smtp
 from pressframe_web.errors import MailError
+from pressframe_web.letters import message_id
 from pressframe_web.model import Message
 
-_SECONDS = 30
+_PLAIN = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
+"""An address that is the same in every way of reading it."""
+_VISIBLE = re.compile(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+_PARTED = frozenset(("From", "Sender", "Reply-To"))
+"""Headers that are made of addresses."""
+_ONCE = frozenset(
+    ("To", "Cc", "Bcc", "Date", "Message-ID", "MIME-Version", "Content-Type", "Content-Transfer-Encoding")
+)
+"""Headers that a mail has already."""
+_OWN = {"Auto-Submitted": "auto-generated"}
+"""RFC 3834: programs that answer for people on leave stay quiet."""
 _LONGEST_LINE = 998
 """Bytes in a line (RFC 5322, 2.1.1)."""
 _LINK = re.compile(r"https?://\S+")
@@ -41,8 +50,7 @@ def compose(message: Message, sender: str, url: str, *, is_to_be_read: bool = Fa
     """
     how = {"utf8": True, "max_line_length": None} if is_to_be_read else {"utf8": False}
     mail = EmailMessage(policy=SMTP.clone(cte_type="8bit", **how))
-    own = {"Auto-Submitted": "auto-generated"}  # RFC 3834: programs that answer for people on leave stay quiet
-    fields = {"From": sender, "To": message.to, "Subject": message.subject, **own, **message.headers}
+    fields = {"From": sender, "To": message.to, "Subject": message.subject, **_OWN, **message.headers}
     try:
         for name, value in fields.items():
             mail[name] = _checked(name, value)
@@ -50,21 +58,73 @@ def compose(message: Message, sender: str, url: str, *, is_to_be_read: bool = Fa
         if [address.addr_spec for address in mail["To"].addresses] != [message.to]:
             raise ValueError("To is not one plain address")
         mail["Date"] = format_datetime(datetime.now(UTC))
-        host = urlsplit(url).hostname or "localhost"
-        mail["Message-ID"] = f"<{_mark(message.key)}@{host}>"
+        mail["Message-ID"] = message_id(message.key, url)
         if message.thread:
-            mail["References"] = mail["In-Reply-To"] = f"<{_mark(message.thread)}@{host}>"
+            mail["References"] = mail["In-Reply-To"] = message_id(message.thread, url)
         mail.set_content(message.text, cte=_encoding(message.text) if is_to_be_read else None)
         if message.html is not None:
             encoding = _encoding(message.html) if is_to_be_read else None
             mail.add_alternative(message.html, subtype="html", cte=encoding)
     except (ValueError, IndexError, LookupError) as error:
-        raise MailError(f"a mail cannot be written: {error}", permanent=True) from error
+        raise MailError(f"a mail cannot be written: {error}", permanent=True, about="mail") from error
     return mail
 
 
-def _mark(key: str) -> str:
-    return sha256(key.encode()).hexdigest()[:32]
+def pack(message: Message, sender: str, url: str) -> bytes:
+    """Return the bytes of *message* for any server: what ``compose`` makes, in a tenth of the time.
+
+    Raises:
+        MailError: As ``compose``.
+    """
+    is_plain = _PLAIN.fullmatch(message.to) and ".." not in message.to and not message.to.startswith(("=?", "."))
+    if not is_plain or ".@" in message.to:
+        return bytes(compose(message, sender, url))
+    try:
+        head = [_line("From", sender), f"To: {message.to}", _line("Subject", message.subject)]
+        head += [_line(name, value) for name, value in {**_OWN, **message.headers}.items()]
+        head += [f"Date: {format_datetime(datetime.now(UTC))}", f"Message-ID: {message_id(message.key, url)}"]
+        thread = message_id(message.thread, url) if message.thread else ""
+        head += [f"{name}: {thread}" for name in ("In-Reply-To", "References") if thread]
+        head += ["MIME-Version: 1.0"]
+        text = _part("plain", message.text)
+        if message.html is None:
+            return "\r\n".join(head).encode() + b"\r\n" + text
+        border = f"=_{sha256(message.key.encode()).hexdigest()[:32]}"  # encoded texts hold no "=_"
+        between = f"--{border}".encode()
+        head += [f'Content-Type: multipart/alternative; boundary="{border}"', "", ""]
+        parts = (between, text, between, _part("html", message.html), between + b"--\r\n")
+        return "\r\n".join(head).encode() + b"\r\n".join(parts)
+    except (ValueError, IndexError, LookupError) as error:
+        raise MailError(f"a mail cannot be written: {error}", permanent=True, about="mail") from error
+
+
+def _line(name: str, value: str) -> str:
+    """Return one header; the library writes it if it is not plain words, or has a meaning of its own."""
+    if name in _PARTED or not value or len(name) + len(value) > 900 or not _VISIBLE.fullmatch(value) or "=?" in value:
+        return _header(name, value)
+    _checked(name, value)
+    if not _NAME.fullmatch(name) or name in _ONCE:
+        raise ValueError(f"{name} is no header that may be added")
+    return f"{name}: {value}"
+
+
+@lru_cache(maxsize=64)
+def _header(name: str, value: str) -> str:
+    mail = EmailMessage(policy=SMTP)
+    mail[name] = _checked(name, value)
+    _checked(name, str(mail[name]))
+    if name in _ONCE:
+        raise ValueError(f"{name} is no header that may be added")
+    return str(mail.as_bytes().decode("ascii").rstrip("\r\n"))
+
+
+def _part(kind: str, text: str) -> bytes:
+    """Return a text with its headers, in ASCII, with lines that no server breaks."""
+    lines = "".join(f"{line}\n" for line in text.splitlines())
+    encoded = b2a_qp(lines.encode(), istext=True).replace(b"\n", b"\r\n")
+    encoded = encoded.replace(b"\r\n.", b"\r\n=2E").replace(b"\r\nFrom ", b"\r\n=46rom ")
+    head = f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+    return head.encode() + encoded
 
 
 def _encoding(text: str) -> str | None:
@@ -112,45 +172,3 @@ class Outbox:
         click.echo(f"mail: {message.subject} → {self.folder.name}/{name}")
         for link in _LINK.findall(message.text):
             click.echo(f"      {link}")
-
-
-@attrs.frozen
-class SmtpMailer:
-    """Hands each mail to a server, over a connection of its own."""
-
-    server: Smtp
-    sender: str
-    url: str
-
-    def send(self, message: Message) -> None:
-        """Return when the server took *message* over."""
-        mail = compose(message, self.sender, self.url)
-        try:
-            with self._connection() as connection:
-                connection.send_message(mail, to_addrs=[message.to])
-        except smtplib.SMTPRecipientsRefused as error:
-            code = next(iter(error.recipients.values()))[0]
-            raise MailError(f"the mail server refused the address ({code})", permanent=code >= 500) from error
-        except smtplib.SMTPDataError as error:
-            code = error.smtp_code
-            raise MailError(f"the mail server refused the mail ({code})", permanent=code >= 500) from error
-        except (OSError, smtplib.SMTPException) as error:  # sign-in, sender, network: not this mail's fault
-            raise MailError(f"the mail server {self.server.host}:{self.server.port} cannot be used: {error}") from error
-
-    @contextmanager
-    def _connection(self) -> Iterator[smtplib.SMTP]:
-        server, context = self.server, ssl.create_default_context()
-        if server.security == "tls":
-            connection: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=_SECONDS, context=context)
-        else:
-            connection = smtplib.SMTP(server.host, server.port, timeout=_SECONDS)
-        try:
-            if server.security == "starttls":
-                connection.starttls(context=context)
-            if server.user:
-                connection.login(server.user, server.password)
-            yield connection
-            with suppress(OSError, smtplib.SMTPException):  # the mail was taken, whatever comes now
-                connection.quit()
-        finally:
-            connection.close()

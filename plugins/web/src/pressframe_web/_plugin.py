@@ -56,7 +56,8 @@ class Web:
 
     @hookimpl
     def find_mailer(self, host: Host) -> Mailer:
-        from pressframe_web._mail import Outbox, SmtpMailer, make_sender
+        from pressframe_web._mail import Outbox, make_sender
+        from pressframe_web._smtp import SmtpMailer
 
         url = host.settings.url
         sender = self.sender or make_sender(host.settings.title, url)

@@ -18,8 +18,9 @@ log = logging.getLogger("pressframe.web")
 
 _POLLS = (0.02, 0.25)
 """Seconds between two looks at whether comments have changed: the fewest and the most."""
-_POLL_SHARE = 0.02
-"""Part of the time that may be spent on them."""
+_POLL_SHARE = 0.005
+"""Part of the time that may be spent on them. Whoever changes comments in this process tells of it; looks find what
+other processes have done, and files need none: they are watched."""
 _REST = 2.0
 """How many times as long as a build took the thread rests after it, unless files change: comments that come all the
 time are shown by and by, and leave the processor to who sends and reads them."""

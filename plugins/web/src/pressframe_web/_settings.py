@@ -1,9 +1,12 @@
 """What the plugin can be told about mail and proxies, and what of it is refused."""
 
 import re
+from datetime import timedelta
 from typing import Literal
 
 import attrs
+
+_MINUTE = timedelta(minutes=1)
 
 
 @attrs.frozen
@@ -16,6 +19,7 @@ class Smtp:
         user: Empty if it asks for none.
         password: Best given as `{ env = "NAME" }`.
         security: How the connection is protected.
+        timeout: How long the server may take for one answer before the connection is given up; under a minute.
     """
 
     host: str
@@ -23,6 +27,9 @@ class Smtp:
     user: str = ""
     password: str = attrs.field(default="", repr=False)
     security: Literal["starttls", "tls", "none"] = "starttls"
+    timeout: timedelta = attrs.field(
+        default=timedelta(seconds=45), validator=[attrs.validators.gt(timedelta(0)), attrs.validators.lt(_MINUTE)]
+    )
 
 
 def check_sender(_: object, field: "attrs.Attribute[str | None]", value: str | None) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Set
-from datetime import datetime
+from collections.abc import Callable, Iterator, Set
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,10 @@ _END_SECONDS = 1.0
 _STEP_MS = 5
 """How long no further file may change before a change is told of. A file that is half written by then is built again
 when the rest of it comes."""
+_STEP_BESIDE_MS = 20
+"""The same for what lies in the site's folder itself: settings mostly, for which all starts again."""
+_OVERLAP = timedelta(seconds=1)
+"""How much is looked at once more when a folder has come."""
 _LONGEST_MS = 50
 """How long files may go on changing before the first of them are told of: one build at a time takes what came."""
 
@@ -43,42 +48,68 @@ class Watcher:
         self._on_settings = on_settings
         self._is_refused = False
         self._concerns = _Concerns(app.site.folder, app.site.folder / app.web.outbox)
+        self._taking = threading.Lock()
+        self._is_beside = threading.Event()
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._look, name="pressframe-watch", daemon=True)
-        self._thread.start()
+        self._threads = [
+            threading.Thread(target=look, name="pressframe-watch", daemon=True)
+            for look in (self._look_inside, self._look_beside)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
         """Look no more."""
         self._stopping.set()
-        self._thread.join(_END_SECONDS)
+        for thread in self._threads:
+            thread.join(_END_SECONDS)
 
-    def _look(self) -> None:
+    def _look_inside(self) -> None:
+        """Look at the folders that the site is made of; what serving it writes is in others, and wakes nobody."""
+        since = self._app.served.release.now
+        while not self._stopping.is_set():
+            folders, is_first = self._concerns.folders(), True
+            with suppress(FileNotFoundError):  # a folder that has just gone
+                for changes in self._changes(*folders, step=_STEP_MS):
+                    if is_first:
+                        self._is_beside.wait(_END_SECONDS)
+                    # From the first time on nothing is missed.
+                    self._take(self._concerns.newer(since) if is_first else {path for _, path in changes})
+                    if self._concerns.folders() != folders:
+                        break
+                    is_first, since = False, datetime.now(UTC) - _OVERLAP
+
+    def _look_beside(self) -> None:
+        for changes in self._changes(str(self._concerns.folder), step=_STEP_BESIDE_MS, recursive=False):
+            self._is_beside.set()
+            self._take({path for _, path in changes})
+
+    def _changes(
+        self, *folders: str, step: int, recursive: bool = True
+    ) -> Iterator[set[tuple[watchfiles.Change, str]]]:
+        """Yield what has changed, and nothing now and then, until this is stopped."""
         import watchfiles
 
-        looking = watchfiles.watch(
-            self._concerns.folder,
+        return watchfiles.watch(
+            *folders,
             watch_filter=self._concerns,
             stop_event=self._stopping,
             debounce=_LONGEST_MS,
-            step=_STEP_MS,
+            step=step,
             rust_timeout=200,
             yield_on_timeout=True,
+            recursive=recursive,
         )
-        if next(looking, None) is None:  # it was stopped already
-            return
-        # From now on nothing is missed.
-        self._take(self._concerns.newer(self._app.served.release.now))
-        for changes in looking:
-            self._take({path for _, path in changes})
 
     def _take(self, paths: Set[str]) -> None:
         if not paths:
             return
-        is_new = self._needs_a_start(paths)
-        if is_new or self._is_refused:  # what the settings were refused for may be mended elsewhere
-            self._check_settings()
-        if not is_new and not self.has_new_settings:
-            self._app.rebuilder.ask()
+        with self._taking:
+            is_new = self._needs_a_start(paths)
+            if is_new or self._is_refused:  # what the settings were refused for may be mended elsewhere
+                self._check_settings()
+            if not is_new and not self.has_new_settings:
+                self._app.rebuilder.ask()
 
     def _needs_a_start(self, paths: Set[str]) -> bool:
         inside = [Path(path).relative_to(self._concerns.folder) for path in paths]
@@ -108,6 +139,12 @@ class _Concerns:
         inside = Path(path).relative_to(self.folder).parts
         is_made = inside[:1] in ((), ("public",), ("data",)) or Path(path).is_relative_to(self.outbox)
         return not is_made and not any(part.startswith(".") or part.endswith("~") for part in inside)
+
+    def folders(self) -> set[str]:
+        """Return the folders in the site's own that the site is made of."""
+        with suppress(OSError), os.scandir(self.folder) as inside:
+            return {one.path for one in inside if one.is_dir() and self(None, one.path)}
+        return set()
 
     def newer(self, moment: datetime) -> set[str]:
         """Return the files, and the folders of what came or went, that were changed after *moment*."""

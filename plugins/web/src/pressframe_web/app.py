@@ -120,7 +120,7 @@ class App:
     def tell(self) -> None:
         """Tell plugins of the release that is served from now on."""
         view = self.served.release.view(changed=partial(self.rebuilder.ask, scan=False))
-        for _ in self.site.hooks.ask("on_release", view, self.served.changed, self.clock()):
+        for _ in self.site.hooks.ask("on_release", view, self.served.changed, self.clock(), self.served.release):
             pass
 
     def _ready(self, release: Release, before: Served | None = None) -> Served:

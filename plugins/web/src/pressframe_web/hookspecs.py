@@ -8,6 +8,7 @@ from datetime import datetime
 
 from pressframe.hookspecs import hookspec
 from pressframe.model import Card, Host, Live, Reader
+from pressframe.press import Release
 from pressframe_web.model import Cookie, Grant, Mailer, Request, Route
 
 
@@ -73,7 +74,7 @@ def register_headers(host: Host) -> Iterable[tuple[str, str]]:
 
 
 @hookspec("live", "shut")
-def on_release(site: Live, changed: Sequence[str], now: datetime) -> None:
+def on_release(site: Live, changed: Sequence[str], now: datetime, release: Release) -> None:
     """Hear that the server answers with a new release.
 
     Called for the first one and whenever a build has changed something, in the thread that builds: note a job for what
@@ -83,4 +84,6 @@ def on_release(site: Live, changed: Sequence[str], now: datetime) -> None:
         site: As a stranger sees it, at that release; may be kept, until the next one comes.
         changed: Addresses at which not every reader gets the same as before; all of them for the first release.
         now: The server's time.
+        release: The same for readers with any audiences, by ``release.view``: for what is sent to them, such as mail.
+            Whoever asks for it is trusted to give each of them no more than they may read.
     """

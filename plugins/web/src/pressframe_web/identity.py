@@ -38,6 +38,7 @@ class Links:
 
     _host: Host
     plugin: str
+    _kept: dict[str, Signer] = attrs.field(factory=dict, init=False, repr=False, eq=False)
 
     def sign(self, id: str) -> str:
         """Return the token for a mail: the id and its signature."""
@@ -55,8 +56,10 @@ class Links:
     def _signer(self) -> Signer:
         from itsdangerous import Signer
 
-        secret = self._host.secret(f"{self.plugin} links")
-        return Signer(secret, salt=f"pressframe.{self.plugin}", digest_method=hashlib.sha256)
+        if self.plugin not in self._kept:
+            secret = self._host.secret(f"{self.plugin} links")
+            self._kept[self.plugin] = Signer(secret, salt=f"pressframe.{self.plugin}", digest_method=hashlib.sha256)
+        return self._kept[self.plugin]
 
 
 def make_id() -> str:

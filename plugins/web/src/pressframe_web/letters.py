@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import attrs
 
 from pressframe.model import Host
 from pressframe_web.errors import MailError
-from pressframe_web.model import Message
+from pressframe_web.model import BulkMailer, Mailer, Message
 
 if TYPE_CHECKING:
     import jinja2
@@ -88,13 +91,37 @@ def one_line(text: str) -> str:
     return re.sub("[ \t\n]+", " ", seen(text).replace("=?", "= ?")).strip()
 
 
+def message_id(key: str, url: str) -> str:
+    """Return the Message-ID of a message: the same each time it is sent from the site at *url*."""
+    return f"<{sha256(key.encode()).hexdigest()[:32]}@{urlsplit(url).hostname or 'localhost'}>"
+
+
 def send(host: Host, message: Message) -> None:
     """Hand *message* over to what the site sends mails with.
 
     Raises:
         MailError: It was not taken over by anybody.
     """
-    mailer = host.hooks.first("find_mailer", host)
+    _mailer(host).send(message)
+
+
+@contextmanager
+def sending(host: Host) -> Iterator[Mailer]:
+    """Give what hands over many messages of one thread, over one connection where that is possible.
+
+    Raises:
+        MailError: There is nobody to hand mails to.
+    """
+    mailer = _mailer(host)
+    if isinstance(mailer, BulkMailer):
+        with mailer.session() as session:
+            yield session
+    else:
+        yield mailer
+
+
+def _mailer(host: Host) -> Mailer:
+    mailer: Mailer | None = host.hooks.first("find_mailer", host)
     if mailer is None:
         raise MailError("there is nobody to hand mails to", fix='add "web" to [site] plugins')
-    mailer.send(message)
+    return mailer

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import attrs
 from attrs.validators import deep_iterable, ge, instance_of, le, optional
@@ -180,3 +181,11 @@ class Mailer(Protocol):
         Raises:
             MailError: It was not.
         """
+
+
+@runtime_checkable
+class BulkMailer(Mailer, Protocol):
+    """A mailer that can hand over many messages in less time than one by one."""
+
+    def session(self) -> AbstractContextManager[Mailer]:
+        """Give a mailer for one thread, with a connection that it keeps, and makes anew when it breaks."""

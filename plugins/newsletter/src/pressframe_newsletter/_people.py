@@ -1,0 +1,195 @@
+"""What members want, and which addresses take no mail any more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Literal, TypeAlias, cast
+
+import attrs
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from pressframe.model import Host, Json
+from pressframe_members.model import Member
+from pressframe_newsletter._settings import Wants
+from pressframe_newsletter._tables import CAMPAIGN, RECIPIENT, RETURN, STOP, WISH
+from pressframe_sql import Database, PersonalData, database
+from pressframe_web.addresses import read_address
+from pressframe_web.identity import disguise
+
+Returned: TypeAlias = Literal["hard", "soft", "complaint"]
+
+SOFT = 5
+"""So many soft bounces within ``WITHIN`` stop an address; a hard one, and a complaint, at once."""
+WITHIN = timedelta(days=14)
+_KEPT = timedelta(days=90)
+"""How long a report is remembered, so that the same one does not count twice."""
+
+
+@attrs.frozen
+class People:
+    """All that is written and read about wishes and addresses of one site."""
+
+    _host: Host
+
+    @property
+    def _db(self) -> Database:
+        return database(self._host)
+
+    def person(self, address: str) -> str:
+        """Return how an address is remembered: a keyed hash, so that no copy of the database tells which it is."""
+        read = read_address(address)
+        return disguise(self._host.secret("newsletter people"), read.folded if read else address.lower())
+
+    # -------------------------------------------------------------------------------------------- wishes
+
+    def wishes(self, member: str) -> Mapping[str, Wants]:
+        """Return what a member chose, by newsletter."""
+        if not self._db.exists():
+            return {}
+        found = sa.select(WISH.c.newsletter, WISH.c.wants).where(WISH.c.member == member)
+        with self._db.read() as connection:
+            return {name: cast(Wants, wants) for name, wants in connection.execute(found)}
+
+    def why_stopped(self, address: str) -> str:
+        """Return why an address gets no mail: ``"bounced"`` or ``"complained"``; empty if it does."""
+        if not self._db.exists():
+            return ""
+        with self._db.read() as connection:
+            return connection.scalar(sa.select(STOP.c.why).where(STOP.c.person == self.person(address))) or ""
+
+    def choose(self, member: Member, wants: Mapping[str, Wants], now: datetime, *, lifts: bool) -> None:
+        """Note what a member wants from now on; nothing that they don't want is handed over any more.
+
+        Args:
+            lifts: True lets an address that took no mail get some again: they have just shown that it reaches them.
+        """
+        person = self.person(member.address)
+
+        def work(connection: sa.Connection) -> None:
+            for newsletter, wanted in wants.items():
+                _wish(connection, member.id, newsletter, {"person": person, "wants": wanted, "at": now})
+                if wanted == "never":
+                    _let_go(connection, RECIPIENT.c.member == member.id, newsletter)
+            if lifts and any(wanted != "never" for wanted in wants.values()):
+                connection.execute(sa.delete(STOP).where(STOP.c.person == person))
+                connection.execute(sa.delete(RETURN).where(RETURN.c.person == person))
+
+        self._db.write(work)
+
+    def forget(self, member: str) -> None:
+        """Let go of who is no member any more: nothing is sent, and their wishes are deleted."""
+
+        def work(connection: sa.Connection) -> None:
+            _let_go(connection, RECIPIENT.c.member == member)
+            connection.execute(sa.delete(WISH).where(WISH.c.member == member))
+
+        if self._db.exists():
+            self._db.write(work)
+
+    def revoke(self, member: str, audience: str) -> None:
+        """Let go of who may not get the mails for an audience any more."""
+        mine = sa.select(CAMPAIGN.c.id).where(CAMPAIGN.c.audience == audience)
+        here = (RECIPIENT.c.member == member) & RECIPIENT.c.campaign.in_(mine)
+        if self._db.exists():
+            self._db.write(lambda connection: _let_go(connection, here))
+
+    # ----------------------------------------------------------------------------------------- what came back
+
+    def give_back(self, digest: str, message: str, kind: Returned, now: datetime) -> str:
+        """Count a report about *message*, a Message-ID; return ``"stopped"``, ``"counted"``, ``"known"`` or ``""``.
+
+        Args:
+            digest: Of the report, which counts once.
+
+        Returns:
+            Empty if no such message was sent from here: anybody can write reports.
+        """
+
+        def work(connection: sa.Connection) -> str:
+            row = connection.execute(sa.select(RECIPIENT).where(RECIPIENT.c.message == message)).one_or_none()
+            if row is None:
+                return ""
+            connection.execute(sa.delete(RETURN).where(RETURN.c.at <= now - _KEPT))
+            if connection.scalar(sa.select(sa.exists().where(RETURN.c.digest == digest))):
+                return "known"
+            if kind != "complaint" and row.state in ("sent", "unknown"):
+                bounced = {"state": "bounced", "due": None, "error": kind}
+                connection.execute(sa.update(RECIPIENT).where(RECIPIENT.c.id == row.id).values(bounced))
+            return count_return(connection, digest, row.person, kind, now)
+
+        return self._db.write(work)
+
+    # ---------------------------------------------------------------------------------------- personal data
+
+    def data(self) -> PersonalData:
+        """Return what the database asks about one address."""
+        return PersonalData(name="newsletters", find=self._find_personal, erase=self._erase_personal)
+
+    def _find_personal(self, connection: sa.Connection, address: str) -> Sequence[Mapping[str, Json]]:
+        person = self.person(address)
+        wishes: list[Mapping[str, Json]] = [
+            {"newsletter": row.newsletter, "wants": row.wants, "since": row.at.isoformat()}
+            for row in connection.execute(sa.select(WISH).where(WISH.c.person == person))
+        ]
+        sent = sa.select(CAMPAIGN.c.subject, RECIPIENT.c.state, RECIPIENT.c.handed).join(CAMPAIGN)
+        sent = sent.where(RECIPIENT.c.person == person).order_by(RECIPIENT.c.id)
+        mails: list[Mapping[str, Json]] = [
+            {"mail": row.subject, "state": row.state, "at": row.handed.isoformat() if row.handed else None}
+            for row in connection.execute(sent)
+        ]
+        stops: list[Mapping[str, Json]] = [
+            {"stopped": row.why, "since": row.at.isoformat()}
+            for row in connection.execute(sa.select(STOP).where(STOP.c.person == person))
+        ]
+        return [*wishes, *mails, *stops]
+
+    def _erase_personal(self, connection: sa.Connection, address: str) -> int:
+        """Delete it; that an address takes no mail stays, as a keyed hash."""
+        person, gone = self.person(address), 0
+        for table in (RECIPIENT, WISH, RETURN):
+            gone += connection.execute(sa.delete(table).where(table.c.person == person)).rowcount
+        return gone
+
+
+def count_return(connection: sa.Connection, digest: str, person: str, kind: Returned, now: datetime) -> str:
+    """Note that a mail came back, and stop the address if that is enough; return ``"stopped"`` or ``"counted"``."""
+    row = {"digest": digest, "person": person, "kind": kind, "at": now}
+    connection.execute(_insert(connection, RETURN)(row, "digest"))
+    lately = (RETURN.c.person == person) & (RETURN.c.kind == "soft") & (RETURN.c.at > now - WITHIN)
+    soft = connection.scalar(sa.select(sa.func.count()).select_from(RETURN).where(lately)) or 0
+    if kind == "soft" and soft < SOFT:
+        return "counted"
+    why = "complained" if kind == "complaint" else "bounced"
+    connection.execute(_insert(connection, STOP)({"person": person, "why": why, "at": now}, "person"))
+    if kind == "complaint":
+        connection.execute(sa.update(STOP).where(STOP.c.person == person).values(why=why, at=now))
+    _let_go(connection, RECIPIENT.c.person == person)
+    return "stopped"
+
+
+def _let_go(connection: sa.Connection, who: sa.ColumnElement[bool], newsletter: str | None = None) -> None:
+    """Hand nothing over any more that was not handed over yet."""
+    waits = RECIPIENT.c.state.in_(("planned", "flying")) & who
+    doubtful = (RECIPIENT.c.state == "unknown") & who
+    if newsletter is not None:
+        mine = RECIPIENT.c.campaign.in_(sa.select(CAMPAIGN.c.id).where(CAMPAIGN.c.newsletter == newsletter))
+        waits, doubtful = waits & mine, doubtful & mine
+    connection.execute(sa.update(RECIPIENT).where(waits).values(state="left", due=None))
+    connection.execute(sa.update(RECIPIENT).where(doubtful).values(due=None))
+
+
+def _wish(connection: sa.Connection, member: str, newsletter: str, values: Mapping[str, object]) -> None:
+    same = (WISH.c.member == member) & (WISH.c.newsletter == newsletter)
+    if not connection.execute(sa.update(WISH).where(same).values(dict(values))).rowcount:
+        connection.execute(sa.insert(WISH).values({"member": member, "newsletter": newsletter, **values}))
+
+
+def _insert(connection: sa.Connection, table: sa.Table) -> Callable[[Mapping[str, object], str], sa.Insert]:
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+
+    def make(row: Mapping[str, object], unique: str) -> sa.Insert:
+        return insert(table).values(dict(row)).on_conflict_do_nothing(index_elements=[unique])
+
+    return make

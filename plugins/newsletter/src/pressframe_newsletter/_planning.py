@@ -1,0 +1,34 @@
+"""When the next job runs: one is planned for the next thing to do, however many ask for it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from pressframe_newsletter._tables import MARK
+from pressframe_sql import Database
+
+SEND = "newsletter.send"
+"""The job: do for a moment what there is to do, and plan the next."""
+_LOST = timedelta(seconds=30)
+"""So long after its time a planned job is taken to have been lost with the process that ran it."""
+
+
+def ensure_mark(connection: sa.Connection) -> None:
+    """See to it that there is the row that all that is said of the whole site stands in."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    row = {"id": 1, "count": 0, "failures": 0, "trouble": ""}
+    connection.execute(insert(MARK).values(row).on_conflict_do_nothing(index_elements=["id"]))
+
+
+def plan_job(db: Database, connection: sa.Connection, at: datetime, *, now: datetime) -> None:
+    """Plan a job for *at*, unless one is planned for no later."""
+    ensure_mark(connection)
+    planned = connection.scalar(sa.select(MARK.c.next))
+    at = max(at, now)
+    if planned is not None and planned <= at and planned > now - _LOST:
+        return
+    connection.execute(sa.update(MARK).values(next=at))
+    db.enqueue(connection, SEND, {}, due=at)

@@ -1,0 +1,70 @@
+"""What can be said of each newsletter, and when digests leave."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, time, timedelta
+from typing import Literal, TypeAlias
+from zoneinfo import ZoneInfo
+
+import attrs
+
+Wants: TypeAlias = Literal["each", "weekly", "never"]
+Day: TypeAlias = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+DAYS: tuple[Day, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
+_WITHIN = re.compile(r"(?:|[a-z]+/[^\s/]+)")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+def _is_within(_: object, field: attrs.Attribute[str], value: str) -> None:
+    if not _WITHIN.fullmatch(value):
+        raise ValueError(f'{field.name} must name a group, such as "category/presse" or "tag/crise", got "{value}"')
+
+
+def is_colour(_: object, field: attrs.Attribute[str], value: str) -> None:
+    """Refuse what is no colour."""
+    if not _COLOUR.fullmatch(value):
+        raise ValueError(f'{field.name} must be a colour such as "#b3123f", got "{value}"')
+
+
+def are_names(_: object, field: attrs.Attribute[Mapping[str, Newsletter]], value: Mapping[str, Newsletter]) -> None:
+    """Refuse names that addresses and forms could not hold."""
+    for name in value:
+        if not _NAME.fullmatch(name):
+            raise ValueError(f'{field.name}: a newsletter is named like "billets", got "{name}"')
+
+
+@attrs.frozen
+class Newsletter:
+    """A newsletter.
+
+    Attributes:
+        title: What members choose it by; the site's title if left out.
+        audience: Who may get it: members who have this audience.
+        frequency: What members get who never chose: `"each"` post as it comes, or one mail `"weekly"`.
+        within: Only posts of one group: `"category/presse"`, `"tag/crise"`, `"author/odile"`; all if left out.
+    """
+
+    title: str = ""
+    audience: str = "subscribers"
+    frequency: Literal["each", "weekly"] = "each"
+    within: str = attrs.field(default="", validator=_is_within)
+
+    @property
+    def group(self) -> tuple[str, str] | None:
+        """The group that it is about, as ``View.latest`` takes it."""
+        taxonomy, _, slug = self.within.partition("/")
+        return (taxonomy, slug) if slug else None
+
+
+def last_digest(now: datetime, day: Day, at: time, zone: ZoneInfo) -> datetime:
+    """Return the latest moment, not after *now*, at which a weekly digest leaves."""
+    local = now.astimezone(zone)
+    date = local.date() - timedelta(days=(local.weekday() - DAYS.index(day)) % 7)
+    moment = datetime.combine(date, at, zone)
+    if moment > local:
+        moment = datetime.combine(date - timedelta(days=7), at, zone)
+    return moment

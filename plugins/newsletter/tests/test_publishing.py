@@ -1,0 +1,195 @@
+"""What the site mails by itself: new posts, digests; and what a copy of the database must not."""
+
+import shutil
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from pressframe_newsletter._settings import last_digest
+
+NEW = "---\ntitle: Neuf\ndate: 2026-11-23\n{more}---\nTout neuf.\n"
+NOW = 'delay = "10 minutes"'
+
+
+def _publish(desk, name="neuf", more=""):
+    desk.site.edit(f"content/posts/{name}.md", NEW.format(more=more))
+    desk.served.app.rebuilder.ask()
+    desk.rebuild()
+
+
+def test_a_new_post_is_mailed_after_a_while_and_once(mailed, sink):
+    desk = mailed(automatic="true", newsletter=NOW)
+    desk.add("a@example.org")
+    desk.run_jobs()
+
+    _publish(desk)
+    desk.run_jobs()
+    assert sink.taken == []
+    desk.move("11 minutes")
+    _publish(desk, more="tags: [x]\n")
+    desk.move("1 hour")
+
+    assert sink.addresses == ["a@example.org"]
+    assert sink.read("a@example.org")["subject"] == "Neuf"
+
+
+def test_posts_that_were_there_before_the_newsletter_are_not_mailed(mailed, sink):
+    desk = mailed(automatic="true", newsletter=NOW, more="\n== content/posts/neuf.md ==\n" + NEW.format(more=""))
+    desk.add("a@example.org")
+
+    desk.move("1 hour")
+
+    assert sink.taken == []
+    assert [(one.state, one.reason) for one in desk.campaigns.all()] == [("cancelled", "old")] * len(
+        desk.campaigns.all()
+    )
+
+
+@pytest.mark.parametrize("more", ["newsletter: false\n", "draft: true\n", "date: 2026-11-29\n"])
+def test_what_is_kept_out_or_not_published_is_not_mailed(mailed, sink, more):
+    """Threat 17."""
+    desk = mailed(automatic="true", newsletter=NOW)
+    desk.add("a@example.org")
+
+    desk.site.edit("content/posts/neuf.md", NEW.replace("date: 2026-11-23\n", "").format(
+        more=more if "date" in more else f"date: 2026-11-23\n{more}"
+    ))  # fmt: skip
+    desk.served.app.rebuilder.ask()
+    desk.rebuild()
+    desk.move("1 hour")
+
+    assert sink.taken == []
+
+
+def test_a_newsletter_of_one_category_mails_posts_of_that_one(mailed, sink):
+    desk = mailed(
+        automatic="true", newsletter=f'{NOW}\n[plugins.newsletter.newsletters.presse]\nwithin = "category/presse"'
+    )
+    desk.add("a@example.org")
+
+    _publish(desk, "un", "categories: [Presse]\n")
+    _publish(desk, "deux", "categories: [Autres]\n")
+    desk.move("1 hour")
+
+    assert len(sink.taken) == 1
+
+
+def test_a_digest_leaves_once_a_week_to_who_wants_it(mailed, sink):
+    desk = mailed(newsletter='digest_day = "tuesday"\ndigest_at = 08:00:00')
+    weekly, each = desk.add("weekly@example.org"), desk.add("each@example.org")
+    desk.people.choose(weekly, {"posts": "weekly"}, desk.site.clock.now, lifts=True)
+    desk.run_jobs()
+
+    desk.move("20 hours")  # Tuesday, 7:00 in Paris
+    assert sink.taken == []
+    desk.move("1 hour")
+    desk.move("1 hour")
+    desk.restart().run_jobs()
+    desk.move("7 days")  # nothing was published since
+
+    assert sink.addresses == ["weekly@example.org"]
+    assert each is not None
+    assert "La crise, vue d’ici" in sink.taken[0][2].decode("ascii", "replace") or sink.taken
+
+
+@pytest.mark.parametrize(
+    ("now", "moment"),
+    [("2026-11-23T06:59", "2026-11-16T07:00"), ("2026-11-23T07:00", "2026-11-23T07:00"),
+     ("2026-03-30T06:30", "2026-03-30T06:00")],
+)  # fmt: skip
+def test_digests_leave_by_the_sites_own_clock(now, moment):
+    """Threat 75: also when summer time begins."""
+    found = last_digest(datetime.fromisoformat(now).replace(tzinfo=UTC), "monday", time(8), ZoneInfo("Europe/Paris"))
+
+    assert found.astimezone(UTC) == datetime.fromisoformat(moment).replace(tzinfo=UTC)
+
+
+# ------------------------------------------------------------------------------------------------ copies
+
+
+def _put_back(desk, copy):
+    desk.served.close()
+    for file in (desk.site.folder / "data").glob("site.sqlite*"):
+        file.unlink()
+    shutil.copy(copy, desk.site.folder / "data" / "site.sqlite")
+    return desk.restart()
+
+
+@pytest.mark.parametrize("when", ["planned", "under way"])
+def test_a_database_that_was_put_back_sends_nothing_without_the_owners_word(mailed, sink, when):
+    """Threat 77."""
+    desk = mailed(newsletter="per_minute = 2")
+    desk.add(*(f"m{number}@example.org" for number in range(12)))
+    campaign = desk.send()
+    if when == "under way":
+        desk.run_jobs()
+    copy = desk.site.folder / "copy.sqlite"
+    assert desk.site.run("db", "backup", str(copy)).status == 0
+    for _ in range(12):
+        desk.move("61 seconds")
+    assert desk.state(campaign) == "done"
+
+    desk = _put_back(desk, copy)
+    for _ in range(3):
+        desk.move("61 seconds")
+
+    assert len(sink.taken) == 12
+    found = desk.campaigns.find(campaign.id)
+    assert found is not None
+    assert (found.state, found.reason) == ("held", "restored")
+    owner = desk.sign_in_as("owner")
+    assert "copie" in owner.get("/admin/newsletter/").text or "copy" in owner.get("/admin/newsletter/").text
+    owner.send(f"/admin/newsletter/campaign/{campaign.id}", {"do": "go"})
+    for _ in range(12):
+        desk.move("61 seconds")
+    assert desk.state(campaign) == "done"
+
+
+def test_a_post_that_a_copy_does_not_know_to_have_been_mailed_waits_too(mailed, sink):
+    """Threat 77."""
+    desk = mailed(automatic="true", newsletter='delay = "0 minutes"')
+    desk.add("a@example.org")
+    desk.run_jobs()
+    copy = desk.site.folder / "copy.sqlite"
+    desk.site.run("db", "backup", str(copy))
+    desk.site.edit("content/posts/neuf.md", NEW.format(more=""))
+    desk.served.app.rebuilder.ask()
+    desk.rebuild()
+    desk.run_jobs()
+    assert len(sink.taken) == 1
+
+    desk = _put_back(desk, copy)
+    desk.move("1 hour")
+
+    assert len(sink.taken) == 1
+
+
+def test_a_copy_on_another_machine_sends_nothing(mailed, sink):
+    """Threat 77: only the database was taken there."""
+    desk = mailed()
+    desk.add("a@example.org")
+    desk.send()
+    desk.run_jobs()
+    later = desk.send()
+    (desk.site.folder / "data" / "newsletter-mark").unlink()
+
+    desk = desk.restart()
+    desk.run_jobs()
+
+    assert len(sink.taken) == 1
+    assert desk.state(later) == "held"
+
+
+def test_what_could_not_be_sent_for_long_waits_for_the_owner(mailed, sink):
+    """Threat 77: a whole folder put back from last night."""
+    desk = mailed()
+    desk.add("a@example.org")
+    campaign = desk.send()
+
+    desk.move("7 hours")
+
+    assert sink.taken == []
+    found = desk.campaigns.find(campaign.id)
+    assert found is not None
+    assert found.reason == "late"

@@ -1,0 +1,113 @@
+"""The owner's screen: looking, trying, sending, stopping; and who may."""
+
+from .conftest import CLOSED, POST
+
+LIST = "/admin/newsletter/"
+
+
+def test_the_owner_looks_at_a_mail_has_it_sent_and_sees_what_became_of_it(mailed, sink):
+    desk = mailed()
+    desk.add("a@example.org", "b@example.org")
+    owner = desk.sign_in_as("owner")
+
+    assert "La crise, vue d’ici" in owner.get(f"{LIST}new").text
+    shown = owner.get(f"{LIST}preview?newsletter=posts&entry={POST}").text
+    assert shown.count(f'name="entry" value="{POST}"') == 2
+    assert f'src="/admin/newsletter/mail?newsletter=posts&amp;entry={POST}&amp;as="' in shown
+    sent = owner.send(f"{LIST}send", {"newsletter": "posts", "entry": POST})
+    desk.run_jobs()
+    told = owner.follow(sent).text
+
+    assert "La crise, vue d’ici" in shown
+    assert sorted(sink.addresses) == ["a@example.org", "b@example.org"]
+    assert 'max="2"' in told
+    assert 'value="2"' in told
+    assert 'value="resend"' in told
+    assert "La crise, vue d’ici" in owner.get(LIST).text
+
+
+def test_the_mail_is_shown_where_nothing_of_it_runs(mailed):
+    desk = mailed()
+    reply = desk.sign_in_as("owner").get(f"{LIST}mail?entry={POST}")
+
+    policy = reply.headers["content-security-policy"]
+    assert "sandbox" in policy
+    assert "default-src 'none'" in policy
+    assert reply.headers["content-type"] == "text/html; charset=utf-8"
+    assert reply.headers["cache-control"] == "private, no-store"
+    assert "Et sa suite." in reply.text
+
+
+def test_a_test_mail_goes_to_accounts_alone(mailed, sink):
+    desk = mailed()
+    desk.add("a@example.org")
+    owner = desk.sign_in_as("owner")
+
+    for to in ("owner@example.org", "a@example.org", "stranger@example.org"):
+        owner.send(f"{LIST}test", {"newsletter": "posts", "entry": POST, "to": to})
+
+    assert sink.addresses == ["owner@example.org"]
+    assert b"[Test]" in sink.taken[0][2]
+    assert b"/newsletter/leave/" not in sink.taken[0][2]
+
+
+def test_a_sending_is_planned_cancelled_and_sent_after_all(mailed, sink):
+    desk = mailed()
+    desk.add("a@example.org")
+    owner = desk.sign_in_as("owner")
+    planned = owner.send(f"{LIST}send", {"newsletter": "posts", "entry": POST, "at": "2026-11-23T18:30"})
+    one = planned.headers["location"]
+    desk.run_jobs()
+    assert sink.taken == []
+    assert "23 novembre 2026" in owner.get(one).text
+
+    desk.move("7 hours")  # 18:00 in Paris
+    assert sink.taken == []
+    desk.move("30 minutes")
+    assert sink.addresses == ["a@example.org"]
+
+    other = owner.send(f"{LIST}send", {"newsletter": "posts", "entry": POST, "at": "2026-12-01T08:00"})
+    owner.send(other.headers["location"], {"do": "cancel"})
+    desk.move("9 days")
+    assert len(sink.taken) == 1
+
+
+def test_a_moment_that_is_over_is_not_taken(mailed, sink):
+    owner = (desk := mailed()).sign_in_as("owner")
+
+    reply = owner.send(f"{LIST}send", {"newsletter": "posts", "entry": POST, "at": "2026-11-20T08:00"})
+
+    assert reply.status == 303
+    assert 'role="alert"' in owner.follow(reply).text
+    assert desk.campaigns.all() == ()
+
+
+def test_only_the_owner_gets_there_and_only_with_the_forms_token(mailed):
+    """Threat 45."""
+    desk = mailed()
+    campaign = desk.send()
+    moderator = desk.sign_in_as("moderator")
+    places = ("", "new", f"preview?entry={POST}", f"mail?entry={POST}", f"campaign/{campaign.id}")
+    acts = {"test": {"entry": POST}, "send": {"entry": POST}, "digest": {}, f"campaign/{campaign.id}": {"do": "cancel"}}
+
+    for place in places:
+        assert moderator.get(LIST + place).status == 403
+        assert desk.browser().get(LIST + place).status in (303, 403)
+    for act, form in acts.items():
+        assert moderator.send(LIST + act, form).status == 403
+        assert desk.browser().post(LIST + act, form).status in (303, 403)
+        assert desk.sign_in_as("owner").post(LIST + act, form).status == 403
+    assert [one.state for one in desk.campaigns.all()] == ["planned"]
+
+
+def test_the_preview_shows_what_each_reader_gets(mailed):
+    """Threat 14."""
+    desk = mailed()
+    owner = desk.sign_in_as("owner")
+
+    free = owner.get(f"{LIST}mail?entry={CLOSED}").text
+    whole = owner.get(f"{LIST}mail?entry={CLOSED}&as=whole").text
+
+    assert "Le début public." in free
+    assert "canari" not in free
+    assert "canari-cell" in whole
