@@ -4,7 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from pressframe_testing import EVERY_DATABASE
+
 from .conftest import main_of
+
+pytestmark = EVERY_DATABASE
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pressframe_stripe._desk import Desk
 from pressframe_stripe._plugin import Stripe
+from pressframe_testing import EVERY_DATABASE
 
 STEPS = {
     "renew": lambda stripe, id: stripe.renew(id), "fail": lambda stripe, id: stripe.renew(id, is_paid=False),
@@ -20,6 +21,7 @@ STEPS = {
 }  # fmt: skip
 
 
+@EVERY_DATABASE
 def test_a_short_history_ends_alike_in_all_orders_of_its_events(shop):
     """Of three: paid and refunded; failed and recovered; renewed and ended."""
     for number, (steps, wanted) in enumerate(
