@@ -148,7 +148,12 @@ class Api:
 
     def subscription_of_charge(self, charge: str) -> str:
         """Return the id of the subscription that *charge* paid for; empty if it was for something else."""
-        found = self.wire.get(f"/v1/charges/{part(charge)}", {"expand": ["invoice"]})
+        try:
+            found = self.wire.get(f"/v1/charges/{part(charge)}", {"expand": ["invoice"]})
+        except StripeError as error:
+            if error.is_missing:
+                return ""
+            raise
         return id_of(found, "invoice", "subscription")
 
     def set_ending(self, subscription: str, *, at_period_end: bool) -> None:
