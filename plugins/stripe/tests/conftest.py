@@ -102,12 +102,12 @@ def stripe(clock) -> Iterator[FakeStripe]:
 
 
 @pytest.fixture
-def blog(site, stripe, monkeypatch, sql_table) -> Callable[..., TestSite]:
+def blog(site, stripe, monkeypatch) -> Callable[..., TestSite]:
     """Return a function that makes the blog, with lines for the plugin's table."""
     monkeypatch.setenv("STRIPE_KEY", stripe.key)
     monkeypatch.setenv("STRIPE_WEBHOOK_SECRET", stripe.secret)
     return lambda settings="", *, language="fr": site(
-        SETTINGS.format(settings=settings, url=stripe.url, language=language) + sql_table + CONTENT
+        SETTINGS.format(settings=settings, url=stripe.url, language=language) + CONTENT
     )
 
 

@@ -82,7 +82,6 @@ def test_a_wrong_key_is_told_without_the_key(shop):
 )  # fmt: skip
 def test_wrong_settings_are_told(shop, line, said):
     name = line.split(" ")[0]
-    old = next(one for one in shop.site.read("pressframe.toml").splitlines() if one.startswith(f"{name} = "))
     old = next(
         one for one in shop.site.read("pressframe.toml").partition("[plugins.stripe]")[2].splitlines()
         if one.startswith(f"{name} = ")
@@ -114,17 +113,15 @@ def test_a_sync_gives_and_takes_what_no_webhook_told(shop):
 
     ran = shop.command("sync")
 
-    assert ran.output == "3 subscriptions looked at, 2 of them had changed\n"
+    assert ran.output == "subscriptions looked at: 3, changed since: 2\n"
     assert [shop.reads(who) for who in (keeps, loses, gains)] == [True, False, True]
-    assert json.loads(shop.command("sync", "--json").output) == {"subscriptions": 2, "changed": 0, "ended": 0} | {
-        "subscriptions": 3
-    }
+    assert json.loads(shop.command("sync", "--json").output) == {"subscriptions": 3, "changed": 0, "ended": 0}
 
 
 def test_a_sync_works_on_events_that_wait(shop):
     browser, _ = shop.buy()
     shop.tell(work=False)
-    assert "19" not in shop.command("check").output.splitlines()[-1]
+    assert "WRONG  events: 3 wait to be worked on" in shop.command("check").output
 
     shop.command("sync")
 
@@ -151,7 +148,7 @@ def test_a_sync_ends_what_who_has_left_pays_for(shop, monkeypatch):
     shop.site.clock.move("400 days")
     shop.run_jobs()
 
-    assert "1 members who have left pay nothing more" in ran.output
+    assert "members who have left and pay nothing more: 1" in ran.output
     assert shop.stripe.things[subscription]["status"] == "canceled"
 
 

@@ -59,8 +59,8 @@ def _make_sync(plugin: Stripe, host: Host) -> click.Command:
         if as_json:
             click.echo(json.dumps({"subscriptions": done.seen, "changed": done.changed, "ended": done.ended}))
             return
-        click.echo(f"{done.seen} subscriptions looked at, {done.changed} of them had changed")
+        click.echo(f"subscriptions looked at: {done.seen}, changed since: {done.changed}")
         if done.ended:
-            click.echo(f"{done.ended} members who have left pay nothing more")
+            click.echo(f"members who have left and pay nothing more: {done.ended}")
 
     return sync
