@@ -1,4 +1,4 @@
-"""The way of a reader who pays, in a browser without JavaScript; every screen as axe sees it."""
+"""The way of a reader who pays, in a browser; every screen as axe sees it."""
 
 import itertools
 import re

@@ -127,7 +127,9 @@ def test_a_refund_takes_back_what_was_paid_for(paid):
     shop.tell()
 
     assert not shop.reads(browser)
-    assert "Le paiement a été repris" in browser.get("/members/").text
+    page = browser.get("/members/").text
+    assert "Le paiement a été repris" in page
+    assert "Le résilier" in page
 
 
 def test_a_refund_of_a_part_takes_nothing(paid):
