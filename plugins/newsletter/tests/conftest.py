@@ -26,12 +26,11 @@ title = "PRland"
 url = "{url}"
 language = "{language}"
 timezone = "Europe/Paris"
-plugins = ["markdown", "sql", "web", "admin", "members", "newsletter", "vault", "archives", "feeds", "journal"]
+plugins = ["markdown", "sql", "web", "admin", "gates", "members", "newsletter", "vault", "archives", "feeds", "journal"]
 [plugins.web]
 sender = "PRland <bonjour@prland.example>"
 {web}
-[plugins.members]
-audiences = ["paid"]
+[plugins.gates.audiences.paid]
 [plugins.newsletter]
 automatic = {automatic}
 {newsletter}
