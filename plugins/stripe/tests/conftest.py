@@ -34,8 +34,6 @@ audience = ["paid"]
 [[plugins.gates.rules]]
 tag = "carnet"
 audience = ["patron"]
-[plugins.members]
-audiences = ["paid", "patron"]
 [plugins.stripe]
 key = {{ env = "STRIPE_KEY" }}
 webhook_secret = {{ env = "STRIPE_WEBHOOK_SECRET" }}

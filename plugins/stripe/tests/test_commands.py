@@ -96,10 +96,10 @@ def test_wrong_settings_are_told(shop, line, said):
 
 
 def test_an_audience_that_nobody_can_have_stops_the_server(shop):
-    text = shop.site.read("pressframe.toml").replace('audiences = ["paid", "patron"]', 'audiences = ["paid"]')
-    shop.site.edit("pressframe.toml", text)
+    settings = shop.site.read("pressframe.toml").replace('audience = "patron"', 'audience = "gold"')
+    shop.site.edit("pressframe.toml", settings)
 
-    with pytest.raises(Exception, match='audience is "patron", which no member can have'):
+    with pytest.raises(Exception, match='audience is "gold", which no member can have'):
         shop.site.serve()
 
 

@@ -61,7 +61,7 @@ def _prices(plugin: Stripe, host: Host, api: Api) -> Iterator[Finding]:
     for name, plan in plugin.plans.items():
         yield _price(name, plan, plugin, api)
         if plan.audience not in known_audiences(host):
-            yield Finding(False, f'plan {name}: no member can have "{plan.audience}"; see [plugins.members] audiences')
+            yield Finding(False, f"plan {name}: no member can have {plan.audience}; see [plugins.gates.audiences]")
 
 
 def _price(name: str, plan: Plan, plugin: Stripe, api: Api) -> Finding:

@@ -48,7 +48,7 @@ class Plan:
         label: What readers call it: ``"Monthly"``.
         cost: What Stripe takes each time, as readers are told it: ``"5 €"``.
         interval: How often.
-        audience: What it makes its buyers a member of; one of ``[plugins.members] audiences``.
+        audience: What it makes its buyers a member of; one of ``[plugins.gates.audiences]``.
         gives: What they get, a short sentence each.
         offered: False no longer sells it; who has it keeps it.
     """
@@ -133,7 +133,8 @@ class Stripe:
             if plan.audience not in known:
                 raise ConfigError(
                     f'[plugins.stripe.plans.{name}] audience is "{plan.audience}", which no member can have',
-                    fix=did_you_mean(plan.audience, known) or "name it in [plugins.members] audiences",
+                    fix=did_you_mean(plan.audience, known)
+                    or f"add the table [plugins.gates.audiences.{plan.audience}]",
                 )
 
     @hookimpl
