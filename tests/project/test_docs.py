@@ -18,7 +18,7 @@ def reference(root: Path):
     spec = importlib.util.spec_from_file_location("generate", root / "docs" / "reference" / "generate.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.pages(root / "examples" / "prland")
+    return module.pages()
 
 
 @pytest.mark.parametrize("page", ["hooks.md", "settings.md", "commands.md"])
