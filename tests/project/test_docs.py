@@ -72,6 +72,7 @@ def test_plugins_in_the_docs_load_in_a_site(root, tmp_path, paper):
         "docs/tutorial-site.md",
         "docs/how-to/several-machines.md",
         "docs/how-to/gates.md",
+        "docs/how-to/members.md",
         "docs/how-to/paid-members.md",
         "docs/how-to/spam.md",
         "docs/how-to/moderate.md",
