@@ -119,14 +119,15 @@ def make_export(host: Host) -> click.Command:
     """Return ``members export``."""
 
     @click.command(
-        "export", help="Write all members as a CSV list that spreadsheets open safely, to FILE or the screen."
+        "export",
+        help="Write all members as a CSV list that spreadsheets open safely, to FILE; none or - for the screen.",
     )
     @click.argument("file", required=False)
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object that tells how many; needs FILE.")
     def run(*, file: str | None, as_json: bool) -> None:
         from pressframe_members.transfer import export_members
 
-        if file is None:
+        if file in (None, "-"):
             if as_json:
                 raise click.UsageError("--json needs a FILE: the list itself goes to the screen")
             for piece in export_members(host):
