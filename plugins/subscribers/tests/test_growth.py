@@ -2,9 +2,11 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 
 import pytest
 
+from pressframe_members.transfer import Terms, import_members
 from pressframe_subscribers._growth import Period, growth, plot
 
 from .conftest import LIST
@@ -75,3 +77,16 @@ def test_the_plot_has_round_numbers_at_its_edge_and_stays_inside(most, rules):
     assert len(drawn["rules"]) == rules
     points = [tuple(map(float, point.split(","))) for point in drawn["line"].split()]
     assert all(0 <= x <= 360 and 0 <= y <= 200 for x, y in points)
+
+
+@pytest.mark.parametrize(("language", "written"), [("en", "1,234"), ("fr", "1\u202f234")])
+def test_thousands_are_parted_as_the_site_s_language_does(serve, language, written):
+    desk = serve(language=language)
+    lines = "".join(f"m{number}@example.org\n" for number in range(1_234))
+    import_members(
+        desk.app.site, BytesIO(f"email\n{lines}".encode()), "list.csv", terms=Terms(confirmed=True), now=desk.now
+    )
+    owner = desk.sign_in_as("owner")
+
+    for path in ("/admin/", LIST, f"{LIST}tiers", f"{LIST}growth"):
+        assert written in owner.get(path).text

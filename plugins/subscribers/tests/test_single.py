@@ -42,6 +42,31 @@ def test_a_gift_with_an_end_is_given_and_undone(desk, owner):
     assert desk.rights(ada) == []
 
 
+@pytest.mark.parametrize(
+    ("form", "end"),
+    [
+        ({"months": "3"}, "2027-02-24T23:00:00+00:00"), ({"months": "12"}, "2027-11-24T23:00:00+00:00"),
+        ({"months": "1", "until": "2026-12-24"}, "2026-12-24T23:00:00+00:00"),
+    ],
+)  # fmt: skip
+def test_a_gift_for_so_many_months_lasts_through_its_last_day_and_a_typed_day_wins(desk, owner, form, end):
+    ada = desk.add("ada")
+
+    act(owner, ada, "grant", audience="gold", **form)
+
+    assert [until.isoformat() for _, _, until in desk.rights(ada)] == [end]
+
+
+@pytest.mark.parametrize("months", ["0", "-1", "x", "100"])
+def test_what_is_no_number_of_months_gives_nothing(desk, owner, months):
+    ada = desk.add("ada")
+
+    page = act(owner, ada, "grant", audience="gold", months=months)
+
+    assert "the end must be a day to come" in flash(page)
+    assert desk.rights(ada) == []
+
+
 def test_what_one_source_gave_is_taken_back_alone(desk, owner):
     ada = desk.add("ada")
     for source in ("complimentary", "stripe"):

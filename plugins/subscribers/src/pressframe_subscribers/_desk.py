@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 
@@ -20,6 +22,8 @@ from pressframe_web import Response
 LIST = "/admin/members/"
 ONE = f"{LIST}member/"
 UNDO = f"{LIST}undo"
+
+_MONTHS = re.compile(r"[1-9][0-9]?", re.ASCII)
 
 
 def _(text: str) -> str:
@@ -45,18 +49,19 @@ class Desk:
         """The audiences that can be given."""
         return [*sorted(known_audiences(self.host) - {SUBSCRIBERS})]
 
-    def end_of(self, typed: str, now: datetime) -> datetime | None:
-        """Return the end of the day that was typed; None if nothing was.
+    def end_of(self, form: Mapping[str, str], now: datetime) -> datetime | None:
+        """Return the end of the last day that was typed, or of so many months from today; None if neither was given.
 
         Raises:
-            ValueError: It is no day, or one that has passed.
+            ValueError: It is no day, or one that has passed, or no number of months from 1 to 99.
         """
-        if not typed.strip():
+        typed, months = form.get("until", "").strip(), form.get("months", "")
+        if not typed and not months:
             return None
+        zone = self.host.settings.timezone
         try:
-            end = datetime.combine(
-                date.fromisoformat(typed.strip()) + timedelta(days=1), time(), self.host.settings.timezone
-            )
+            last = date.fromisoformat(typed) if typed else _months_on(now.astimezone(zone).date(), months)
+            end = datetime.combine(last + timedelta(days=1), time(), zone)
         except OverflowError as error:
             raise ValueError("there is no such day") from error
         if end <= now:
@@ -70,6 +75,14 @@ class Desk:
             return None
         given = self.members.memberships(id, connection=connection)
         return hashlib.sha256(repr((member, given)).encode()).hexdigest()[:16]
+
+
+def _months_on(day: date, typed: str) -> date:
+    """Return the same day so many months later, or the last of that month where it has no such day."""
+    if not _MONTHS.fullmatch(typed):
+        raise ValueError("months are a number from 1 to 99")
+    year, month = divmod(day.year * 12 + day.month - 1 + int(typed), 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def page_of(name: str, data: Mapping[str, Json], *, status: int = 200) -> Response:

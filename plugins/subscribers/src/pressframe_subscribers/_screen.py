@@ -94,7 +94,7 @@ class People:
         if audience not in desk.givable:
             return problem(_("Choose an audience first."), back)
         try:
-            until = desk.end_of(form.get("until", ""), now)
+            until = desk.end_of(form, now)
         except ValueError:
             return problem(_("Nothing was changed: the end must be a day to come."), back)
 

@@ -66,7 +66,7 @@ class Single:
         if audience not in self._desk.givable:
             return problem(_("Choose an audience first."), back)
         try:
-            until = self._desk.end_of(request.form.get("until", ""), request.now)
+            until = self._desk.end_of(request.form, request.now)
         except ValueError:
             return problem(_("Nothing was changed: the end must be a day to come."), back)
         id, acts = request.parameters.get("id", ""), self._desk.acts

@@ -105,7 +105,7 @@ class Taking:
         if sent is None or not sent.content:
             return self._import({"error": {"what": "none"}, "typed": typed}, status=422)
         try:
-            until = self._desk.end_of(form.get("until", ""), now)
+            until = self._desk.end_of(form, now)
         except ValueError:
             return self._import({"error": {"what": "until"}, "typed": typed}, status=422)
         audience = form.get("paid_as", "")
