@@ -45,7 +45,7 @@ def test_a_gift_with_an_end_is_given_and_undone(desk, owner):
 @pytest.mark.parametrize(
     ("form", "end"),
     [
-        ({"months": "3"}, "2027-02-24T23:00:00+00:00"), ({"months": "12"}, "2027-11-24T23:00:00+00:00"),
+        ({"months": "3"}, "2027-02-23T23:00:00+00:00"), ({"months": "12"}, "2027-11-23T23:00:00+00:00"),
         ({"months": "1", "until": "2026-12-24"}, "2026-12-24T23:00:00+00:00"),
     ],
 )  # fmt: skip
