@@ -114,9 +114,8 @@ def with_site(command: click.Command) -> click.Command:
         for inner in command.commands.values():
             with_site(inner)
     if not any(parameter.name == "site" for parameter in command.params):
-        command.params.append(
-            click.Option(["--site"], metavar="DIR", expose_value=False, help="The site's folder; this one if left out.")
-        )
+        said = "The site's folder; this one if left out."
+        command.params.append(click.Option(["--site"], metavar="DIR", expose_value=False, help=said))
     return command
 
 

@@ -105,7 +105,7 @@ def _make_grouped() -> Callable[..., object]:
     @jinja2.pass_context
     def grouped(context: jinja2.runtime.Context, number: int) -> str:
         gettext = partial(context.call, context.resolve("gettext"))
-        return f"{number:,}".replace(",", gettext(","))
+        return f"{number:,}".replace(",", str(gettext(",")))
 
     return grouped
 
