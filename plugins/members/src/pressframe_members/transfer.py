@@ -14,7 +14,6 @@ from typing import BinaryIO, TypeAlias
 
 import attrs
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from pressframe.errors import ConfigError, ContentError, Place
 from pressframe.model import Host
@@ -40,6 +39,7 @@ from pressframe_members._telling import Told
 from pressframe_members.model import SUBSCRIBERS, Membership
 from pressframe_members.store import Members
 from pressframe_sql import Database, database
+from pressframe_sql.statements import insert_into
 from pressframe_web.identity import make_id
 
 __all__ = ["COLUMNS", "Format", "LeftOut", "Report", "Terms", "Why", "export_members", "import_members"]
@@ -214,10 +214,9 @@ class _Carrier:
 
     def _store(self, connection: sa.Connection, people: Sequence[Person]) -> tuple[Mapping[str, int], list[Told]]:
         before, told = _rows_of(connection, people), list[Told]()
-        insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
         added = {one.address.folded: self._row(one) for one in people if one.address.folded not in before}
         if added:
-            once = insert(MEMBER).on_conflict_do_nothing(index_elements=["folded"])
+            once = insert_into(connection, MEMBER).on_conflict_do_nothing(index_elements=["folded"])
             connection.execute(once, list(added.values()))
         after = _rows_of(connection, people)
         counted = {"new": 0, "known": 0, "asked": 0, "granted": 0, "without": 0}

@@ -8,10 +8,10 @@ from typing import Any
 
 import attrs
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from pressframe.model import Host
 from pressframe_sql import Database, database
+from pressframe_sql.statements import insert_into
 from pressframe_stripe._events import Event
 from pressframe_stripe._objects import OVER, Subscription
 from pressframe_stripe._tables import EVENT, LEFT, SESSION, SUBSCRIPTION
@@ -247,5 +247,4 @@ def _held(row: sa.Row[Any]) -> Held:
 
 def _insert_once(connection: sa.Connection, table: sa.Table, row: dict[str, object]) -> bool:
     """Insert a row; return False if one with its key is there."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return bool(connection.execute(insert(table).values(row).on_conflict_do_nothing()).rowcount)
+    return bool(connection.execute(insert_into(connection, table).values(row).on_conflict_do_nothing()).rowcount)
