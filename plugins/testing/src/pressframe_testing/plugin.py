@@ -16,12 +16,12 @@ from pressframe_testing._postgresql import postgresql, postgresql_server, sql_ta
 from pressframe_testing._site import TestSite
 
 __all__ = [
-    "browser_page", "clock", "compiled", "kept_for_all", "look", "once", "postgresql", "postgresql_server", "site",
-    "sql_table",
+    "browser_page", "chromium", "clock", "compiled", "kept_for_all", "look", "once", "postgresql", "postgresql_server",
+    "site", "sql_table",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 _CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _QUIET = (
@@ -80,9 +80,9 @@ def site(
         yield make
 
 
-@pytest.fixture
-def browser_page() -> Iterator["Page"]:
-    """Return a page of the system's Chromium, 1280 pixels wide; the test is skipped where there is none.
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["Browser"]:
+    """Return the system's Chromium, started once for all tests of a run; they are skipped where there is none.
 
     Needs Playwright: ``pressframe-testing[browser]``. It downloads no browser of its own.
     """
@@ -93,6 +93,14 @@ def browser_page() -> Iterator["Page"]:
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=program, args=list(_QUIET))
         try:
-            yield browser.new_page(viewport={"width": 1280, "height": 900})
+            yield browser
         finally:
             browser.close()
+
+
+@pytest.fixture
+def browser_page(chromium: "Browser") -> Iterator["Page"]:
+    """Return a page of the system's Chromium, 1280 pixels wide, which knows nothing of other tests' pages."""
+    yield chromium.new_page(viewport={"width": 1280, "height": 900})
+    for context in chromium.contexts:
+        context.close()
