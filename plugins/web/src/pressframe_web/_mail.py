@@ -2,7 +2,6 @@
 
 import os
 import re
-import unicodedata
 from binascii import b2a_qp
 from datetime import UTC, datetime
 from email.headerregistry import Address
@@ -24,6 +23,8 @@ from pressframe_web.model import Message
 _PLAIN = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 """An address that is the same in every way of reading it."""
 _VISIBLE = re.compile(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""Unicode's categories Cc, Zl, Zp, Cs."""
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _PARTED = frozenset(("From", "Sender", "Reply-To"))
 """Headers that are made of addresses."""
@@ -120,11 +121,19 @@ def _header(name: str, value: str) -> str:
 
 def _part(kind: str, text: str) -> bytes:
     """Return a text with its headers, in ASCII, with lines that no server breaks."""
-    lines = "".join(f"{line}\n" for line in text.splitlines())
-    encoded = b2a_qp(lines.encode(), istext=True).replace(b"\n", b"\r\n")
-    encoded = encoded.replace(b"\r\n.", b"\r\n=2E").replace(b"\r\nFrom ", b"\r\n=46rom ")
+    encoded = b"".join(map(_encoded, text.splitlines()))
     head = f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
     return head.encode() + encoded
+
+
+@lru_cache(maxsize=2048)  # mails to many say the same in most lines
+def _encoded(line: str) -> bytes:
+    """Return a line as quoted-printable, with its end."""
+    encoded = b2a_qp(line.encode() + b"\n", istext=True).replace(b"\n", b"\r\n")
+    encoded = encoded.replace(b"\r\n.", b"\r\n=2E").replace(b"\r\nFrom ", b"\r\n=46rom ")
+    if encoded.startswith((b".", b"From ")):
+        encoded = b"=%02X" % encoded[0] + encoded[1:]
+    return encoded
 
 
 def _encoding(text: str) -> str | None:
@@ -138,7 +147,7 @@ def make_sender(title: str, url: str) -> str:
 
 
 def _checked(name: str, value: str) -> str:
-    if any(unicodedata.category(letter) in ("Cc", "Zl", "Zp", "Cs") for letter in name + value):
+    if _CONTROL.search(name) or _CONTROL.search(value):
         raise ValueError(f"{name} holds a control character")
     return value
 
