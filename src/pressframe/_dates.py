@@ -31,8 +31,7 @@ def date_filter(words: NullTranslations, zone: ZoneInfo) -> Callable[..., str]:
         return words.gettext("{month} {year}").format(month=month_name(moment), year=moment.year)
 
     def short(moment: datetime) -> str:
-        pattern = words.gettext("{month:02}/{day:02}/{year}")
-        return pattern.format(day=moment.day, month=moment.month, year=moment.year)
+        return words.gettext("{month:02}/{day:02}/{year}").format(day=moment.day, month=moment.month, year=moment.year)
 
     def time(moment: datetime) -> str:
         return words.gettext("{hour}:{minute:02}").format(hour=moment.hour, minute=moment.minute)

@@ -59,7 +59,7 @@ class Templates:
             autoescape=jinja2.select_autoescape(("html", "xml", "svg")), trim_blocks=True, lstrip_blocks=True,
             auto_reload=False, optimized=False, cache_size=-1, bytecode_cache=_cache(state, host),
         )  # fmt: skip
-        environment.note = note
+        environment.note, environment.found = note, {}
         words = _translations(host)
         environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined] # by the extension
         environment.globals["gettext"] = environment.globals["_"] = _gettext(words)
@@ -96,8 +96,7 @@ class Templates:
 
     def find(self, name: str) -> Path | None:
         """Return the file that wins as the template *name*; None if there is none."""
-        file = self._source(name)[1]
-        return Path(file) if file else None
+        return Path(file) if (file := self._source(name)[1]) else None
 
     def render(self, page: Page, view: View) -> str:
         """Return *page* as *view* sees it.
@@ -229,6 +228,7 @@ class _Environment(jinja2.Environment):
 
     code_generator_class = _Unfolded
     context_class = _Context
+    found: dict[object, jinja2.Template]
     note: Callable[[str], None]
     template_class = _Template
 
@@ -236,15 +236,11 @@ class _Environment(jinja2.Environment):
         """Return those of the environment as they are: each rendering walks through a chain of mappings."""
         return self.globals if d is None else super().make_globals(d)
 
-    @functools.cached_property
-    def _found(self) -> dict[object, jinja2.Template]:
-        return {}
-
     def get_template(self, name: str | jinja2.Template, *arguments: Any, **named: Any) -> jinja2.Template:
         self.note(f"template\t{name}")
-        found = self._found.get(name)
+        found = self.found.get(name)
         if found is None:
-            found = self._found[name] = super().get_template(name, *arguments, **named)
+            found = self.found[name] = super().get_template(name, *arguments, **named)
         return found
 
     def select_template(self, names: Iterable[str | jinja2.Template], *arguments: Any, **named: Any) -> jinja2.Template:
