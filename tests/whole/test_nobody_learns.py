@@ -1,6 +1,7 @@
 """Whoever types an address into a form learns nothing about it: members, followers, owners are answered like nobody."""
 
 import os
+import random
 import re
 import time
 from collections.abc import Callable
@@ -101,17 +102,25 @@ def test_the_answer_tells_nothing_of_an_address(send, bag, form):
     assert max(sizes) - min(sizes) <= (0 if "comments" not in form else 40)  # numbers grow
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_the_time_tells_nothing_of_an_address(send, bag, form):
-    """Threat 35: medians within 5 % or 2 ms."""
+def slower_or_faster(send: Callable[[str, str], Reply], form: str, chance: random.Random) -> set[str]:
+    """Return whose median is another than that of an address that nobody has."""
     times: dict[str, list[float]] = {who: [] for who in WHO}
     for _ in range(TRIES):
-        for who, address in WHO.items():
+        for who in chance.sample(list(WHO), len(WHO)):
             begun = time.perf_counter()
-            send(form, address)
+            send(form, WHO[who])
             times[who].append(time.perf_counter() - begun)
-
     medians = {who: median(found) for who, found in times.items()}
     wanted = medians["never"]
-    far = {who: (one, wanted) for who, one in medians.items() if abs(one - wanted) > max(MARGIN * wanted, NOISE)}
-    assert far == {}
+    return {who for who, one in medians.items() if abs(one - wanted) > max(MARGIN * wanted, NOISE)}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_time_tells_nothing_of_an_address(send, form):
+    """Threat 35: medians within 5 % or 2 ms; what a busy machine does to one address it does not do three times."""
+    chance = random.Random(35)
+    far = slower_or_faster(send, form, chance)
+    for _ in range(2):
+        far &= slower_or_faster(send, form, chance) if far else far
+
+    assert far == set()
