@@ -1,6 +1,5 @@
 """Whoever types an address into a form learns nothing about it: members, followers, owners are answered like nobody."""
 
-import os
 import random
 import re
 import time
@@ -10,11 +9,11 @@ from statistics import median
 
 import pytest
 
-from pressframe_testing import Reply, Visitor
+from pressframe_testing import Reply, Visitor, wants_everything
 
 from .postbag import Postbag, text_of
 
-TRIES = 200 if os.environ.get("PRESSFRAME_EVERYTHING") else 30
+TRIES = 200 if wants_everything() else 30
 """How often each form is sent to be timed: as often as threat 35 says where PRESSFRAME_EVERYTHING is set."""
 MARGIN, NOISE = 0.05, 0.002
 """Medians differ by less than this share, or than so many seconds."""

@@ -1,7 +1,6 @@
 """PostgreSQL restarted again and again while readers read and comment. Fault F9."""
 
 import logging
-import os
 import random
 import signal
 import threading
@@ -12,13 +11,13 @@ import attrs
 import pytest
 import sqlalchemy as sa
 
-from pressframe_testing import PostgreSQLServer, Process
+from pressframe_testing import PostgreSQLServer, Process, wants_everything
 
 pytestmark = pytest.mark.postgresql
 
 log = logging.getLogger(__name__)
 
-RESTARTS = 20 if os.environ.get("PRESSFRAME_EVERYTHING") else 3
+RESTARTS = 20 if wants_everything() else 3
 """How often the server is restarted: the whole of it where PRESSFRAME_EVERYTHING is set in the environment."""
 HEALED = 2
 """Seconds after an outage in which something may still fail."""

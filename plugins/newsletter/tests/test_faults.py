@@ -1,18 +1,17 @@
 """F4: mail servers that fail, and what becomes of the mails."""
 
-import os
 import time
 from statistics import quantiles
 
 import pytest
 
-from pressframe_testing import EVERY_DATABASE
+from pressframe_testing import EVERY_DATABASE, wants_everything
 
 from .conftest import addresses, finish
 
 pytestmark = EVERY_DATABASE
 
-AT = range(1, 51) if os.environ.get("PRESSFRAME_EVERYTHING") else (1, 2, 8, 9, 25, 50)
+AT = range(1, 51) if wants_everything() else (1, 2, 8, 9, 25, 50)
 """At which mail the server fails: each of fifty where PRESSFRAME_EVERYTHING is set in the environment."""
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pressframe.model.rendering import Block, Output, Page
     from pressframe.model.site import Asset, Engine, Host, Live, Loader, Report, SiteSettings, Source, View
 else:
-    __getattr__ = _names_in(__name__, "_basis", "site", "rendering", "gating", "comments", "content")
+    __getattr__ = _names_in(__name__, "_basis", "site", "gating", "content", "rendering", "comments")
 
 __all__ = [
     "Asset", "Author", "Block", "Body", "Card", "Comment", "Comments", "Conversation", "Engine", "Entry", "Gate",

@@ -330,11 +330,13 @@ class Memory:
 
     def forget(self) -> None:
         """Start anew. Releases that read texts from the files go on doing so."""
-        import shutil
-
         self.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
         self._folder.mkdir(parents=True, exist_ok=True)
+        if any(self._folder.iterdir()):
+            import shutil  # which takes as long as 20 entries
+
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder.mkdir(parents=True, exist_ok=True)
         self.shelf = Shelf(self._folder)
 
     def _connect(self) -> sqlite3.Connection:

@@ -1,4 +1,4 @@
-"""The pytest plugin: the fixtures ``clock``, ``site``, ``browser_page``, and those of databases."""
+"""The pytest plugin: the fixtures ``clock``, ``site``, ``browser_page``, ``look``, and those of databases."""
 
 import contextlib
 import itertools
@@ -9,20 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pressframe_testing._axe import look
 from pressframe_testing._clock import Clock
 from pressframe_testing._postgresql import own_postgresql, postgresql, postgresql_server, sql_table
 from pressframe_testing._site import TestSite
 
 __all__ = [
-    "browser_page",
-    "clock",
-    "compiled",
-    "own_postgresql",
-    "postgresql",
-    "postgresql_server",
-    "site",
-    "sql_table",
-]
+    "browser_page", "clock", "compiled", "look", "own_postgresql", "postgresql", "postgresql_server", "site", "sql_table"
+]  # fmt: skip
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -105,9 +105,8 @@ class Answer:
 
     def instead(self, body: bytes) -> Answer:
         """Return the same with other bytes: a page that was made for one reader."""
-        _, caching = self.unchanged[0]
         stored = Stored(Path(), self.content.media_type, digest_of_bytes(body), len(body))
-        return Answer(Content(body, stored), caching, self._common)
+        return Answer(Content(body, stored), PERSONAL, self._common)
 
     def asked_with(self, query: bytes) -> Answer:
         """Return what leaves when a query goes with the address: kept for ever where it names this very content."""
@@ -182,6 +181,7 @@ class Served:
         missing: The page for addresses that are not there; None if the theme has none.
         changed: The addresses that not every reader gets the same at as in the release before.
         addresses: The gated addresses as the release writes them, by decoded path.
+        early: Addresses of pages that are of the next release already.
         sayings: Pages that say why a request was refused, by status, kept once made.
     """
 
@@ -194,6 +194,7 @@ class Served:
     missing: Answer | None
     changed: Sequence[str]
     addresses: Mapping[str, str]
+    early: frozenset[str] = frozenset()
     sayings: dict[int, bytes] = attrs.field(factory=dict, init=False)
 
     @classmethod
@@ -206,7 +207,10 @@ class Served:
         Raises:
             Outdated: What it has is there no more; a new build gives what is.
         """
-        changed = _changed(before.release if before else None, release)
+        if before is None:
+            changed = [*release.files.keys() | release.gated.keys()]
+        else:  # the release that early pages were of may never have come
+            changed = list(dict.fromkeys([*_changed(before.release, release), *before.early]))
         shelf = _Shelf(release, terms, before, is_exact=is_exact)
         for address in changed:
             shelf.clear(unquote(address))
@@ -223,7 +227,7 @@ class Served:
         shelf = _Shelf(self.release, terms, self, is_exact=True)
         for address, stored in pages.items():
             shelf.put_open(unquote(address), stored)
-        return shelf.served(self.changed)
+        return attrs.evolve(shelf.served(self.changed), early=self.early.union(pages))
 
     def holds(self, path: str) -> bool:
         """Say whether there is something at *path*, for whomever."""
@@ -249,10 +253,8 @@ class Served:
         return self.missing if path == _MISSING else self.open.get(path) or self.closed.get(path)
 
 
-def _changed(before: Release | None, after: Release) -> Sequence[str]:
+def _changed(before: Release, after: Release) -> Sequence[str]:
     """Return the addresses of which not every reader gets the very same file."""
-    if before is None:
-        return [*after.files.keys() | after.gated.keys()]
     files, gated = before.files, before.gated
     if [*files] == [*after.files]:  # as most often; what is the same is passed over by C
         found = [*compress(files, map(is_not, files.values(), after.files.values()))]
@@ -263,7 +265,7 @@ def _changed(before: Release | None, after: Release) -> Sequence[str]:
         required = after.gated.get(address)
         is_same = required == gated.get(address) and _whole(after, address) is _whole(before, address)
         found += [] if is_same else [address]
-    return list(dict.fromkeys(found))
+    return found
 
 
 def _whole(release: Release, address: str) -> Stored | None:
