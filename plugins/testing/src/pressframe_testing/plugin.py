@@ -15,7 +15,8 @@ from pressframe_testing._postgresql import own_postgresql, postgresql, postgresq
 from pressframe_testing._site import TestSite
 
 __all__ = [
-    "browser_page", "clock", "compiled", "look", "own_postgresql", "postgresql", "postgresql_server", "site", "sql_table"
+    "browser_page", "clock", "compiled", "look", "own_postgresql", "postgresql", "postgresql_server", "site",
+    "sql_table",
 ]  # fmt: skip
 
 if TYPE_CHECKING:
