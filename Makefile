@@ -15,6 +15,11 @@ editable := -e . $(addprefix -e ,$(folders))
 export UV_BUILD_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_BUILD_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Tests write thousands of small files, most of them to disk for certain: in memory nobody waits for that.
+room := $(shell test -w /dev/shm && df -k --output=avail /dev/shm 2>/dev/null | awk 'NR == 2 && $$1 > 3000000 { print "/dev/shm" }')
+ifneq ($(room),)
+export PYTEST_DEBUG_TEMPROOT ?= $(room)
+endif
 
 .PHONY: help .venv serve test test-pages test-rest everything check format prove kill bench docs lock clean
 

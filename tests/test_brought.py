@@ -13,8 +13,10 @@ def register_commands(self, host):
 
     return [click.Command("hello")]
 """
+STRIPE = '[plugins.stripe]\nkey = "sk_test_1"\nwebhook_secret = "whsec_1"\n'
 BROUGHT = {"serve": "web", "db": "sql"} | {
-    name: name for name in ("admin", "akismet", "bayes", "comments", "members", "newsletter", "passes", "webmention")
+    name: name
+    for name in ("admin", "akismet", "bayes", "comments", "members", "newsletter", "passes", "stripe", "webmention")
 }
 
 
@@ -32,7 +34,7 @@ def test_a_plugin_s_command_says_where_no_site_is_that_there_is_none(press, tmp_
 
 def test_every_command_of_a_bundled_plugin_is_known_everywhere(tmp_path):
     plugins = [*(name for name in BUNDLED if name not in ("dask", "journal")), "journal"]
-    settings = f'[site]\ntitle = "T"\nplugins = {plugins}\n[plugins.akismet]\nkey = "k"\n'
+    settings = f'[site]\ntitle = "T"\nplugins = {plugins}\n[plugins.akismet]\nkey = "k"\n{STRIPE}'
     (tmp_path / "pressframe.toml").write_text(settings, "utf-8")
     site = Site.open(tmp_path)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import tempfile
 import typing
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -27,6 +28,15 @@ _UNITS = {
     "minutes": timedelta(minutes=1),
     "seconds": timedelta(seconds=1),
 }
+EVERYTHING = f"""[site]
+title = "T"
+plugins = {[*(name for name in BUNDLED if name not in ("dask", "journal")), "journal"]}
+[plugins.akismet]
+key = "k"
+[plugins.stripe]
+key = "sk_test_1"
+webhook_secret = "whsec_1"
+"""
 NOTE = "<!-- Written by docs/reference/generate.py from the code; change the docstrings there. -->"
 
 
@@ -68,9 +78,11 @@ def settings() -> str:
     return "\n".join(lines)
 
 
-def commands(example: Path) -> str:
-    """Return the page of all commands, those of plugins asked for as the site in *example* has them."""
-    site = Site.open(example)
+def commands() -> str:
+    """Return the page of all commands, those of plugins asked for as a site with all bundled ones has them."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "pressframe.toml").write_text(EVERYTHING, "utf-8")
+        site = Site.open(Path(folder))
     brought = {str(command.name): with_site(command) for _, command in site.hooks.register_commands(site)}
     context = click.Context(main, info_name="pressframe")
     own = {name: main.get_command(context, name) for name in ("build", "explain", "check", "plugins", "hooks", "new")}
@@ -192,12 +204,12 @@ def _toml(value: object) -> str:
     return "{ }" if isinstance(value, Mapping) else f'"{value.value if isinstance(value, Enum) else value}"'
 
 
-def pages(example: Path) -> dict[str, str]:
+def pages() -> dict[str, str]:
     """Return each page's text by its file's name."""
-    texts = {"hooks.md": hooks(), "settings.md": settings(), "commands.md": commands(example)}
+    texts = {"hooks.md": hooks(), "settings.md": settings(), "commands.md": commands()}
     return {name: f"{text.rstrip()}\n" for name, text in texts.items()}
 
 
 if __name__ == "__main__":
-    for name, text in pages(HERE.parents[1] / "examples" / "prland").items():
+    for name, text in pages().items():
         (HERE / name).write_text(text, encoding="utf-8")

@@ -23,6 +23,7 @@ Hooks: TypeAlias = Mapping[str, Callable[..., object]]
 BUNDLED = (
     "markdown", "wordpress", "archives", "feeds", "journal", "sql", "comments", "gates", "members", "admin", "web",
     "webmention", "dask", "bayes", "akismet", "altcha", "gravatar", "moderation", "passes", "newsletter",
+    "stripe", "subscribers",
 )  # fmt: skip
 
 _DECORATE = "decorate it with @attrs.frozen(eq=False)"

@@ -18,7 +18,7 @@ def reference(root: Path):
     spec = importlib.util.spec_from_file_location("generate", root / "docs" / "reference" / "generate.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.pages(root / "examples" / "prland")
+    return module.pages()
 
 
 @pytest.mark.parametrize("page", ["hooks.md", "settings.md", "commands.md"])
@@ -72,6 +72,8 @@ def test_plugins_in_the_docs_load_in_a_site(root, tmp_path, paper):
         "docs/tutorial-site.md",
         "docs/how-to/several-machines.md",
         "docs/how-to/gates.md",
+        "docs/how-to/members.md",
+        "docs/how-to/paid-members.md",
         "docs/how-to/spam.md",
         "docs/how-to/moderate.md",
     ],
@@ -146,6 +148,7 @@ def test_commands_in_the_docs_exist(root):
         "webmention",
         "bayes",
         "akismet",
+        "stripe",
     }
 
 

@@ -17,7 +17,10 @@ PUBLIC_MODULES = (
     "pressframe.cli", "pressframe.errors", "pressframe.files", "pressframe.hookspecs", "pressframe.model",
     "pressframe.press", "pressframe.templates",
 )  # fmt: skip
-SHARED_PLUGINS = {"pressframe_admin", "pressframe_comments", "pressframe_members", "pressframe_sql", "pressframe_web"}
+SHARED_PLUGINS = {
+    "pressframe_admin", "pressframe_comments", "pressframe_gates", "pressframe_members", "pressframe_sql",
+    "pressframe_web",
+}  # fmt: skip
 # Loaded by the hook that needs them: a build with nothing to do, or --help, needs none.
 HEAVY = [
     "PIL", "alembic", "altcha", "argon2", "babel", "brotli", "css_inline", "dask", "defusedxml", "distributed",

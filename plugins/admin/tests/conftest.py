@@ -6,7 +6,7 @@ from collections.abc import Callable
 import attrs
 import pytest
 
-from pressframe_testing import Served, TestSite
+from pressframe_testing import Served, TestSite, cheap_hasher
 
 OWNER = "florian@prland.example"
 PASSWORD = "quatre mots tirés au sort"
@@ -152,20 +152,6 @@ class Desk:
         return browser
 
 
-@pytest.fixture(scope="session")
-def cheap():
-    """Hashes in a millisecond what takes 64 MB and a tenth of a second on a site."""
-    from argon2 import PasswordHasher
-
-    return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
-
-
-@pytest.fixture(autouse=True)
-def cheap_passwords(cheap, monkeypatch):
-    """Let every test hash cheaply."""
-    monkeypatch.setattr("pressframe_admin._passwords.Passwords._hasher", cheap)
-
-
 @pytest.fixture
 def blog(site) -> Callable[..., TestSite]:
     """Return a function that makes the blog, without an account."""
@@ -177,9 +163,9 @@ def blog(site) -> Callable[..., TestSite]:
 
 
 @pytest.fixture(scope="session")
-def hashed(cheap) -> str:
+def hashed() -> str:
     """The owner's password as it is stored."""
-    return cheap.hash(PASSWORD)
+    return cheap_hasher().hash(PASSWORD)
 
 
 @pytest.fixture

@@ -101,7 +101,7 @@ def fake():
 
 
 @pytest.fixture
-def desk(tmp_path, fake, monkeypatch, sql_table):
+def desk(tmp_path, fake, monkeypatch, sql_table, once):
     """Opens a site with given settings of the plugin."""
     opened = []
     monkeypatch.setenv("AKISMET_KEY", _fake.KEY)

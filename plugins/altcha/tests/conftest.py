@@ -57,7 +57,7 @@ class Gate:
 
 
 @pytest.fixture
-def gate(tmp_path, sql_table):
+def gate(tmp_path, sql_table, once):
     """Opens a site with given settings of the plugin."""
     opened = []
 

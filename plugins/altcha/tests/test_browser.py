@@ -26,7 +26,9 @@ Un billet.
 
 
 @pytest.fixture
-def served(site):
+def served(site, browser_page):
+    browser_page.route("**/-/reload.js", lambda route: route.fulfill(content_type="text/javascript", body=""))
+
     def serve(difficulty=40):
         made = site(SITE.format(difficulty=difficulty))
         return made, made.start()

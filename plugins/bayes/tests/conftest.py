@@ -76,7 +76,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path):
+def desk(tmp_path, once):
     """Opens a site with given settings of the filter."""
     opened = []
 

@@ -152,9 +152,11 @@ class Served:
 
 
 @pytest.fixture
-def make_site(tmp_path, sql_table):
+def make_site(tmp_path, sql_table, compiled, once):
     """Makes a site of entries as shelf.py knows them, or opens it again with others."""
     opened = []
+    (tmp_path / ".pressframe").mkdir()
+    (tmp_path / ".pressframe" / "templates").symlink_to(compiled)
 
     def make(entries=None, *, settings="", language="fr", database=""):
         (tmp_path / "plugins").mkdir(exist_ok=True)

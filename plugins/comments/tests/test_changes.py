@@ -259,6 +259,7 @@ def test_an_edit_of_a_comment_whose_entry_was_gated_meanwhile_is_given_back_to_i
 
     assert (answer.status, stranger.status) == (403, 404)
     assert "Ma longue correction.</textarea>" in answer.text
+    assert "Pour répondre, ouvrez l’article entier" in answer.seen
     assert ("Première version." in answer.text) is (conversation == "shown")
     assert "Autre." not in stranger.text
     assert get(gated).comment.body == "Première version."

@@ -63,3 +63,65 @@ def test_addresses_that_nobody_confirmed_are_forgotten_after_a_week(readers, clo
     listed = readers.command("list")
     assert "oubli@" not in listed
     assert "autre@" in listed
+
+
+def test_the_list_is_narrowed_and_turned_round(blog):
+    site = blog(gates='archive_after = "30 days"\naudiences.paid = {}')
+    (site.folder / "list.csv").write_text(
+        "email,name\na@example.org,Ada\nb@example.org,Bob\nc@example.org,Cy\n", "utf-8"
+    )
+    site.run("members", "import", str(site.folder / "list.csv"), "--confirmed")
+    site.run("members", "grant", "b@example.org", "paid")
+
+    def addresses(*options):
+        return [row["address"][0] for row in json.loads(site.run("members", "list", "--json", *options).output)]
+
+    assert addresses() == ["a", "b", "c"]
+    assert addresses("--newest") == ["c", "b", "a"]
+    assert addresses("--search", "ADA") == ["a"]
+    assert addresses("--audience", "paid") == ["b"]
+    assert addresses("--state", "pending") == []
+    assert site.run("members", "list", "--search", "nobody").output == "nobody fits\n"
+    assert "Did you mean paid?" in site.run("members", "list", "--audience", "pad").errors
+
+
+def test_an_audience_is_given_shown_and_taken_back(readers_with_paid):
+    site = readers_with_paid
+    assert site.run("members", "grant", "a@example.org", "paid", "--until", "2999-01-31").output == (
+        "a@example.org has paid until 2999-01-31T00:00:00+00:00\n"
+    )
+    again = site.run("members", "grant", "a@example.org", "paid", "--until", "2999-01-31", "--json")
+    assert json.loads(again.output) == {
+        "address": "a@example.org", "audience": "paid", "changed": False,
+    }  # fmt: skip
+    shown = json.loads(site.run("members", "show", "A@example.org", "--json").output)
+    assert [(one["audience"], one["source"], one["until"]) for one in shown["audiences"]] == [
+        ("subscribers", "import", None), ("paid", "complimentary", "2999-01-31T00:00:00+00:00"),
+    ]  # fmt: skip
+    assert "audience   paid, complimentary, since" in site.run("members", "show", "a@example.org").output
+
+    assert site.run("members", "revoke", "a@example.org", "paid").output == "a@example.org has paid no more\n"
+    assert site.run("members", "revoke", "a@example.org", "paid").output == "a@example.org did not have paid\n"
+
+
+def test_what_cannot_be_given_is_one_clear_error(readers_with_paid):
+    site = readers_with_paid
+    for arguments, said in (
+        (("grant", "a@example.org", "silver"), '"silver" is no audience of this site'),
+        (("grant", "a@example.org", "paid", "--until", "2001-01-01"), "has passed"),
+        (("grant", "z@example.org", "paid"), "nobody has subscribed with z@example.org"),
+        (("revoke", "a@example.org", "subscribers"), "what every confirmed member has"),
+        (("show", "z@example.org"), "nobody has subscribed with z@example.org"),
+    ):
+        ran = site.run("members", *arguments)
+        assert ran.status == 1
+        assert said in ran.errors
+
+
+@pytest.fixture
+def readers_with_paid(blog):
+    """Return a site with an audience to give, and one member."""
+    site = blog(gates='archive_after = "30 days"\naudiences.paid = {}')
+    (site.folder / "list.csv").write_text("email\na@example.org\n", "utf-8")
+    assert site.run("members", "import", str(site.folder / "list.csv"), "--confirmed").status == 0
+    return site

@@ -23,7 +23,7 @@ def make_feed(browser) -> str:
 
 @pytest.fixture
 def closed(serve) -> Readers:
-    return serve('audiences = ["paid"]')
+    return serve(gates='archive_after = "30 days"\naudiences.paid = {}')
 
 
 def test_a_feed_reader_gets_whole_posts_without_signing_in(closed):
@@ -142,7 +142,7 @@ class Vault:
 
 @pytest.fixture
 def paying(blog):
-    site = blog('audiences = ["paid"]', more=VAULT)
+    site = blog(gates='archive_after = "30 days"\naudiences.paid = {}', more=VAULT)
     text = (site.folder / "pressframe.toml").read_text("utf-8")
     site.edit("pressframe.toml", text.replace('"members",', '"members", "vault",'))
     return Readers.of(site)

@@ -2,11 +2,12 @@
 
 import re
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from pressframe import Site
-from pressframe_testing import EVERY_DATABASE
+from pressframe_testing import EVERY_DATABASE, ask
 from pressframe_web.app import App
 
 from .conftest import NEW, OLD, PAGE, WITHHELD, Readers, main_of
@@ -106,7 +107,9 @@ def test_a_subscriber_leaves_and_is_forgotten(readers):
     assert 'action="/members/sign-in"' in browser.get("/members/").text
     assert "nobody has subscribed yet" in readers.command("list")
     assert rows_with(readers, "lectrice") == []
-    other._app = App(Site.open(readers.site.folder), clock=readers.app.clock)  # one that remembers no reader
+    other._send = partial(
+        ask, App(Site.open(readers.site.folder), clock=readers.app.clock)
+    )  # one that remembers no reader
     assert WITHHELD not in other.get(OLD).text
 
 

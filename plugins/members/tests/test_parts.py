@@ -63,7 +63,8 @@ class Letters:
     @hookimpl
     def register_account(self, host):
         from pressframe_members.model import AccountPart
-        return [AccountPart(name="letters", template="letters.html", load=self.load, save=self.save)]
+        leads_to = ("https://letters.example",)
+        return [AccountPart(name="letters", template="letters.html", load=self.load, save=self.save, leads_to=leads_to)]
 
     def load(self, member, request):
         if member.address.startswith("none"):
@@ -111,3 +112,9 @@ def test_a_part_that_has_nothing_to_show_or_fails_is_left_out(with_letters, who,
     assert section(page.text, "name")
     assert ("letters cannot show the part letters of an account" in caplog.text) == (who == "bad")
     assert "@example.org" not in caplog.text
+
+
+def test_forms_of_a_part_may_lead_where_it_says(with_letters):
+    policy = with_letters.sign_up().get("/members/").headers["content-security-policy"]
+
+    assert "form-action 'self' https://letters.example;" in policy

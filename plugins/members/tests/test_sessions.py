@@ -1,10 +1,11 @@
 """Who is signed in: sessions, what ends them, and what is no session."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
-from pressframe_testing import EVERY_DATABASE
+from pressframe_testing import EVERY_DATABASE, ask
 from pressframe_web.app import App
 
 from .conftest import OLD, WITHHELD
@@ -141,7 +142,7 @@ def test_without_its_database_the_site_stays_closed(readers, monkeypatch, caplog
     (readers.site.folder / "data" / "site.sqlite").write_bytes(b"no database at all" * 100)
 
     fresh = readers.browser()
-    fresh._app = App(readers.site.open(), clock=readers.app.clock)
+    fresh._send = partial(ask, App(readers.site.open(), clock=readers.app.clock))
     fresh.cookies = dict(browser.cookies)
 
     assert reads_on(fresh) is False

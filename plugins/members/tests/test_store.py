@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pressframe import PluginError
+from pressframe.errors import ConfigError
+from pressframe_members import known_audiences
 from pressframe_members.store import Members
 from pressframe_sql import database
 from pressframe_testing.members import MemberStoreKit
@@ -18,8 +19,9 @@ title = "A site"
 plugins = ["markdown", "sql", "web", "gates", "members", "journal", "listener"]
 [plugins.sql]
 url = "{url}"
-[plugins.members]
-audiences = ["gold", "paid"]
+[plugins.gates.audiences]
+gold = {{}}
+paid = {{}}
 == content/one.md ==
 ---
 title: One
@@ -159,10 +161,19 @@ def test_the_end_of_an_audience_is_told_when_it_comes(blog, clock):
     assert [line for line in heard(host) if line.startswith("lapsed")] == ["lapsed paid ends@example.org 24"]
 
 
-@pytest.mark.parametrize("word", ["public", "nobody", "Paid", "", "a b"])
-def test_what_cannot_be_an_audience_is_refused_at_the_start(blog, word):
-    blog.edit("pressframe.toml", (blog.folder / "pressframe.toml").read_text().replace('"gold"', f'"{word}"'))
+def test_audiences_are_those_that_gates_describe(host):
+    member = Members(host).add("zoe@example.org", now=NOW, confirmed_at=NOW)
 
-    with pytest.raises(Exception, match="must be a word in lower case") as caught:
+    assert known_audiences(host) == {"subscribers", "gold", "paid"}
+    with pytest.raises(ConfigError, match=r'"silver" is no audience of this site') as caught:
+        Members(host).grant(member.id, "silver", source="stripe", now=NOW)
+    assert caught.value.fix == "add the table [plugins.gates.audiences.silver]"
+
+
+def test_audiences_are_named_in_one_place_alone(blog):
+    blog.edit(
+        "pressframe.toml", f'{(blog.folder / "pressframe.toml").read_text()}[plugins.members]\naudiences = ["paid"]\n'
+    )
+
+    with pytest.raises(ConfigError, match=r"plugins.members.audiences: no such setting"):
         blog.open()
-    assert not isinstance(caught.value, PluginError)

@@ -30,8 +30,7 @@ plugins = ["markdown", "sql", "web", "admin", "gates", "members", "newsletter", 
 [plugins.web]
 sender = "PRland <bonjour@prland.example>"
 {web}
-[plugins.members]
-audiences = ["paid"]
+[plugins.gates.audiences.paid]
 [plugins.newsletter]
 automatic = {automatic}
 {newsletter}

@@ -67,7 +67,8 @@ def public(request, site):
 def form(request, site):
     data = {"heading": "Un bouton", "text": ""}
     page = Page(address="/do/form", template="form.html", data=data)
-    return Response(page=page, headers={"Referrer-Policy": "no-referrer"})
+    leads_to = tuple(filter(None, [request.query.get("to", "")]))
+    return Response(page=page, headers={"Referrer-Policy": "no-referrer"}, forms_lead_to=leads_to)
 
 
 def asked(request, site):

@@ -27,6 +27,25 @@ def test_a_page_reloads_when_its_text_was_changed_and_says_what_cannot_be_built(
     assert said == []
 
 
+def test_what_somebody_is_writing_is_not_lost_by_a_reload(site, browser_page):
+    blog = site(LOCAL)
+    process = blog.start()
+    browser_page.goto(f"{process.url}/2026/11/open/")
+    with browser_page.expect_response("**/-/changes*"):
+        browser_page.evaluate("document.body.append(document.createElement('textarea'))")
+    browser_page.fill("textarea", "Une longue réponse")
+
+    blog.edit(POST, blog.read(POST).replace("Du texte", "Du nouveau texte"))
+    process.wait_for("built again")
+    for _ in range(2):  # it has heard of the build, and asks again
+        browser_page.wait_for_event("response", lambda response: "/-/changes" in response.url)
+    kept = browser_page.input_value("textarea")
+    browser_page.fill("textarea", "")
+    browser_page.wait_for_selector("text=Du nouveau texte")
+
+    assert kept == "Une longue réponse"
+
+
 def test_a_form_on_a_page_that_sends_no_referrer_is_taken(site, browser_page):
     """Threat 34: a page whose address is a secret asks for ``no-referrer``; its button works all the same."""
     browser_page.goto(f"{site(LOCAL).start().url}/do/form")

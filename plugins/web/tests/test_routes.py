@@ -5,6 +5,7 @@ import json
 import logging
 import re
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -296,3 +297,19 @@ def test_a_path_cannot_write_its_own_line_into_the_log(served, caplog):
 
     assert "\x1b" not in caplog.text
     assert "\nERROR faked" not in caplog.text
+
+
+def test_a_page_says_where_else_its_forms_may_lead(served):
+    """Threat 31: a redirect after a form is followed where the page's policy names its end, and nowhere else."""
+    asked = served.visitor.get("/do/form?to=https://pay.example:8443").headers["content-security-policy"]
+
+    assert "form-action 'self' https://pay.example:8443;" in asked
+    assert asked.replace(" https://pay.example:8443", "") == served.visitor.get("/").headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("origin", ["*", "https:", "'unsafe-inline'", "https://a.example/x", "https://a; script-src *"])
+def test_what_is_no_origin_widens_no_policy(served, origin):
+    answer = served.visitor.get(f"/do/form?to={quote(origin)}")
+
+    assert answer.status == 500
+    assert "form-action 'self';" in answer.headers["content-security-policy"]

@@ -20,7 +20,7 @@ _OWN = {
     "new": "Make a new site.",
     "plugins": "List the plugins enabled here, with their settings.",
 }
-_NAMED = ("admin", "akismet", "bayes", "comments", "members", "newsletter", "passes", "webmention")
+_NAMED = ("admin", "akismet", "bayes", "comments", "members", "newsletter", "passes", "stripe", "webmention")
 _KNOWN = {"serve": "web", "db": "sql"} | {name: name for name in _NAMED}
 """Commands that bundled plugins bring, for the hint when the plugin is not enabled."""
 _WHERE = "Here is no site; a command of a site's plugin is run in the site's folder, or with --site DIR."
@@ -114,9 +114,8 @@ def with_site(command: click.Command) -> click.Command:
         for inner in command.commands.values():
             with_site(inner)
     if not any(parameter.name == "site" for parameter in command.params):
-        command.params.append(
-            click.Option(["--site"], metavar="DIR", expose_value=False, help="The site's folder; this one if left out.")
-        )
+        said = "The site's folder; this one if left out."
+        command.params.append(click.Option(["--site"], metavar="DIR", expose_value=False, help=said))
     return command
 
 

@@ -15,6 +15,7 @@ from pressframe_admin._shell import SAFE, SIGN_IN, Brought, Shell, page_of
 from pressframe_admin.model import Account, Action, Done
 from pressframe_web import Request, Response, Route
 from pressframe_web.identity import is_same
+from pressframe_web.uploads import MULTIPART, read_fields
 
 TOKEN = "token"
 
@@ -30,6 +31,8 @@ class Guard:
 
     def __call__(self, request: Request, site: Live) -> Response:
         """Answer who may ask, and refuse all others before the action hears of it."""
+        if self._action.takes_files and request.body:
+            request = attrs.evolve(request, form=read_fields(request))
         signed = SessionStore(self._host).find(request)
         if signed is None:
             return self._ask_to_sign_in(request, site)
@@ -85,7 +88,9 @@ def guarded(host: Host, shell: Shell) -> Iterable[Route]:
                 other = owners.setdefault((method, action.path), brought.plugin)
                 if other != brought.plugin:
                     raise PluginError(f'"{other}" and "{brought.plugin}" both answer {method} {action.path}')
-            yield Route(methods=action.methods, path=action.path, endpoint=Guard(host, shell, brought, action))
+            kinds = (MULTIPART,) if action.takes_files else ()
+            endpoint = Guard(host, shell, brought, action)
+            yield Route(methods=action.methods, path=action.path, endpoint=endpoint, media_types=kinds)
 
 
 def _refused(why: str) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -81,7 +82,10 @@ class Admin:
 
     @hookimpl
     def register_filters(self) -> Mapping[str, Callable[..., object]]:
-        return {"moment": datetime.fromisoformat}  # what a page is given is JSON, which has no times
+        return {
+            "moment": datetime.fromisoformat,  # what a page is given is JSON, which has no times
+            "grouped": _make_grouped(),
+        }
 
     @hookimpl
     def register_assets(self) -> Iterable[Asset]:
@@ -92,6 +96,18 @@ class Admin:
         from pressframe_admin._commands import make_admin_command
 
         return [make_admin_command(host)]
+
+
+def _make_grouped() -> Callable[..., object]:
+    """Return the filter that writes a whole number with what the site's language puts between thousands."""
+    import jinja2
+
+    @jinja2.pass_context
+    def grouped(context: jinja2.runtime.Context, number: int) -> str:
+        gettext = partial(context.call, context.resolve("gettext"))
+        return f"{number:,}".replace(",", str(gettext(",")))
+
+    return grouped
 
 
 def accounts(host: Host) -> tuple[Account, ...]:

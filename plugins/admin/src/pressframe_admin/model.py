@@ -156,12 +156,15 @@ class Action:
         endpoint: Called in a worker thread with the request, the site and who is signed in; a ``Response`` with a page
             is rendered in the shell, if its template extends ``admin/base.html``.
         roles: Who may; None for all who may see the screen.
+        takes_files: True for a form of the type multipart/form-data: ``pressframe_web.uploads.read_files`` returns its
+            files, ``Request.form`` has the other fields.
     """
 
     methods: tuple[str, ...] = attrs.field(default=("GET",), validator=min_len(1))
     path: str = attrs.field(validator=_own)
     endpoint: Endpoint
     roles: frozenset[Role] | None = attrs.field(default=None, converter=attrs.converters.optional(_roles))
+    takes_files: bool = False
 
 
 def _actions(actions: Iterable[Action]) -> tuple[Action, ...]:

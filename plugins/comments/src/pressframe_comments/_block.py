@@ -126,7 +126,7 @@ class _Conversation:
             "form": self._form(live, part, known) if self.is_open else None,
             "lost": live.typed.body if not self.is_open else "",
             "is_closed": not self.accepts and self.gate is None,
-            "is_reserved": self.gate is not None and self.gate.conversation == "shown" and self._entry.open_to_comments,
+            "is_reserved": self._is_reserved(live),
             "is_guest": self.is_guest and self.accepts,
             "form_at": f"{self.elsewhere}{self._entry.address}#respond" if self.elsewhere and self.accepts else "",
             "limits": LIMITS,
@@ -137,6 +137,12 @@ class _Conversation:
             "draws": self._settings.avatars == "drawn",
         }
         return Block(template="comments/thread.html", data=data)
+
+    def _is_reserved(self, live: Live) -> bool:
+        """Tell whether to say who may write here: where others are read, or what was typed is given back."""
+        if self.gate is None or not self._entry.open_to_comments:
+            return False
+        return self.gate.conversation == "shown" or bool(live.typed.body)
 
     def _count(self, *, is_new: bool) -> int:
         return self._site.comment_count(self._entry.id) + is_new

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
@@ -16,6 +17,7 @@ SUBSCRIBERS = "subscribers"
 PUBLIC = "public"
 """What an entry says that is open whatever the rules; no audience."""
 
+_NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _TAXONOMIES = ("category", "tag", "author")
 
 
@@ -142,8 +144,8 @@ def check_audiences(rules: Iterable[Rule], known: Iterable[str]) -> None:
     """Raise ValueError where a rule asks for an audience that there is not: it would close for ever, or not at all."""
     known = sorted(known)
     for name in known:
-        if name == PUBLIC or not name or "," in name or name != name.strip():
-            raise ValueError(f'"{name}" cannot be the name of an audience')
+        if name in (PUBLIC, "nobody") or not _NAME.fullmatch(name):
+            raise ValueError(f'"{name}" cannot be the name of an audience: take a word in lower case, such as paid')
     for number, rule in enumerate(rules, 1):
         for name in rule.audience:
             if name not in known:

@@ -87,7 +87,8 @@ class Account:
             "is_new": "new" in request.query,
             "parts": shown,
         }
-        return show("account", data, status=422 if outcomes else 200)
+        response = show("account", data, status=422 if outcomes else 200)
+        return attrs.evolve(response, forms_lead_to=tuple(to for _, part in self._parts() for to in part.leads_to))
 
 
 def _shown(

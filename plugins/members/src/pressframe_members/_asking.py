@@ -143,14 +143,12 @@ class Asking:
             if found is None:
                 return []
             row, purpose, is_new = found
-            most = _MAILS_AN_HOUR if purpose == "confirm" else _SIGN_INS_AN_HOUR
-            if _mailed_lately(connection, row.id, now) < most:
-                new = address.shown if purpose == "address" else None
-                wanted = Wanted(purpose=purpose, back=str(payload["back"]), address=new)
-                id = replace_links(connection, row.id, wanted, now)
+            new = address.shown if purpose == "address" else None
+            wanted = Wanted(purpose=purpose, back=str(payload["back"]), address=new)
+            id = mail_link(self._db, connection, row.id, wanted, now)
+            if id is not None:
                 request = REQUEST.c.digest == str(payload.get("request", ""))
                 connection.execute(sa.update(REQUEST).where(request).values(link=id))
-                self._db.enqueue(connection, MAIL, {"link": id}, key=f"{MAIL}:{id}", due=now)
             return [Told(member_of(row), SUBSCRIBERS, "joined", now)] if is_new else []
 
         _telling.tell(self._host, self._db.write(work))
@@ -185,6 +183,16 @@ class Asking:
         if member is None or taken not in (None, member.id):
             return None
         return member, "address", False
+
+
+def mail_link(db: Database, connection: sa.Connection, member: int, wanted: Wanted, now: datetime) -> str | None:
+    """Have a new link mailed, and return its id; None if this member was mailed enough in the last hour."""
+    most = _MAILS_AN_HOUR if wanted.purpose == "confirm" else _SIGN_INS_AN_HOUR
+    if _mailed_lately(connection, member, now) >= most:
+        return None
+    id = replace_links(connection, member, wanted, now)
+    db.enqueue(connection, MAIL, {"link": id}, key=f"{MAIL}:{id}", due=now)
+    return id
 
 
 def code_of(host: Host, link: str) -> str:

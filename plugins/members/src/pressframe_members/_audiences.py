@@ -7,7 +7,7 @@ from pressframe_members.model import SUBSCRIBERS
 
 
 def known_audiences(host: Host) -> frozenset[str]:
-    """Return the audiences that members of the site may have: ``subscribers`` and those of its settings."""
-    from pressframe_members._plugin import Members
+    """Return the audiences that members may have: ``subscribers`` and those of ``[plugins.gates.audiences]``."""
+    from pressframe_gates import Gates
 
-    return frozenset({SUBSCRIBERS, *host.plugin(Members).audiences})
+    return frozenset({SUBSCRIBERS, *host.plugin(Gates).audiences})

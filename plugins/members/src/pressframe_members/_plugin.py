@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import attrs
-from attrs.validators import deep_iterable
 
 # isort: off
 # fmt: off
@@ -30,12 +28,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("pressframe")
 
 _HERE = Path(__file__).parent
-_AUDIENCE = re.compile(r"[a-z][a-z0-9-]{0,39}")
-
-
-def _is_audience(_: object, __: object, value: str) -> None:
-    if not _AUDIENCE.fullmatch(value) or value in ("public", "nobody"):
-        raise ValueError(f'must be a word in lower case such as "paid", not "public" or "nobody"; got "{value}"')
 
 
 @attrs.frozen(eq=False)
@@ -45,12 +37,10 @@ class Members:
     Attributes:
         overlay: True shows a reminder to subscribe over open posts; readers can put it away.
         way_out: Words of the link that puts the reminder away; empty for "Continue reading" in the site's language.
-        audiences: What members may have besides ``subscribers``, which is whoever confirmed an address: ``"paid"``.
     """
 
     overlay: bool = False
     way_out: str = ""
-    audiences: frozenset[str] = attrs.field(default=frozenset(), validator=deep_iterable(_is_audience))
 
     needs: ClassVar[tuple[str, ...]] = ("sql", "web", "gates")
     hookspecs: ClassVar[str] = "pressframe_members.hookspecs"

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import attrs
 import sqlalchemy as sa
 
 from pressframe_members._tables import MEMBER, MEMBERSHIP
-from pressframe_members.model import SUBSCRIBERS, Member
+from pressframe_members.model import SUBSCRIBERS, Member, Membership
 from pressframe_sql.statements import insert_into
 
 WITH_MEMBER = sa.select(
@@ -46,6 +47,32 @@ def insert_once(connection: sa.Connection, row: Mapping[str, object]) -> bool:
     """Store a new member, and return True; do nothing where somebody has that address."""
     once = insert_into(connection, MEMBER).values(row).on_conflict_do_nothing(index_elements=["folded"])
     return connection.scalar(once.returning(MEMBER.c.id)) is not None
+
+
+def fill(connection: sa.Connection, member: Member, **said: object) -> bool:
+    """Set what nobody has said of *member* yet; return whether there was something."""
+    known: Mapping[str, object] = attrs.asdict(member)
+    values = {name: value for name, value in said.items() if value is not None and known[name] is None}
+    if "name" in values:
+        values["sought"] = fold(member.address.lower(), str(values["name"]))
+    if values:
+        connection.execute(sa.update(MEMBER).where(MEMBER.c.reader == member.id).values(values))
+    return bool(values)
+
+
+def memberships_in(connection: sa.Connection, id: str) -> list[Membership]:
+    """Return what a member has or had, that of being confirmed first."""
+    row = connection.execute(sa.select(MEMBER).where(MEMBER.c.reader == id)).one_or_none()
+    found = sa.select(MEMBERSHIP).join(MEMBER).where(MEMBER.c.reader == id).order_by(MEMBERSHIP.c.id)
+    given = [membership_of(one) for one in connection.execute(found)]
+    if row is not None and row.confirmed is not None:
+        given.insert(0, Membership(audience=SUBSCRIBERS, source=row.source, since=row.confirmed))
+    return given
+
+
+def membership_of(row: sa.Row[*tuple[Any, ...]]) -> Membership:
+    """Return what stands in *row*."""
+    return Membership(audience=row.audience, source=row.source, since=row.since, until=row.until)
 
 
 def has(audience: str, now: datetime) -> sa.ColumnElement[bool]:

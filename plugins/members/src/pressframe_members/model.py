@@ -120,12 +120,14 @@ class AccountPart:
             ``part.is_saved`` is true right after a form was saved.
         load: Gets what the template shows; None leaves the part out for this member.
         save: Takes the posted form, in ``Request.form``; None says that it was saved.
+        leads_to: Origins elsewhere that forms of the part may lead to, as ``Response.forms_lead_to``.
     """
 
     name: str = attrs.field(validator=_is_part_name)
     template: str
     load: Callable[[Member, Request], Mapping[str, Json] | None]
     save: Callable[[Member, Request], Outcome | None]
+    leads_to: tuple[str, ...] = ()
 
 
 def read_name(typed: str) -> str | None:

@@ -7,7 +7,7 @@ Every method that writes is one transaction, or part of the caller's if it gets 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import TypeVar
 
@@ -18,7 +18,19 @@ from pressframe.errors import ConfigError, StoreError, did_you_mean
 from pressframe.model import Host
 from pressframe_members import _telling
 from pressframe_members._audiences import known_audiences
-from pressframe_members._rows import WITH_MEMBER, cursor_of, find_in, fold, has, insert_once, member_of, read_cursor
+from pressframe_members._rows import (
+    WITH_MEMBER,
+    cursor_of,
+    fill,
+    find_in,
+    fold,
+    has,
+    insert_once,
+    lasts,
+    member_of,
+    memberships_in,
+    read_cursor,
+)
 from pressframe_members._tables import MEMBER, MEMBERSHIP
 from pressframe_members._telling import Told
 from pressframe_members.model import SUBSCRIBERS, Found, Member, Membership, State, read_name
@@ -46,29 +58,39 @@ class Members:
 
     # -------------------------------------------------------------------------------------------- reading
 
-    def find(self, id: str) -> Member | None:
+    def find(self, id: str, *, connection: sa.Connection | None = None) -> Member | None:
         """Return the member whom the site knows as ``Reader.id`` *id*."""
-        return self._find(MEMBER.c.reader == id)
+        is_wanted = MEMBER.c.reader == id
+        return self._find(is_wanted) if connection is None else find_in(connection, is_wanted)
 
     def find_by_address(self, address: str) -> Member | None:
         """Return the member with *address*, however its case is spelt."""
         read = read_address(address)
         return None if read is None else self._find(MEMBER.c.folded == read.folded)
 
-    def memberships(self, id: str, *, now: datetime | None = None) -> tuple[Membership, ...]:
+    def memberships(
+        self, id: str, *, now: datetime | None = None, connection: sa.Connection | None = None
+    ) -> tuple[Membership, ...]:
         """Return what a member has, that of being confirmed first; what is over only if *now* is None."""
-        if not self._db.exists():
-            return ()
-        with self._db.read() as connection:
-            row = connection.execute(sa.select(MEMBER).where(MEMBER.c.reader == id)).one_or_none()
-            found = sa.select(MEMBERSHIP).join(MEMBER).where(MEMBER.c.reader == id).order_by(MEMBERSHIP.c.id)
-            given = [
-                Membership(audience=one.audience, source=one.source, since=one.since, until=one.until)
-                for one in connection.execute(found)
-            ]
-        if row is not None and row.confirmed is not None:
-            given.insert(0, Membership(audience=SUBSCRIBERS, source=row.source, since=row.confirmed))
+        if connection is not None:
+            given = memberships_in(connection, id)
+        elif self._db.exists():
+            with self._db.read() as own:
+                given = memberships_in(own, id)
+        else:
+            given = []
         return tuple(one for one in given if now is None or one.is_active(now))
+
+    def audiences(self, ids: Collection[str], *, now: datetime) -> Mapping[str, frozenset[str]]:
+        """Return what each of these members was given and has at *now*, by ``id``; nothing of being confirmed."""
+        if not self._db.exists():
+            return {id: frozenset() for id in ids}
+        given = sa.select(MEMBER.c.reader, MEMBERSHIP.c.audience).join(MEMBERSHIP)
+        found = dict[str, set[str]]()
+        with self._db.read() as connection:
+            for id, audience in connection.execute(given.where(MEMBER.c.reader.in_(ids), lasts(now))):
+                found.setdefault(id, set()).add(audience)
+        return {id: frozenset(found.get(id, ())) for id in ids}
 
     def search(  # noqa: PLR0913 - each of them may be left out
         self,
@@ -79,8 +101,9 @@ class Members:
         now: datetime,
         after: str | None = None,
         limit: int = 50,
+        oldest_first: bool = False,
     ) -> Found:
-        """Return members, newest first, a page at a time.
+        """Return members, newest first unless told otherwise, a page at a time.
 
         Args:
             text: Each word stands somewhere in the address or the name; case and accents don't count.
@@ -93,11 +116,12 @@ class Members:
         limit = min(max(limit, 1), _MOST)
         found = WITH_MEMBER.where(*self._conditions(text, audience, state, now))
         if after is not None and (place := read_cursor(after)) is not None:
-            found = found.where(
-                sa.tuple_(MEMBER.c.since, MEMBER.c.id) < sa.tuple_(sa.literal(place[0], Moment), place[1])
-            )
+            here, there = sa.tuple_(MEMBER.c.since, MEMBER.c.id), sa.tuple_(sa.literal(place[0], Moment), place[1])
+            found = found.where(here > there if oldest_first else here < there)
+        order = (MEMBER.c.since, MEMBER.c.id)
+        found = found.order_by(*(order if oldest_first else (column.desc() for column in order)))
         with self._db.read() as connection:
-            rows = connection.execute(found.order_by(MEMBER.c.since.desc(), MEMBER.c.id.desc()).limit(limit + 1)).all()
+            rows = connection.execute(found.limit(limit + 1)).all()
         more = cursor_of(rows[limit - 1]) if len(rows) > limit else None
         return Found(members=tuple(member_of(row) for row in rows[:limit]), more=more)
 
@@ -158,7 +182,7 @@ class Members:
             before = find_in(connection, MEMBER.c.folded == read.folded)
             assert before is not None
             if not is_added:
-                _fill(connection, before, name=name, language=language, confirmed=confirmed_at)
+                fill(connection, before, name=name, language=language, confirmed=confirmed_at)
             member = find_in(connection, MEMBER.c.folded == read.folded)
             assert member is not None
             told = [Told(member, SUBSCRIBERS, "joined", now)] if is_added else []
@@ -203,27 +227,32 @@ class Members:
         Raises:
             ConfigError: The site knows no such audience, or every confirmed member has it.
         """
-        self._check(audience)
+        self.check_audience(audience)
 
         def work(connection: sa.Connection) -> tuple[bool, list[Told]]:
-            row = connection.execute(sa.select(MEMBER).where(MEMBER.c.reader == id)).one_or_none()
-            if row is None:
-                return False, []
-            mine = _given(row.id, audience, source)
-            before = connection.execute(sa.select(MEMBERSHIP).where(mine)).one_or_none()
-            if before is not None and before.until == until:
-                return False, []
-            if before is None:
-                given = {"member": row.id, "audience": audience, "source": source, "since": now, "until": until}
-                connection.execute(sa.insert(MEMBERSHIP).values(given))
-            else:
-                since = before.since if before.until is None or before.until > now else now
-                connection.execute(sa.update(MEMBERSHIP).where(mine).values(until=until, since=since))
-            if until is not None:
-                _telling.plan_end(self._db, connection, id, audience, until)
-            return True, [Told(member_of(row), audience, "granted", now)]
+            return self.granted(connection, id, Membership(audience=audience, source=source, since=now, until=until))
 
         return self._write(work, connection)
+
+    def granted(self, connection: sa.Connection, id: str, given: Membership) -> tuple[bool, list[Told]]:
+        """Give a member what *given* says from its ``since`` on, and return what is to be told; for this package."""
+        now, until = given.since, given.until
+        row = connection.execute(sa.select(MEMBER).where(MEMBER.c.reader == id)).one_or_none()
+        if row is None:
+            return False, []
+        mine = _given(row.id, given.audience, given.source)
+        before = connection.execute(sa.select(MEMBERSHIP).where(mine)).one_or_none()
+        if before is not None and before.until == until:
+            return False, []
+        if before is None:
+            values = {"audience": given.audience, "source": given.source, "since": now, "until": until}
+            connection.execute(sa.insert(MEMBERSHIP).values(member=row.id, **values))
+        else:
+            since = before.since if before.until is None or before.until > now else now
+            connection.execute(sa.update(MEMBERSHIP).where(mine).values(until=until, since=since))
+        if until is not None:
+            _telling.plan_end(self._db, connection, id, given.audience, until)
+        return True, [Told(member_of(row), given.audience, "granted", now)]
 
     def revoke(
         self, id: str, audience: str, *, source: str | None, now: datetime, connection: sa.Connection | None = None
@@ -276,13 +305,15 @@ class Members:
             found.append(MEMBER.c.confirmed.is_not(None) if state == "confirmed" else MEMBER.c.confirmed.is_(None))
         return found if audience is None else [*found, has(audience, now)]
 
-    def _check(self, audience: str) -> None:
+    def check_audience(self, audience: str) -> None:
+        """Raise ConfigError where *audience* is none that may be given."""
         known = known_audiences(self._host)
         if audience == SUBSCRIBERS or audience not in known:
             is_all = audience == SUBSCRIBERS
             raise ConfigError(
                 f'"{audience}" is {"what every confirmed member has" if is_all else "no audience of this site"}',
-                fix=did_you_mean(audience, known - {SUBSCRIBERS}) or "name it in [plugins.members] audiences",
+                fix=did_you_mean(audience, known - {SUBSCRIBERS})
+                or f"add the table [plugins.gates.audiences.{audience}]",
             )
 
     def _write(self, work: Callable[[sa.Connection], tuple[T, list[Told]]], connection: sa.Connection | None) -> T:
@@ -298,13 +329,3 @@ class Members:
 def _given(member: int, audience: str, source: str | None) -> sa.ColumnElement[bool]:
     is_so = (MEMBERSHIP.c.member == member) & (MEMBERSHIP.c.audience == audience)
     return is_so if source is None else is_so & (MEMBERSHIP.c.source == source)
-
-
-def _fill(connection: sa.Connection, member: Member, **said: object) -> None:
-    """Set what nobody has said of *member* yet."""
-    known: Mapping[str, object] = attrs.asdict(member)
-    values = {name: value for name, value in said.items() if value is not None and known[name] is None}
-    if "name" in values:
-        values["sought"] = fold(member.address.lower(), str(values["name"]))
-    if values:
-        connection.execute(sa.update(MEMBER).where(MEMBER.c.reader == member.id).values(values))

@@ -11,11 +11,13 @@ import pytest
 
 from pressframe_testing._axe import look
 from pressframe_testing._clock import Clock
+from pressframe_testing._once import Once
 from pressframe_testing._postgresql import own_postgresql, postgresql, postgresql_server, sql_table
 from pressframe_testing._site import TestSite
 
 __all__ = [
-    "browser_page", "clock", "compiled", "look", "own_postgresql", "postgresql", "postgresql_server", "site",
+    "browser_page", "clock", "compiled", "kept_for_all", "look", "once", "own_postgresql", "postgresql",
+    "postgresql_server", "site",
     "sql_table",
 ]  # fmt: skip
 
@@ -47,8 +49,22 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("compiled")
 
 
+@pytest.fixture(scope="session")
+def kept_for_all() -> Once:
+    """Return what sites of a run use again."""
+    return Once()
+
+
 @pytest.fixture
-def site(tmp_path: Path, compiled: Path, clock: Clock, sql_table: str) -> Iterator[Callable[[str], TestSite]]:
+def once(kept_for_all: Once, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let sites that are opened in a test use what was made for those of others, and hash passwords cheaply."""
+    kept_for_all.use(monkeypatch)
+
+
+@pytest.fixture
+def site(
+    tmp_path: Path, compiled: Path, clock: Clock, sql_table: str, once: None
+) -> Iterator[Callable[[str], TestSite]]:
     """Return a function that makes a site of a text: files one after the other, each under ``== path ==``."""
     count = itertools.count(1)
 

@@ -14,6 +14,7 @@ import attrs
 
 from pressframe.errors import PressframeError, StoreError
 from pressframe_web._crew import Crew, Pause
+from pressframe_web._headers import letting_forms_lead
 from pressframe_web._http import (
     Receive,
     Refused,
@@ -167,7 +168,10 @@ class Endpoints:
     def _ready(self, response: Response, lines: Headers, body: bytes) -> Answered:
         given = {name for name, _ in lines}
         headers = [*lines, (b"content-length", str(len(body)).encode())]
-        headers += [one for one in self._app.terms.common if one[0] not in given]
+        common = self._app.terms.common
+        if response.forms_lead_to:
+            common = letting_forms_lead(common, response.forms_lead_to)
+        headers += [one for one in common if one[0] not in given]
         return Answered(303 if response.location is not None else response.status, headers, body)
 
 

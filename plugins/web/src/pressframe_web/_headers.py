@@ -7,6 +7,7 @@ from pressframe.errors import PluginError
 from pressframe_web._served import Headers
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+_POLICY = b"content-security-policy"
 
 
 def common_headers(url: str, embeds: Iterable[str]) -> Headers:
@@ -21,7 +22,7 @@ def common_headers(url: str, embeds: Iterable[str]) -> Headers:
         "base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
     )
     headers = [
-        (b"content-security-policy", policy.encode()),
+        (_POLICY, policy.encode()),
         (b"x-content-type-options", b"nosniff"),
         (b"referrer-policy", b"strict-origin-when-cross-origin"),
         (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), browsing-topics=()"),
@@ -29,6 +30,13 @@ def common_headers(url: str, embeds: Iterable[str]) -> Headers:
     if url.startswith("https://"):
         headers.append((b"strict-transport-security", b"max-age=31536000"))
     return headers
+
+
+def letting_forms_lead(headers: Headers, origins: Iterable[str]) -> Headers:
+    """Return *headers* with a policy that lets forms lead to *origins* as well."""
+    own = b"form-action 'self'"
+    wider = b" ".join([own, *(origin.encode() for origin in origins)])
+    return [(name, value.replace(own, wider) if name == _POLICY else value) for name, value in headers]
 
 
 def page_headers(pairs: Iterable[tuple[str, str]]) -> Headers:

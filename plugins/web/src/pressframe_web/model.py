@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, runtime_checkable
 
 import attrs
-from attrs.validators import ge, instance_of, le, optional
+from attrs.validators import deep_iterable, ge, instance_of, le, optional
 
 from pressframe.model import Live, Page, Reader
 
 GRANTED = "granted"
 """In a page's ``data``, for blocks to see: it is made for a reader whom grants let in."""
 _HOLE = re.compile(r"\{(\w+)(?::path)?\}")
+_ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9a-f:]+\])(?::[0-9]{1,5})?")
 
 
 def _is_aware(_: object, field: attrs.Attribute[datetime], value: datetime) -> None:
@@ -28,6 +29,11 @@ def _is_pattern(_: object, field: attrs.Attribute[str], value: str) -> None:
     names = _HOLE.findall(value)
     if not value.startswith("/") or set("{}") & set(_HOLE.sub("", value)) or len(names) != len(set(names)):
         raise ValueError(f'{field.name} must look like "/comments/{{entry:path}}", each name once, got "{value}"')
+
+
+def _is_origin(_: object, field: attrs.Attribute[str], value: str) -> None:
+    if not _ORIGIN.fullmatch(value):
+        raise ValueError(f'{field.name} must be origins such as "https://pay.example", got "{value}"')
 
 
 @attrs.frozen(kw_only=True)
@@ -84,6 +90,8 @@ class Response:
         location: Path on this site; sent with status 303.
         reader: For whom *page* is rendered, instead of the asking reader: whom the address itself names, as that of a
             feed does.
+        forms_lead_to: Origins besides the site's own that forms of the page may lead to, also by a redirect: browsers
+            go nowhere else from a form (CSP ``form-action``).
     """
 
     status: int = attrs.field(default=200, validator=[ge(200), le(599)])
@@ -94,6 +102,7 @@ class Response:
     location: str | None = None
     headers: Mapping[str, str] = attrs.field(factory=dict)
     cookies: tuple[Cookie, ...] = ()
+    forms_lead_to: tuple[str, ...] = attrs.field(default=(), validator=deep_iterable(_is_origin))
 
 
 @attrs.frozen(kw_only=True)

@@ -1,7 +1,8 @@
-// Reloads the page when the site was built again; says on the page why it could not be built.
+// Reloads the page when the site was built again, but not under who is writing; says why it could not be built.
 (async () => {
   let seen = "";
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+  const isWritten = () => Array.from(document.querySelectorAll("textarea")).some((one) => one.value !== one.defaultValue);
   const note = document.createElement("pre");
   note.setAttribute("role", "alert");
   Object.assign(note.style, {
@@ -16,6 +17,9 @@
       if (error) {
         note.textContent = error;
         document.body.append(note);
+      } else if (seen && release !== seen && isWritten()) {
+        await pause(1000);
+        continue;
       } else if (seen && release !== seen) {
         location.reload();
         return;

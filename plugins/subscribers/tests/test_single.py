@@ -1,0 +1,172 @@
+"""One member on the screen: what they have, given and taken; two owners at once; removal."""
+
+from datetime import timedelta
+
+import pytest
+
+from .conftest import LIST, fields, flash, undo
+
+ONE = f"{LIST}member/"
+
+
+def act(browser, member, name, /, **form):
+    """Send one of the forms on a member's page as it stands now; return the page that follows."""
+    path = f"{ONE}{member.id}"
+    known = fields(browser.get(path), f"{path}/{name}")
+    return browser.follow(browser.send(f"{path}/{name}", {**known, **form}))
+
+
+def test_a_member_is_shown_with_what_they_have_and_from_whom(desk, owner):
+    reader = desk.sign_in("ada@example.org")
+    ada = desk.members.find_by_address("ada@example.org")
+    desk.members.grant(ada.id, "paid", source="stripe", until=desk.now + timedelta(days=3), now=desk.now)
+
+    page = owner.get(f"{ONE}{ada.id}").text
+
+    assert reader.get("/members/").status == 200
+    assert "1 browser" in page
+    assert "signed up" in page
+    assert '<bdi>paid</bdi></td>\n<td data-label="Where from">paid</td>' in page
+
+
+def test_a_gift_with_an_end_is_given_and_undone(desk, owner):
+    ada = desk.add("ada")
+
+    page = act(owner, ada, "grant", audience="gold", until="2026-12-24")
+
+    assert flash(page) == "They have “gold” now."
+    assert [(audience, until.isoformat()) for audience, _, until in desk.rights(ada)] == [
+        ("gold", "2026-12-24T23:00:00+00:00")
+    ]
+    undo(owner, page)
+    assert desk.rights(ada) == []
+
+
+@pytest.mark.parametrize(
+    ("form", "end"),
+    [
+        ({"months": "3"}, "2027-02-23T23:00:00+00:00"), ({"months": "12"}, "2027-11-23T23:00:00+00:00"),
+        ({"months": "1", "until": "2026-12-24"}, "2026-12-24T23:00:00+00:00"),
+    ],
+)  # fmt: skip
+def test_a_gift_for_so_many_months_lasts_through_its_last_day_and_a_typed_day_wins(desk, owner, form, end):
+    ada = desk.add("ada")
+
+    act(owner, ada, "grant", audience="gold", **form)
+
+    assert [until.isoformat() for _, _, until in desk.rights(ada)] == [end]
+
+
+@pytest.mark.parametrize("months", ["0", "-1", "x", "100"])
+def test_what_is_no_number_of_months_gives_nothing(desk, owner, months):
+    ada = desk.add("ada")
+
+    page = act(owner, ada, "grant", audience="gold", months=months)
+
+    assert "the end must be a day to come" in flash(page)
+    assert desk.rights(ada) == []
+
+
+def test_what_one_source_gave_is_taken_back_alone(desk, owner):
+    ada = desk.add("ada")
+    for source in ("complimentary", "stripe"):
+        desk.members.grant(ada.id, "paid", source=source, now=desk.now)
+
+    page = act(owner, ada, "revoke", what="paid complimentary")
+
+    assert flash(page) == "“paid” is taken back."
+    assert desk.rights(ada) == [("paid", "stripe", None)]
+
+
+def test_of_two_owners_at_once_the_second_is_told_and_changes_nothing(desk, owner):
+    ada = desk.add("ada")
+    path = f"{ONE}{ada.id}"
+    seen = fields(owner.get(path), f"{path}/grant")
+    desk.members.grant(ada.id, "gold", source="complimentary", now=desk.now)
+
+    page = owner.follow(owner.send(f"{path}/grant", {**seen, "audience": "paid"}))
+
+    assert "something else was in the meantime" in flash(page)
+    assert desk.rights(ada) == [("gold", "complimentary", None)]
+
+
+def test_sessions_are_ended(desk, owner):
+    reader = desk.sign_in("ada@example.org")
+    ada = desk.members.find_by_address("ada@example.org")
+
+    act(owner, ada, "sessions")
+    desk.app.readers.forget(b"")
+
+    assert "0 browser" in owner.get(f"{ONE}{ada.id}").text
+    assert reader is not None
+
+
+def test_the_question_is_mailed_again_once_an_hour(desk, owner, clock):
+    """Threat 43."""
+    ada = desk.add("ada", is_confirmed=False)
+
+    assert "on its way" in flash(act(owner, ada, "ask"))
+    assert "No mail was sent" in flash(act(owner, ada, "ask"))
+    desk.run_jobs()
+
+    assert [mail["to"] for mail in desk.mails] == ["ada@example.org"]
+    desk.browser().post(desk.links()[0], {})
+    assert desk.members.find(ada.id).confirmed is not None
+
+
+def test_a_member_is_removed_after_asking_once_more(desk, owner):
+    ada = desk.add("ada")
+    assert "Remove this member?" in owner.get(f"{ONE}{ada.id}/remove").text
+    assert desk.members.find(ada.id) is not None
+
+    page = owner.follow(owner.send(f"{ONE}{ada.id}/remove", {}))
+
+    assert flash(page) == "ada@example.org is forgotten."
+    assert desk.members.find(ada.id) is None
+    for what in ("", "/remove"):
+        assert owner.get(f"{ONE}{ada.id}{what}").status == 404
+    for what in ("grant", "revoke", "sessions", "ask", "remove"):
+        form = {"audience": "paid", "what": "paid x", "version": "x"}
+        assert owner.send(f"{ONE}{ada.id}/{what}", form).status == 404
+
+
+@pytest.mark.parametrize("role", ["moderator", "author", "stranger", "member"])
+def test_only_owners_reach_any_route(desk, role):
+    """Threat 45: a matrix of roles and routes."""
+    ada = desk.add("ada")
+    browser = {
+        "stranger": desk.browser,
+        "member": lambda: desk.sign_in("bob@example.org"),
+        "moderator": lambda: desk.sign_in_as("moderator"),
+        "author": lambda: desk.sign_in_as("author", author="odile"),
+    }[role]()
+    host = desk.app.site
+    (screen,) = [one for plugin, one in host.hooks.all("register_admin", host) if plugin == "subscribers"]
+    wrong = []
+    for action in screen.routes:
+        path = action.path.replace("{id}", ada.id)
+        for method in action.methods:
+            if method == "GET":
+                reply = browser.get(path)
+                right = reply.status == (303 if role in ("stranger", "member") else 403)
+            else:
+                form = {"audience": "paid", f"pick.{ada.id}": "1", "do": "grant", "what": "paid complimentary"}
+                reply = browser.post(path, form)
+                right = reply.status == 403
+            wrong += [] if right and "ada@" not in reply.text else [(method, path, reply.status)]
+
+    assert len(screen.routes) == 17
+    assert wrong == []
+    assert desk.rights(ada) == []
+    assert desk.members.find(ada.id) is not None
+
+
+def test_a_form_without_its_token_does_nothing(desk, owner):
+    """Threat 40."""
+    ada = desk.add("ada")
+
+    for path in (f"{LIST}bulk", f"{LIST}add", f"{LIST}import", f"{LIST}undo", f"{ONE}{ada.id}/remove"):
+        assert owner.post(path, {"audience": "paid", f"pick.{ada.id}": "1", "do": "grant"}).status == 403
+
+    assert desk.rights(ada) == []
+    assert desk.members.find(ada.id) is not None
