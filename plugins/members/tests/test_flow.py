@@ -107,9 +107,7 @@ def test_a_subscriber_leaves_and_is_forgotten(readers):
     assert 'action="/members/sign-in"' in browser.get("/members/").text
     assert "nobody has subscribed yet" in readers.command("list")
     assert rows_with(readers, "lectrice") == []
-    other._send = partial(
-        ask, App(Site.open(readers.site.folder), clock=readers.app.clock)
-    )  # one that remembers no reader
+    other._send = partial(ask, App(Site.open(readers.site.folder), clock=readers.app.clock))
     assert WITHHELD not in other.get(OLD).text
 
 
