@@ -20,6 +20,8 @@ ELSEWHERE = (
     "/members/export", "/members/leave", "/members/feed/x.y", "/members/account/feed",
     "/comments/pending/x", "/-/health",
     "/passes/gift/x", "/passes/preview/x", "/passes/preview/x/0", "/passes/read", "/passes/gift", "/admin/passes/",
+    "/newsletter/leave/x", "/newsletter/preferences/x.y", "/newsletter/mail/", "/newsletter/post", "/admin/newsletter/",
+    "/admin/newsletter/mail?entry=posts/x&as=whole", "/admin/newsletter/preview?entry=posts/x&text",
     "/pressframe.toml", "/site.xml", "/.pressframe/", "/.pressframe/memory", "/.pressframe/open/", "/data/site.sqlite",
     "/content/", "/outbox/", "/../pressframe.toml", "/%2e%2e/site.xml", "//etc/passwd", "/.git/config", "/.env",
     "/llms.txt", "/llms-full.txt",

@@ -19,8 +19,7 @@ url = "{URL}"
 language = "fr"
 plugins = [
     "markdown", "sql", "web", "admin", "comments", "moderation", "bayes", "webmention", "altcha",
-    "gates", "members", "archives",
-    "feeds", "journal",
+    "gates", "passes", "members", "newsletter", "archives", "feeds", "journal",
 ]
 
 [plugins.comments]
@@ -30,6 +29,13 @@ flood_limit_site = 0
 [plugins.webmention]
 receive = true
 flood_limit = 0
+
+[plugins.passes]
+free = 2
+gifts = 2
+
+[plugins.newsletter]
+automatic = false
 
 [plugins.moderation]
 mail = "all"
@@ -44,15 +50,16 @@ Un texte.
 """
 FORM = "application/x-www-form-urlencoded"
 FIELDS = (
-    "author", "email", "url", "comment", "comment_parent", "stamp", "key", "subject", "remember", "follow_answers",
+    "author", "url", "comment", "comment_parent", "stamp", "key", "subject", "remember", "follow_answers",
     "follow_all", "altcha", "next", "address", "password", "do", "bulk", "pick.c1", "query", "acts", "version", "new",
     "again", "current", "everything", "source", "target", "website", "preview",
+    "email", "code", "name", "wants.posts", "newsletter", "entry", "at", "to", "as", "readers", "days", "link", "end",
 )  # fmt: skip
 QUERY = (
     "to", "on", "next", "out", "q", "state", "author", "address", "entry", "kind", "network", "sender", "after",
-    "select", "do", "new",
+    "select", "do", "new", "newsletter", "as", "text", "asked", "saved", "before",
 )  # fmt: skip
-COOKIES = ("commenter", "commenter-details", "session", "admin", "admin-flash", "reminder")
+COOKIES = ("commenter", "commenter-details", "session", "admin", "admin-flash", "reminder", "asked", "reads", "gifts")
 HOSTILE = (
     b"'", b"' OR 1=1 --", b"1; DROP TABLE comments_comment", b"\0", b"\r\nSet-Cookie: x=1", b"\nBcc: x@y.example",
     b"{{ 7*7 }}", b"a@b.example,c@d.example", b"a@b.example\r\nBcc: x@y.example", b"=?utf-8?q?a=0D=0ABcc:_x?=",

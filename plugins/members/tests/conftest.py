@@ -5,7 +5,9 @@ from collections.abc import Callable
 
 import attrs
 import pytest
+import sqlalchemy as sa
 
+from pressframe_sql import database
 from pressframe_testing import Served, TestSite
 
 OLD, NEW, PAGE = "/2012/01/old/", "/2026/11/new/", "/about/"
@@ -97,6 +99,17 @@ class Readers:
         self.run_jobs()
         return self.links()[0] if len(self.mails) > before else None
 
+    def rows(self, query: str) -> list[tuple[object, ...]]:
+        """Return what a SELECT finds in the site's database."""
+        with database(self.served.app.site).read() as connection:
+            return [tuple(row) for row in connection.execute(sa.text(query))]
+
+    def all_rows(self) -> list[tuple[object, ...]]:
+        """Return every row of every table."""
+        with database(self.served.app.site).read() as connection:
+            tables = sa.inspect(connection).get_table_names()
+        return [row for name in tables for row in self.rows(f'SELECT * FROM "{name}"')]
+
     def sign_up(self, address="lectrice@example.org", *, browser=None):
         """Subscribe, confirm and return the browser, signed in."""
         browser = browser or self.browser()
@@ -107,6 +120,13 @@ class Readers:
 @pytest.fixture
 def readers(blog) -> Readers:
     return Readers.of(blog("overlay = true"))
+
+
+@pytest.fixture
+def in_a_file(sql_table):
+    """Skip where the tests' server has one database, which two sites would share."""
+    if sql_table:
+        pytest.skip("needs a database for each of two sites")
 
 
 @pytest.fixture

@@ -2,14 +2,16 @@
 
 import json
 import re
-import sqlite3
 from datetime import timedelta
 
 import pytest
 
 from pressframe_sql import database
+from pressframe_testing import EVERY_DATABASE
 
 from .conftest import NEW, OLD, WITHHELD, Readers, main_of
+
+pytestmark = EVERY_DATABASE
 
 FIREFOX = {"user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"}
 COMMENT = "/comments/new"
@@ -110,9 +112,7 @@ def test_an_address_changes_when_the_new_one_is_proved(readers):
     readers.run_jobs()
     assert (readers.mails[-1]["to"], len(readers.links())) == ("lectrice@example.org", 0)
     assert "n’est plus" not in readers.mails[-1]["subject"]
-    with sqlite3.connect(readers.site.folder / "data" / "site.sqlite") as connection:
-        assert connection.execute("SELECT count(*) FROM members_session").fetchone() == (1,)
-    connection.close()
+    assert readers.rows("SELECT count(*) FROM members_session") == [(1,)]
 
 
 def test_who_only_reads_the_mail_is_not_signed_in(readers):
@@ -208,9 +208,7 @@ def test_all_sessions_end_at_once(readers):
 def test_nobody_ends_another_members_session(readers):
     """Threats 40, 45."""
     victim, other = readers.sign_up("victime@example.org"), readers.sign_up("autre@example.org")
-    with sqlite3.connect(readers.site.folder / "data" / "site.sqlite") as connection:
-        digests = [digest for (digest,) in connection.execute("SELECT digest FROM members_session")]
-    connection.close()
+    digests = [digest for (digest,) in readers.rows("SELECT digest FROM members_session")]
 
     for digest in digests:
         save(other, "sessions", end=digest[:16])
@@ -300,10 +298,7 @@ def test_everything_is_gone_within_a_rebuild(readers):
     before = len(readers.mails)
     readers.run_jobs()
     assert len(readers.mails) == before
-    with sqlite3.connect(readers.site.folder / "data" / "site.sqlite") as connection:
-        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        rows = [repr(row) for name in tables for row in connection.execute(f'SELECT * FROM "{name}"')]
-    connection.close()
+    rows = [repr(row) for row in readers.all_rows()]
     assert [row for row in rows if "lectrice" in row or "Zoé" in row or "Sans adresse" in row] == []
 
 

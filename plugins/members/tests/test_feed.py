@@ -6,8 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pressframe_members.store import Members
+from pressframe_testing import EVERY_DATABASE
 
 from .conftest import NEW, OLD, WITHHELD, Readers
+
+pytestmark = EVERY_DATABASE
 
 ATOM = "application/atom+xml; charset=utf-8"
 

@@ -1,16 +1,18 @@
 """From a stranger to a subscriber and back, as a browser without JavaScript goes."""
 
 import re
-import sqlite3
 from datetime import timedelta
-from pathlib import Path
+from functools import partial
 
 import pytest
 
 from pressframe import Site
+from pressframe_testing import EVERY_DATABASE, ask
 from pressframe_web.app import App
 
 from .conftest import NEW, OLD, PAGE, WITHHELD, Readers, main_of
+
+pytestmark = EVERY_DATABASE
 
 
 def test_a_reader_subscribes_confirms_and_reads_on(readers):
@@ -104,8 +106,8 @@ def test_a_subscriber_leaves_and_is_forgotten(readers):
     assert browser.cookies == {}
     assert 'action="/members/sign-in"' in browser.get("/members/").text
     assert "nobody has subscribed yet" in readers.command("list")
-    assert rows_with(readers.site.folder, "lectrice") == []
-    other._app = App(Site.open(readers.site.folder), clock=readers.app.clock)  # one that remembers no reader
+    assert rows_with(readers, "lectrice") == []
+    other._send = partial(ask, App(Site.open(readers.site.folder), clock=readers.app.clock))
     assert WITHHELD not in other.get(OLD).text
 
 
@@ -181,13 +183,9 @@ class Vault:
     assert "Le premier paragraphe." not in closed
 
 
-def rows_with(folder: Path, text: str) -> list[tuple[object, ...]]:
+def rows_with(readers: Readers, text: str) -> list[tuple[object, ...]]:
     """Return every row of every table that holds *text*."""
-    with sqlite3.connect(folder / "data" / "site.sqlite") as connection:
-        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        rows = [row for name in tables for row in connection.execute(f'SELECT * FROM "{name}"')]
-    connection.close()
-    return [row for row in rows if text in repr(row).lower()]
+    return [row for row in readers.all_rows() if text in repr(row).lower()]
 
 
 @pytest.mark.parametrize("address", ["/", NEW, PAGE, "/archives/", "/members/code", "/perdu/"])

@@ -7,6 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine, event
 
+from pressframe_testing import EVERY_DATABASE
+
+pytestmark = EVERY_DATABASE
+
 
 def test_a_victim_gets_one_mail_an_hour_however_many_ask(readers):
     """Threat 43: five hundred times, from as many clients."""

@@ -5,7 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from pressframe_testing import EVERY_DATABASE
+
 from .conftest import OLD, WITHHELD, main_of
+
+pytestmark = EVERY_DATABASE
 
 
 def test_opening_a_link_changes_nothing_however_often(readers):
@@ -97,6 +101,7 @@ def test_a_link_that_was_tampered_with_is_worth_nothing(readers, change):
         assert (answer.status, answer.cookies) == (410, ())
 
 
+@pytest.mark.usefixtures("in_a_file")
 def test_a_link_of_another_site_is_worth_nothing(readers, serve):
     """Threat 11: each site signs with a key of its own, and so does one whose key was changed."""
     elsewhere = serve().mail()

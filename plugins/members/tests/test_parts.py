@@ -2,8 +2,12 @@
 
 import pytest
 
+from pressframe_testing import EVERY_DATABASE
+
 from .conftest import Readers
 from .test_account import save, section
+
+pytestmark = EVERY_DATABASE
 
 PARTS = ("name", "address", "sessions", "feed", "comment-mails")
 

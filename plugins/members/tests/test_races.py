@@ -1,10 +1,13 @@
 """Subscribing, confirming, signing out and leaving at once, a hundred ways: the end is one that has a name."""
 
 import random
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 
+from pressframe_testing import EVERY_DATABASE
+
 from .conftest import OLD, WITHHELD
+
+pytestmark = EVERY_DATABASE
 
 ROUNDS, SEED = 25, 20261126
 
@@ -21,11 +24,9 @@ def test_races_end_in_a_state_that_is_legal(readers):
 
         assert all(reply.status in (200, 303, 410) for reply in replies), [reply.status for reply in replies]
         readers.run_jobs()
-    with sqlite3.connect(readers.site.folder / "data" / "site.sqlite") as connection:
-        members = dict(connection.execute("SELECT id, confirmed FROM members_member").fetchall())
-        sessions = [member for (member,) in connection.execute("SELECT member FROM members_session")]
-        links = [member for (member,) in connection.execute("SELECT member FROM members_link")]
-    connection.close()
+    members = dict(readers.rows("SELECT id, confirmed FROM members_member"))
+    sessions = [member for (member,) in readers.rows("SELECT member FROM members_session")]
+    links = [member for (member,) in readers.rows("SELECT member FROM members_link")]
     assert set(sessions) | set(links) <= members.keys()
     assert all(members[member] is not None for member in sessions)
 

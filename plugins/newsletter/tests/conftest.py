@@ -91,6 +91,7 @@ canari-block
 [^n]: canari-footnote
 '''
 POST, CLOSED = "posts/crise", "posts/ferme"
+TIMES = ("2 minutes", "3 minutes", "5 minutes", "10 minutes", "1 hour")
 
 
 @attrs.define
@@ -162,6 +163,18 @@ class Desk:
         """Serve the site anew, as after its process ended."""
         self.served.close()
         return _served(self.site)
+
+
+def addresses(count: int) -> list[str]:
+    """Return so many addresses."""
+    return [f"m{number}@example.org" for number in range(count)]
+
+
+def finish(desk: Desk) -> None:
+    """Do the work that waits, and what is to be tried again in the next hour."""
+    desk.run_jobs()
+    for time in TIMES:
+        desk.move(time)
 
 
 def parts(mail) -> tuple[str, str]:

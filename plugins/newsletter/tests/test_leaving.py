@@ -4,7 +4,11 @@ import re
 
 import pytest
 
+from pressframe_testing import EVERY_DATABASE
+
 from .conftest import parts
+
+pytestmark = EVERY_DATABASE
 
 DOORS = ("leave", "preferences")
 

@@ -1,6 +1,10 @@
 """The owner's screen: looking, trying, sending, stopping; and who may."""
 
+from pressframe_testing import EVERY_DATABASE
+
 from .conftest import CLOSED, POST
+
+pytestmark = EVERY_DATABASE
 
 LIST = "/admin/newsletter/"
 

@@ -1,36 +1,25 @@
 """Sending: everybody once, whatever the mail server does, and nobody who left."""
 
 import random
-from datetime import timedelta
 
 import pytest
 
-from pressframe_newsletter._recipients import pause_after
 from pressframe_newsletter._sending import Sending
+from pressframe_testing import EVERY_DATABASE
 
-from .conftest import POST
+from .conftest import POST, addresses, finish
 
-TIMES = ("2 minutes", "3 minutes", "5 minutes", "10 minutes", "1 hour")
-
-
-def _addresses(count):
-    return [f"m{number}@example.org" for number in range(count)]
-
-
-def _finish(desk):
-    desk.run_jobs()
-    for time in TIMES:
-        desk.move(time)
+pytestmark = EVERY_DATABASE
 
 
 def test_each_member_gets_the_mail_once(mailed, sink):
     desk = mailed()
-    desk.add(*_addresses(30))
+    desk.add(*addresses(30))
     campaign = desk.send()
 
     desk.run_jobs()
 
-    assert sorted(sink.addresses) == sorted(_addresses(30))
+    assert sorted(sink.addresses) == sorted(addresses(30))
     assert len({id for _, id, _ in sink.taken}) == 30
     assert desk.state(campaign) == "done"
     assert desk.counts(campaign) == {"sent": 30}
@@ -50,131 +39,9 @@ def test_who_did_not_confirm_or_has_another_audience_gets_nothing(mailed, sink):
     assert sink.addresses == ["paid@example.org"]
 
 
-@pytest.mark.parametrize("at", [1, 2, 8, 9, 25, 50])
-@pytest.mark.parametrize(
-    ("stage", "said"),
-    [("DATA", "451 later"), ("RCPT", "451 later"), ("MAIL", "421 going"), ("DATA", "421 going"), ("DATA", "drop"),
-     ("RCPT", "drop")],
-)  # fmt: skip
-def test_what_was_not_taken_is_tried_again_and_nothing_comes_twice(mailed, sink, stage, said, at):
-    """F4: the mail server fails at the Nth mail."""
-    desk = mailed()
-    desk.add(*_addresses(51))
-    sink.fails = lambda now, number, to: said if now == stage and number == at else None
-    campaign = desk.send()
-
-    _finish(desk)
-
-    assert sorted(sink.addresses) == sorted(_addresses(51))
-    assert desk.counts(campaign) == {"sent": 51}
-    assert desk.state(campaign) == "done"
-
-
-@pytest.mark.parametrize("at", [1, 8, 33])
-@pytest.mark.parametrize("said", ["mute", "hang"])
-def test_a_mail_that_may_have_been_taken_is_repeated_once_at_most(mailed, sink, said, at):
-    """F4: the server takes a mail and says nothing: it hangs up, or hangs."""
-    desk = mailed()
-    desk.add(*_addresses(40))
-    sink.fails = lambda now, number, to: said if now == "DATA" and number == at else None
-    campaign = desk.send()
-
-    desk.run_jobs()
-    assert desk.counts(campaign)["unknown"] == 1
-    _finish(desk)
-
-    assert len(sink.taken) == 41
-    assert len({id for _, id, _ in sink.taken}) == 40
-    assert desk.counts(campaign) == {"sent": 40}
-
-
-def test_a_server_that_never_answers_to_one_mail_gets_it_twice_and_no_more(mailed, sink):
-    """F4."""
-    desk = mailed(newsletter="connections = 1")
-    desk.add("odd@example.org")
-    sink.fails = lambda now, number, to: "mute" if now == "DATA" else None
-    campaign = desk.send()
-
-    _finish(desk)
-
-    assert len(sink.taken) == 2
-    assert desk.counts(campaign) == {"unknown": 1}
-    assert desk.state(campaign) == "done"
-
-
-def test_a_slow_server_gets_each_mail_once(mailed, sink):
-    """F4."""
-    desk = mailed()
-    desk.add(*_addresses(5))
-    sink.fails = lambda now, number, to: "slow" if now == "DATA" and number == 2 else None
-    desk.send()
-
-    desk.run_jobs()
-
-    assert sorted(sink.addresses) == _addresses(5)
-
-
-@pytest.mark.parametrize(
-    ("said", "is_hard"), [("550 5.1.1 nobody", True), ("550 nobody", True), ("552 5.2.2 full", False)]
-)
-def test_an_address_that_is_refused_is_asked_once_and_a_hard_refusal_stops_it(mailed, sink, said, is_hard):
-    """F4 and F5."""
-    desk = mailed()
-    desk.add("gone@example.org", "here@example.org")
-    sink.fails = lambda now, number, to: said if now == "RCPT" and to.startswith("gone") else None
-    campaign = desk.send()
-
-    _finish(desk)
-
-    assert desk.counts(campaign) == {"sent": 1, "bounced": 1}
-    assert desk.people.why_stopped("gone@example.org") == ("bounced" if is_hard else "")
-
-
-def test_a_refused_text_stops_nobody(mailed, sink):
-    """A mail server that takes everything for spam one day must not cost the site its readers."""
-    desk = mailed()
-    desk.add("a@example.org")
-    sink.fails = lambda now, number, to: "550 5.7.1 spam" if now == "DATA" else None
-    campaign = desk.send()
-
-    _finish(desk)
-
-    assert desk.counts(campaign) == {"bounced": 1}
-    assert desk.people.why_stopped("a@example.org") == ""
-
-
-def test_a_server_that_is_down_is_left_alone_longer_each_time_and_then_gets_everything(mailed, sink, port):
-    """F4."""
-    desk = mailed()
-    desk.add(*_addresses(20))
-    sink.fails = lambda now, number, to: "421 down" if now == "MAIL" else None
-    campaign = desk.send()
-    desk.run_jobs()
-    tried = sink.number
-    owner = desk.sign_in_as("owner")
-
-    assert desk.campaigns.trouble(desk.site.clock.now) is not None
-    desk.move("30 seconds")
-    assert sink.number == tried
-    sink.fails = lambda now, number, to: None
-    _finish(desk)
-
-    assert sorted(sink.addresses) == sorted(_addresses(20))
-    assert desk.state(campaign) == "done"
-    assert 'role="alert"' not in owner.get("/admin/newsletter/").text
-
-
-def test_pauses_grow_from_a_minute_to_a_day():
-    """F4."""
-    pauses = [pause_after(attempts) for attempts in range(1, 14)]
-
-    assert pauses[:3] == [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=4)]
-    assert pauses[-1] == timedelta(hours=24)
-
-
 def test_no_more_leave_in_a_minute_than_the_settings_allow(mailed, sink):
     desk = mailed(newsletter="per_minute = 7")
-    desk.add(*_addresses(20))
+    desk.add(*addresses(20))
     desk.send()
 
     seen = []
@@ -189,7 +56,7 @@ def test_no_more_leave_in_a_minute_than_the_settings_allow(mailed, sink):
 def test_what_was_in_flight_when_the_program_was_cut_off_is_sent_again_and_nothing_else(mailed, sink, monkeypatch):
     """F3."""
     desk = mailed()
-    desk.add(*_addresses(20))
+    desk.add(*addresses(20))
     campaign = desk.send()
 
     class CutOff(BaseException):
@@ -213,7 +80,7 @@ def test_what_was_in_flight_when_the_program_was_cut_off_is_sent_again_and_nothi
     again.run_jobs()
 
     assert 0 < flying <= 8
-    assert set(sink.addresses) == set(_addresses(20))
+    assert set(sink.addresses) == set(addresses(20))
     assert len(sink.taken) - len({id for _, id, _ in sink.taken}) <= min(flying, before)
     assert again.state(campaign) == "done"
     found = again.campaigns.find(campaign.id)
@@ -225,13 +92,13 @@ def test_unsubscribing_wins_over_whatever_was_not_handed_over(mailed, sink, monk
     """Threat 73: raced a hundred ways."""
     chance = random.Random(73)
     desk = mailed()
-    members = {address: desk.add(address) for address in _addresses(100)}
+    members = {address: desk.add(address) for address in addresses(100)}
     desk.send()
     gone: dict[str, int] = {}
     real = Sending._hand
 
     def hand(self, row, mailer, work):
-        address = chance.choice(_addresses(100))
+        address = chance.choice(addresses(100))
         if address not in gone:
             gone[address] = len(sink.taken)
             desk.people.choose(members[address], {"posts": "never"}, desk.site.clock.now, lifts=False)
@@ -247,13 +114,13 @@ def test_unsubscribing_wins_over_whatever_was_not_handed_over(mailed, sink, monk
     late = [address for address in gone if address in sink.addresses]
     assert len(late) <= 8
     assert len(set(sink.addresses)) == len(sink.addresses)
-    assert set(_addresses(100)) - set(sink.addresses) == set(gone) - set(late)
+    assert set(addresses(100)) - set(sink.addresses) == set(gone) - set(late)
 
 
 def test_who_unsubscribes_after_their_row_was_taken_gets_nothing(mailed, sink, monkeypatch):
     """Threat 73: between the claim and the mail server."""
     desk = mailed(newsletter="connections = 1")
-    members = [desk.add(address) for address in _addresses(8)]
+    members = [desk.add(address) for address in addresses(8)]
     desk.send()
     real = Sending._hand
 
@@ -283,7 +150,7 @@ def test_who_lost_the_audience_or_left_gets_nothing_of_what_still_waits(mailed, 
         desk.members.remove(member.id, now=desk.site.clock.now)
     else:
         desk.members.revoke(member.id, "paid", source="complimentary", now=desk.site.clock.now)
-    _finish(desk)
+    finish(desk)
 
     assert sink.taken == []
     assert desk.counts(campaign) == {"left": 1}
@@ -316,7 +183,7 @@ def test_those_who_did_not_get_it_get_it_and_nobody_else(mailed, sink):
 def test_a_second_process_sends_nothing_beside_the_first(mailed, sink):
     """F3."""
     desk = mailed()
-    desk.add(*_addresses(3))
+    desk.add(*addresses(3))
     desk.send()
     first, second = Sending(desk.host, desk.plugin), Sending(desk.host, desk.plugin)
 
@@ -343,7 +210,7 @@ def test_nobody_is_skipped_where_a_campaign_is_cut_off_while_its_rows_are_made(m
     """F3."""
     desk = mailed()
     monkeypatch.setattr("pressframe_newsletter._recipients.CHUNK", 7)
-    desk.add(*_addresses(30))
+    desk.add(*addresses(30))
     campaign = desk.send()
     sending = Sending(desk.host, desk.plugin)
 
@@ -351,4 +218,4 @@ def test_nobody_is_skipped_where_a_campaign_is_cut_off_while_its_rows_are_made(m
     assert sum(desk.counts(campaign).values()) == 7
     desk.restart().run_jobs()
 
-    assert sorted(sink.addresses) == sorted(_addresses(30))
+    assert sorted(sink.addresses) == sorted(addresses(30))

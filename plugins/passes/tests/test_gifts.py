@@ -8,8 +8,11 @@ import pytest
 
 from pressframe_passes._store import LinkStore
 from pressframe_sql import database
+from pressframe_testing import EVERY_DATABASE
 
 from .conftest import NEW, OLD, OTHER, PAID, is_whole
+
+pytestmark = EVERY_DATABASE
 
 
 def gift_of(served, *arguments) -> str:

@@ -6,8 +6,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from pressframe_testing import EVERY_DATABASE
+
 from .conftest import OLD, is_whole
 from .test_previews import DRAFTS
+
+pytestmark = EVERY_DATABASE
 
 SCREEN = "/admin/passes/"
 
@@ -55,6 +59,8 @@ def test_private_entries_are_not_on_the_list(desk):
     ("action", "form", "said"),
     [
         ("gift", {"entry": "/nowhere/", "readers": "2", "days": "7"}, "ce texte n’existe pas"),
+        ("gift", {"entry": "http://[::1", "readers": "2", "days": "7"}, "ce texte n’existe pas"),
+        ("preview", {"entry": "http://[::1"}, "ce texte n’existe pas"),
         ("gift", {"entry": "", "readers": "2", "days": "7"}, "ce texte n’existe pas"),
         ("gift", {"entry": OLD, "readers": "0", "days": "7"}, "nombres entiers"),
         ("gift", {"entry": OLD, "readers": "2", "days": "9999"}, "nombres entiers"),

@@ -5,6 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pressframe_passes._store import LinkStore
+from pressframe_testing import EVERY_DATABASE
+
+pytestmark = EVERY_DATABASE
 
 DRAFTS = """
 == content/posts/secret/index.md ==

@@ -1,5 +1,6 @@
 """The same promises on a PostgreSQL server, started for these tests."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -7,11 +8,13 @@ import sqlalchemy as sa
 
 from pressframe import Site, StoreError
 from pressframe_sql import Job, Worker, database
+from pressframe_sql.statements import Prepared
 
 pytestmark = pytest.mark.postgresql
 pytest.importorskip("psycopg", reason="PostgreSQL's driver is not installed: pip install 'pressframe-sql[postgresql]'")
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
+ONE = Prepared(sa.text("SELECT 1"))
 
 
 @pytest.fixture
@@ -109,3 +112,25 @@ def test_a_server_that_does_not_answer_is_one_clear_error_without_the_password(t
 def test_a_backup_is_left_to_postgresqls_own_tools(db, tmp_path):
     with pytest.raises(StoreError, match="pg_dump --file="):
         db.backup(tmp_path / "copy")
+
+
+def test_after_a_restart_of_the_server_every_statement_works_at_once(tmp_path, own_postgresql):
+    """F9: also on connections that are kept, of which there are several."""
+    settings = f'[site]\ntitle = "t"\nplugins = ["sql"]\n[plugins.sql]\nurl = "{own_postgresql.url}"\n'
+    (tmp_path / "pressframe.toml").write_text(settings, "utf-8")
+    db = database(Site.open(tmp_path))
+    slow = Prepared(sa.text("SELECT 1, pg_sleep(0.2)"))
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda _: db.fetch(slow, {}), range(4)))
+    try:
+        own_postgresql.stop()
+        with pytest.raises(StoreError, match="cannot be used"):
+            db.fetch(slow, {})
+        own_postgresql.start()
+
+        assert [db.fetch(ONE, {}) for _ in range(5)] == [[(1,)]] * 5
+        with db.read() as connection:
+            assert connection.scalar(sa.text("SELECT 1")) == 1
+        assert db.write(lambda connection: connection.scalar(sa.text("SELECT 2"))) == 2
+    finally:
+        db.close()

@@ -13,6 +13,7 @@ from pressframe_comments._form import AUTHOR, BODY, EMAIL, TRAP, URL, Typed
 from pressframe_comments._live import Live
 from pressframe_comments._pages import KEY, Part, Place, entry_of
 from pressframe_comments._thread import Node, nest
+from pressframe_web import Web
 
 if TYPE_CHECKING:
     from pressframe_comments._plugin import Comments
@@ -92,7 +93,8 @@ class _Conversation:
         is_over = (self.live and self.live.is_closed) or (closing is not None and site.is_past(closing))
         self.is_guest = bool(page.data.get("granted"))  # let in by a grant, to read alone
         self.accepts = entry.open_to_comments and not settings.closed and self.gate is None and not is_over
-        self.is_open = self.accepts and not self.is_guest
+        self.elsewhere = site.plugin(Web).elsewhere(site)  # on a static host a form does nothing
+        self.is_open = self.accepts and not self.is_guest and not self.elsewhere
 
     def head(self) -> Iterator[Block]:
         """Yield the script of the form, and links to the pages next to this one."""
@@ -126,6 +128,7 @@ class _Conversation:
             "is_closed": not self.accepts and self.gate is None,
             "is_reserved": self._is_reserved(live),
             "is_guest": self.is_guest and self.accepts,
+            "form_at": f"{self.elsewhere}{self._entry.address}#respond" if self.elsewhere and self.accepts else "",
             "limits": LIMITS,
             "trap": TRAP,
             "own": live.own.comment.id if live.own else None,

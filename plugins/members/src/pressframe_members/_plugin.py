@@ -78,18 +78,20 @@ class Members:
     def register_blocks(self, slot: str, page: Page, site: View) -> Iterable[Block]:
         if slot not in ("after_body", "footer"):
             return
-        is_live = not site.plugin(Web).elsewhere(site)  # forms need the server; there, gates leads to it
-        has_gate = is_live and _is_closed(page, site)
+        live = site.plugin(Web).elsewhere(site)  # on a static host forms do nothing: links lead to where they do
+        has_gate = not live and _is_closed(page, site)
         if slot == "after_body":
             if has_gate:
                 yield Block(template="members/gate.html", data={"next": page.address})
             return
         is_subscriber = SUBSCRIBERS in site.audiences
         has_reminder = self.overlay and not is_subscriber and page.indexed and _is_open_post(page, site)
-        has_form = is_live and not (is_subscriber or has_gate or has_reminder or page.template.startswith("members/"))
-        yield Block(template="members/nav.html", data={"is_subscriber": is_subscriber, "has_form": has_form})
+        has_form = not (live or is_subscriber or has_gate or has_reminder or page.template.startswith("members/"))
+        said = {"is_subscriber": is_subscriber, "has_form": has_form, "live": live}
+        yield Block(template="members/nav.html", data=said)
         if has_reminder:
-            yield Block(template="members/reminder.html", data={"next": page.address, "way_out": self.way_out})
+            said = {"next": page.address, "way_out": self.way_out, "live": live}
+            yield Block(template="members/reminder.html", data=said)
 
     # ----------------------------------------------------------------------------------------- serving
 

@@ -10,15 +10,10 @@ from pressframe_web.leaving import WayOut
 LEAVE, PREFERENCES = "/newsletter/leave/", "/newsletter/preferences/"
 
 
-def live_url(host: Host) -> str:
-    """Return where the site answers: its own address, or that of the server behind a site of mere files."""
-    return host.plugin(Web).live or host.settings.url
-
-
 def way_out(host: Host) -> WayOut:
     """Return what makes the links that end a newsletter; ``make_id`` gives the ids."""
     links = Links(host, "newsletter")
-    return WayOut(url=live_url(host), path=LEAVE, sign=links.sign, read=links.read)
+    return WayOut(url=host.plugin(Web).served_at(host), path=LEAVE, sign=links.sign, read=links.read)
 
 
 def read_id(id: str | None) -> tuple[str, str] | None:

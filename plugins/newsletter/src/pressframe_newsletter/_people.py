@@ -21,6 +21,7 @@ from pressframe_web.identity import disguise
 
 Returned: TypeAlias = Literal["hard", "soft", "complaint"]
 
+_PURPOSE = "newsletter people"
 SOFT = 5
 """So many soft bounces within ``WITHIN`` stop an address; a hard one, and a complaint, at once."""
 WITHIN = timedelta(days=14)
@@ -41,7 +42,12 @@ class People:
     def person(self, address: str) -> str:
         """Return how an address is remembered: a keyed hash, so that no copy of the database tells which it is."""
         read = read_address(address)
-        return disguise(self._host.secret("newsletter people"), read.folded if read else address.lower())
+        return disguise(self._host.secret(_PURPOSE), read.folded if read else address.lower())
+
+    def persons(self, members: Sequence[Member]) -> Sequence[str]:
+        """Return how the address of each member is remembered."""
+        secret = self._host.secret(_PURPOSE)
+        return [disguise(secret, member.address.lower()) for member in members]  # which were read when they joined
 
     # -------------------------------------------------------------------------------------------- wishes
 

@@ -114,14 +114,14 @@ class Recipients:
         """Give the next members their rows; return the last of them, None if there were no more."""
         assert campaign.reached is not None
         found = Members(self._host).having(campaign.audience, now=now, after=campaign.reached, limit=CHUNK)
-        people, url = People(self._host), self._host.settings.url
+        persons, url = People(self._host).persons(found), self._host.settings.url
         rows = [
             {
-                "campaign": campaign.id, "member": one.id, "person": people.person(one.address),
+                "campaign": campaign.id, "member": one.id, "person": person,
                 "message": message_id(key_of(campaign.id, one.id), url), "state": "planned", "due": now,
                 "attempts": 0, "doubts": 0, "error": "",
             }
-            for one in found
+            for one, person in zip(found, persons, strict=True)
         ]  # fmt: skip
         reached = found[-1].id if found else None
 

@@ -39,8 +39,9 @@ def _entry(host: Host, named: str) -> Entry:
 
 def _print(host: Host, link: Link) -> None:
     from pressframe_passes._store import LinkStore
+    from pressframe_web import Web
 
-    click.echo(f"{host.settings.url}{LinkStore(host).address(link)}")
+    click.echo(f"{host.plugin(Web).served_at(host)}{LinkStore(host).address(link)}")
 
 
 def _make_gift(host: Host, passes: Passes) -> click.Command:

@@ -29,9 +29,17 @@ def entries(host: Host) -> Iterator[Entry]:
                 continue
 
 
+def path_in(named: str) -> str:
+    """Return the path of an address, with the site's origin or without."""
+    try:
+        return f"/{urlsplit(named).path.lstrip('/')}"
+    except ValueError:  # "http://[::1"
+        return f"/{named}"
+
+
 def find_entry(host: Host, named: str) -> Entry | None:
     """Return the entry that *named* means: its file, its id, or its address, with the site's or without."""
-    file, path = named.removeprefix("./"), f"/{urlsplit(named).path.lstrip('/')}"
+    file, path = named.removeprefix("./"), path_in(named)
     for entry in entries(host):
         place = entry.source.place
         if named == entry.id or (place and place.file == file) or entry.address.rstrip("/") == path.rstrip("/"):

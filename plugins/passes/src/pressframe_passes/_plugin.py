@@ -13,7 +13,7 @@ from attrs.validators import and_, ge, gt, le
 from pressframe.hookspecs import hookimpl
 from pressframe.model import Block, Card, Host, Page, View
 from pressframe_admin import Screen
-from pressframe_web import Cookie, Grant, Request, Route
+from pressframe_web import Cookie, Grant, Request, Route, Web
 from pressframe_web.model import GRANTED
 
 if TYPE_CHECKING:
@@ -85,6 +85,8 @@ class Passes:
             return []
         gate = site.gate(page.subject)
         if gate is not None:
+            if site.plugin(Web).elsewhere(site):  # the button needs the server; there, gates leads to it
+                return []
             is_metered = self.free and gate.requires - site.audiences <= {*self.metered}
             return [Block(template="passes/free.html", data={"free": self.free})] if is_metered else []
         # Whole, and not for everybody: only pages of closed entries are made for readers of an audience.

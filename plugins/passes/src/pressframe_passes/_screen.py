@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import attrs
 
 from pressframe.model import Host, Json, Live, Page
 from pressframe_admin import Account, Action, Done, Flash, Role, Screen
-from pressframe_passes._drafts import entries, find_entry, is_draft
+from pressframe_passes._drafts import entries, find_entry, is_draft, path_in
 from pressframe_passes._make import make_gift, make_preview
 from pressframe_passes._store import Link, LinkStore, UnfitError
 from pressframe_web import Request, Response
@@ -72,7 +71,7 @@ class Desk:
 
     def _make(self, request: Request, site: Live, *, is_gift: bool, readers: int, lasting: timedelta) -> Done:
         named = request.form.get("entry", "").strip()
-        found = site.page(f"/{urlsplit(named).path.lstrip('/')}") if is_gift and named else None
+        found = site.page(path_in(named)) if is_gift and named else None
         entry = find_entry(self._host, (found.subject if found else None) or named) if named else None
         if entry is None:
             return _problem(_("Nothing was made: there is no such entry. Give its address or its file."))

@@ -50,27 +50,45 @@ class Opened:
     def fetch(self, statement: Prepared, values: Mapping[str, object]) -> list[tuple[Any, ...]]:
         """Return the rows of one *statement* that reads, on a connection that is kept for that."""
         try:
-            connection = self._taken()
-            try:
-                rows = statement.run(connection, values)
-                connection.connection.rollback()  # of what some drivers began by themselves
-            except BaseException:
-                connection.invalidate()
-                connection.close()
-                raise
-            self._keep(connection)
-            return rows
+            kept = self._taken()
+            if kept is not None:
+                driver = kept.connection.driver_connection
+                try:
+                    return self._run(kept, statement, values)
+                except sqlalchemy.exc.OperationalError as error:
+                    if not kept.dialect.is_disconnect(error.orig, driver, None):  # type: ignore[arg-type] # DBAPI's own
+                        raise
+                self._let_go()  # the server was restarted: the others have ended as well
+            return self._run(self._reading.connect(), statement, values)
         except Exception as error:
             explained = self._backend.explain(error)
             if explained is None:
                 raise
             raise explained from error
 
-    def _taken(self) -> sqlalchemy.Connection:
+    def _taken(self) -> sqlalchemy.Connection | None:
         try:
             return self._kept.pop()
         except IndexError:
-            return self._reading.connect()
+            return None
+
+    def _run(
+        self, connection: sqlalchemy.Connection, statement: Prepared, values: Mapping[str, object]
+    ) -> list[tuple[Any, ...]]:
+        try:
+            rows = statement.run(connection, values)
+            connection.connection.rollback()  # of what some drivers began by themselves
+        except BaseException:
+            connection.invalidate()
+            connection.close()
+            raise
+        self._keep(connection)
+        return rows
+
+    def _let_go(self) -> None:
+        with suppress(IndexError):
+            while True:
+                self._kept.pop().close()
 
     def _keep(self, connection: sqlalchemy.Connection) -> None:
         if len(self._kept) < _KEPT and not self._is_closed:
@@ -93,8 +111,6 @@ class Opened:
         self.writer.close()
         self._backend.close()
         self._is_closed = True
-        with suppress(IndexError):
-            while True:
-                self._kept.pop().close()
+        self._let_go()
         self._reading.dispose()
         self._writing.dispose()

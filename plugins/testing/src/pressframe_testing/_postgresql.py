@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import attrs
 import pytest
 
 from pressframe_testing._everything import wants_everything
@@ -37,27 +38,78 @@ def _programs() -> Path:
     return folders[-1]
 
 
+@attrs.define
+class PostgreSQLServer:
+    """A server that listens on a socket in *folder*, and can be stopped and started again.
+
+    Attributes:
+        url: Of its empty database, for ``[plugins.sql] url``.
+    """
+
+    folder: Path
+    _programs: Path
+    _user: str | None
+    _process: subprocess.Popen[bytes] | None = None
+
+    @classmethod
+    def make(cls) -> "PostgreSQLServer":
+        """Return one that is not yet started; the test is skipped where none is installed."""
+        pytest.importorskip("psycopg", reason="needs PostgreSQL's driver: pip install 'pressframe-sql[postgresql]'")
+        user = "postgres" if os.geteuid() == 0 else None  # the server refuses to run as root
+        programs, folder = _programs(), Path(tempfile.mkdtemp(prefix="pressframe-"))
+        if user:
+            shutil.chown(folder, user)
+        options = ["--auth=trust", "--username=press", "--no-sync", "--encoding=UTF8"]
+        initialise = [str(programs / "initdb"), *options, str(folder / "data")]
+        subprocess.run(initialise, check=True, capture_output=True, cwd=folder, user=user)
+        return cls(folder, programs, user)
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://press@/postgres?host={self.folder}"
+
+    def start(self) -> None:
+        """Return when it listens."""
+        options = ["-D", str(self.folder / "data"), "-k", str(self.folder), "-h", "", "-F"]
+        serve = [str(self._programs / "postgres"), *options]
+        self._process = subprocess.Popen(serve, cwd=self.folder, stderr=subprocess.DEVNULL, user=self._user)
+        ready = [str(self._programs / "pg_isready"), "--quiet", "--host", str(self.folder)]
+        while subprocess.run(ready).returncode != 0:
+            assert self._process.poll() is None, "the server did not start"
+
+    def stop(self, how: signal.Signals = signal.SIGINT) -> None:
+        """End it: by default without waiting for those who are connected; with SIGQUIT as if it had crashed."""
+        if self._process is not None:
+            self._process.send_signal(how)
+            self._process.wait()
+            self._process = None
+
+    def remove(self) -> None:
+        """End it, and delete all that it had."""
+        self.stop()
+        shutil.rmtree(self.folder)
+
+
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[Path]:
     """Return the folder in which a server listens on a socket; the test is skipped where none is installed."""
-    pytest.importorskip("psycopg", reason="needs PostgreSQL's driver: pip install 'pressframe-sql[postgresql]'")
-    user = "postgres" if os.geteuid() == 0 else None  # the server refuses to run as root
-    programs, folder = _programs(), Path(tempfile.mkdtemp(prefix="pressframe-"))
-    if user:
-        shutil.chown(folder, user)
-    options = ["--auth=trust", "--username=press", "--no-sync", "--encoding=UTF8"]
-    initialise = [str(programs / "initdb"), *options, str(folder / "data")]
-    subprocess.run(initialise, check=True, capture_output=True, cwd=folder, user=user)
-    serve = [str(programs / "postgres"), "-D", str(folder / "data"), "-k", str(folder), "-h", "", "-F"]
-    with subprocess.Popen(serve, cwd=folder, stderr=subprocess.DEVNULL, user=user) as process:
-        try:
-            ready = [str(programs / "pg_isready"), "--quiet", "--host", str(folder)]
-            while subprocess.run(ready).returncode != 0:
-                assert process.poll() is None, "the server did not start"
-            yield folder
-        finally:
-            process.send_signal(signal.SIGINT)  # ends it without waiting for those who are connected
-    shutil.rmtree(folder)
+    server = PostgreSQLServer.make()
+    try:
+        server.start()
+        yield server.folder
+    finally:
+        server.remove()
+
+
+@pytest.fixture
+def own_postgresql() -> Iterator[PostgreSQLServer]:
+    """Return a server of this test's own, started, which it may stop and start again."""
+    server = PostgreSQLServer.make()
+    try:
+        server.start()
+        yield server
+    finally:
+        server.remove()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The pytest plugin: the fixtures ``clock``, ``site``, ``browser_page``, ``look``, ``postgresql`` and ``sql_table``."""
+"""The pytest plugin: the fixtures ``clock``, ``site``, ``browser_page``, ``look``, and those of databases."""
 
 import contextlib
 import itertools
@@ -12,12 +12,12 @@ import pytest
 from pressframe_testing._axe import look
 from pressframe_testing._clock import Clock
 from pressframe_testing._once import Once
-from pressframe_testing._postgresql import postgresql, postgresql_server, sql_table
+from pressframe_testing._postgresql import own_postgresql, postgresql, postgresql_server, sql_table
 from pressframe_testing._site import TestSite
 
 __all__ = [
-    "browser_page", "chromium", "clock", "compiled", "kept_for_all", "look", "once", "postgresql", "postgresql_server",
-    "site", "sql_table",
+    "browser_page", "chromium", "clock", "compiled", "kept_for_all", "look", "once", "own_postgresql", "postgresql",
+    "postgresql_server", "site", "sql_table",
 ]  # fmt: skip
 
 if TYPE_CHECKING:

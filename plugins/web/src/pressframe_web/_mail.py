@@ -2,7 +2,6 @@
 
 import os
 import re
-import unicodedata
 from binascii import b2a_qp
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -25,6 +24,8 @@ _WORDS = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _PLAIN = re.compile(rf"(?!.*=\?){_WORDS}(?:\.{_WORDS})*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")
 """An address that is the same in every way of reading it."""
 _VISIBLE = re.compile(r"[\x21-\x7e]+(?: [\x21-\x7e]+)*")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+"""Unicode's categories Cc, Zl, Zp, Cs."""
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _PARTED = frozenset(("From", "Sender", "Reply-To"))
 """Headers that are made of addresses."""
@@ -130,10 +131,16 @@ def _header(name: str, value: str) -> str:
 
 def _part(kind: str, text: str) -> bytes:
     """Return a text with its headers, in ASCII, with lines that no server breaks."""
-    lines = b"".join(line + b"\n" for line in text.encode().splitlines() or [b""])
-    encoded = b2a_qp(lines, istext=True).replace(b"\n", b"\r\n").replace(b"\r\nFrom ", b"\r\n=46rom ")
+    encoded = b"".join(map(_encoded, text.encode().splitlines() or [b""]))
     head = f'Content-Type: text/{kind}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
     return head.encode() + encoded
+
+
+@lru_cache(maxsize=2048)  # mails to many say the same in most lines
+def _encoded(line: bytes) -> bytes:
+    """Return a line as quoted-printable, with its end."""
+    encoded = b2a_qp(line + b"\n", istext=True).replace(b"\n", b"\r\n").replace(b"\r\nFrom ", b"\r\n=46rom ")
+    return b"=46" + encoded[1:] if encoded.startswith(b"From ") else encoded
 
 
 def _encoding(text: str) -> str | None:
@@ -147,7 +154,7 @@ def make_sender(title: str, url: str) -> str:
 
 
 def _checked(name: str, value: str) -> str:
-    if any(unicodedata.category(letter) in ("Cc", "Zl", "Zp", "Cs") for letter in name + value):
+    if _CONTROL.search(name) or _CONTROL.search(value):
         raise ValueError(f"{name} holds a control character")
     return value
 

@@ -54,6 +54,10 @@ class Web:
         """Return the origin at which the site is served live, if its pages are files on another host; else nothing."""
         return self.live if self.live != host.settings.url else ""
 
+    def served_at(self, host: Host) -> str:
+        """Return the origin at which forms and links of one's own are answered: where links in mails lead."""
+        return self.live or host.settings.url
+
     @hookimpl
     def find_mailer(self, host: Host) -> Mailer:
         from pressframe_web._mail import Outbox, make_sender

@@ -42,7 +42,9 @@ def make_serve_command(host: Host) -> click.Command:
     @click.argument("site", required=False, type=click.Path(path_type=Path))
     @click.option("--host", "address", help="Network address to listen on; the setting's if left out.")
     @click.option("--port", type=click.IntRange(0, 65_535), help="The setting's if left out; 0 for any that is free.")
-    @click.option("--url", help="What links and mails carry; the setting's, or where it is served if that is local.")
+    @click.option(
+        "--url", help="What links and mails carry; the setting's, `live` first, or where it is served if local."
+    )
     @click.option("--drafts", is_flag=True, help="Also show drafts and scheduled entries.")
     def serve(site: Path | None, address: str | None, port: int | None, url: str | None, drafts: bool) -> None:
         """Build the site, serve it live, and build again whatever changes.
@@ -55,8 +57,8 @@ def make_serve_command(host: Host) -> click.Command:
         address = address or web.host
         with listen(address, web.port if port is None else port) as listening:
             here = f"http://{_shown(address)}:{listening.getsockname()[1]}"
-            if url is None and _is_local(host.settings.url):
-                url = here
+            if url is None:
+                url = here if _is_local(host.settings.url) else web.served_at(host)
             starts_again = run(Site.open(host.folder, url=url), listening, here, drafts=drafts)
         if starts_again:
             os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # this very command once more

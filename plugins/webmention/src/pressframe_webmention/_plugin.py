@@ -15,7 +15,7 @@ from pressframe.hookspecs import hookimpl
 from pressframe.model import Block, Host, Live, Page, View
 from pressframe_comments import Comments
 from pressframe_sql import Job
-from pressframe_web import Route
+from pressframe_web import Route, Web
 from pressframe_web.fetching import Fetcher
 from pressframe_webmention._told import Told
 
@@ -77,6 +77,8 @@ class Webmention:
 
     @hookimpl
     def register_blocks(self, slot: str, page: Page, site: View) -> Iterable[Block]:
+        if site.plugin(Web).elsewhere(site):  # the live server is another origin, whose pages nobody links to
+            return
         if self.receive and slot == "head" and page.subject is not None and _is_open(page.subject, site):
             yield Block(template="webmention/head.html", data=self._addresses(site))
 

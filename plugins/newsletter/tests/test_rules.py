@@ -1,0 +1,54 @@
+"""What is decided by what is given alone: pauses, the moments of digests, what a report says."""
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from pressframe_newsletter._bounces import read_report
+from pressframe_newsletter._recipients import pause_after
+from pressframe_newsletter._settings import last_digest
+
+from .test_bounces import ARF, dsn
+
+
+def test_pauses_grow_from_a_minute_to_a_day():
+    """F4."""
+    pauses = [pause_after(attempts) for attempts in range(1, 14)]
+
+    assert pauses[:3] == [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=4)]
+    assert pauses[-1] == timedelta(hours=24)
+
+
+@pytest.mark.parametrize(
+    ("now", "moment"),
+    [("2026-11-23T06:59", "2026-11-16T07:00"), ("2026-11-23T07:00", "2026-11-23T07:00"),
+     ("2026-03-30T06:30", "2026-03-30T06:00")],
+)  # fmt: skip
+def test_digests_leave_by_the_sites_own_clock(now, moment):
+    """Threat 75: also when summer time begins."""
+    found = last_digest(datetime.fromisoformat(now).replace(tzinfo=UTC), "monday", time(8), ZoneInfo("Europe/Paris"))
+
+    assert found.astimezone(UTC) == datetime.fromisoformat(moment).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        dsn("<x@y>", action="delayed", status="4.4.1"), dsn("<x@y>", action="delivered", status="2.0.0"),
+        ARF.format(type="not-spam", message="<x@y>").encode(), b"", b"\xff\x00", b"Subject: Out of office\n\nHello",
+        b"Content-Type: multipart/report; boundary=b\n\n--b\n--b\n--b--", b"Content-Type: message/rfc822\n\n" * 200,
+    ],
+)  # fmt: skip
+def test_what_is_no_failure_counts_for_nothing(mail):
+    assert read_report(mail).kind == "none"
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [("5.1.1", "hard"), ("5.1.10", "hard"), ("5.0.0", "hard"), ("5.2.1", "hard"), ("5.2.2", "soft"), ("5.7.1", "soft"),
+     ("4.2.2", "soft"), ("5.3.4", "soft"), ("odd", "soft")],
+)  # fmt: skip
+def test_what_is_the_addresss_fault_is_hard_and_all_else_soft(status, kind):
+    """F5: a policy, a full mailbox or a large mail is no reason to give an address up at once."""
+    assert read_report(dsn("<x@y>", status=status)).kind == kind
