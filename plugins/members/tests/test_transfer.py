@@ -5,6 +5,7 @@ import io
 import json
 import tracemalloc
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,8 +16,7 @@ from pressframe_members._cells import guard, unguard
 from pressframe_members.store import Members
 from pressframe_members.transfer import Terms, export_members, import_members
 
-from .conftest import DATA
-
+DATA = Path(__file__).parents[4] / "shared" / "data"
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 DAY = timedelta(days=1)
 PAID = 'archive_after = "30 days"\naudiences.paid = {}\naudiences.gold = {}'
