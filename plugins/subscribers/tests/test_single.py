@@ -121,7 +121,7 @@ def test_a_member_is_removed_after_asking_once_more(desk, owner):
 
     page = owner.follow(owner.send(f"{ONE}{ada.id}/remove", {}))
 
-    assert flash(page) == "ada@example.org is forgotten."
+    assert flash(page) == "ada@example.org was removed."
     assert desk.members.find(ada.id) is None
     for what in ("", "/remove"):
         assert owner.get(f"{ONE}{ada.id}{what}").status == 404

@@ -21,7 +21,7 @@ def test_somebody_is_asked_by_mail_before_they_are_a_member(desk, owner):
     page = owner.follow(owner.send(ADD, {"address": "zoe@example.org", "name": "Zoé", "consent": "ask"}))
     desk.run_jobs()
 
-    assert "asked by mail" in flash(page)
+    assert "A mail asks them" in flash(page)
     assert [mail["to"] for mail in desk.mails] == ["zoe@example.org"]
     zoe = desk.members.find_by_address("zoe@example.org")
     assert (zoe.name, zoe.confirmed) == ("Zoé", None)
@@ -65,7 +65,7 @@ def test_a_list_is_tried_and_then_taken_in(desk, owner):
     done = send_list(owner, SUBSTACK, do="import", consent="", paid_as="gold", until="")
     desk.run_jobs()
 
-    assert "Taken in – <bdi>list.csv</bdi>" in done.text
+    assert "Imported – <bdi>list.csv</bdi>" in done.text
     assert "<tr><td>3</td><td>unsubscribed, or wants no mail</td></tr>" in done.text
     ada = desk.members.find_by_address("ada@example.org")
     assert [(audience, source) for audience, source, _ in desk.rights(ada)] == [("gold", "import")]

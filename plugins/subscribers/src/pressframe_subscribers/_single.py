@@ -139,7 +139,7 @@ class Single:
         member = self._find(request)
         if member is None or not self._desk.members.remove(member.id, now=request.now):
             return missing()
-        flash = Flash(text=_("%(address)s is forgotten."), values={"address": member.address})
+        flash = Flash(text=_("%(address)s was removed."), values={"address": member.address})
         return Done(location=LIST, flash=flash)
 
 

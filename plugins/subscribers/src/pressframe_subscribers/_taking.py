@@ -71,7 +71,7 @@ class Taking:
         back = f"{ONE}{member.id}"
         if member.confirmed is None:
             is_asked = ask_to_confirm(desk.host, member.id, now)
-            text = _("They are asked by mail whether they want to be a member.")
+            text = _("A mail asks them to confirm their address.")
             return (
                 Done(location=back, flash=Flash(text=text))
                 if is_asked
