@@ -1,8 +1,10 @@
 """The owner's screen: looking, trying, sending, stopping; and who may."""
 
+import pytest
+
 from pressframe_testing import EVERY_DATABASE
 
-from .conftest import CLOSED, POST
+from .conftest import CLOSED, POST, addresses
 
 pytestmark = EVERY_DATABASE
 
@@ -74,6 +76,31 @@ def test_a_sending_is_planned_cancelled_and_sent_after_all(mailed, sink):
     owner.send(other.headers["location"], {"do": "cancel"})
     desk.move("9 days")
     assert len(sink.taken) == 1
+
+
+@pytest.mark.parametrize(("language", "told"), [("en", "Sent: 1"), ("fr", "Envoyés\u00a0: 1")])
+def test_what_became_of_a_mail_is_a_word_and_its_number(mailed, language, told):
+    desk = mailed(language=language)
+    desk.add("a@example.org")
+    desk.send()
+    desk.run_jobs()
+
+    assert f'<span class="newsletter-fate">{told}</span>' in desk.sign_in_as("owner").get(LIST).text
+
+
+def test_what_was_cancelled_on_its_way_is_not_shown_as_sent_to_all(mailed, sink):
+    desk = mailed(language="en", newsletter="per_minute = 2")
+    desk.add(*addresses(1200))
+    campaign = desk.send()
+    owner = desk.sign_in_as("owner")
+    assert "(1,200 members)" in owner.get(f"{LIST}new").text
+    desk.run_jobs()
+
+    cancelled = owner.follow(owner.send(f"{LIST}campaign/{campaign.id}", {"do": "cancel"})).text
+
+    assert "</progress> 2 of 1,200</p>" in cancelled
+    assert "<dt>Not sent</dt><dd>1,198</dd>" in cancelled
+    assert "<dt>Sent</dt><dd>2</dd>" in cancelled
 
 
 def test_a_moment_that_is_over_is_not_taken(mailed, sink):

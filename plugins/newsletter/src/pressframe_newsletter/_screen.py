@@ -123,6 +123,7 @@ class Desk:
     def _told(self, one: Campaign, counts: Mapping[str, int]) -> dict[str, Json]:
         total = sum(counts.values())
         waiting = sum(counts[fate] for fate in WAITING)
+        never = counts["left"] if one.state == "cancelled" else 0
         return {
             "id": one.id,
             "subject": one.subject,
@@ -136,7 +137,7 @@ class Desk:
             "again": one.again,
             "total": total,
             "waiting": waiting,
-            "done": total - waiting,
+            "done": total - waiting - never,
             "counts": {fate: counts[fate] for fate in FATES},
             "can": list(_can(one)),
         }
