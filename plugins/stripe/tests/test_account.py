@@ -101,4 +101,4 @@ def test_english_readers_are_told_in_english(open_shop):
     browser, _ = shop.buy()
     shop.tell()
 
-    assert "It goes on by itself on" in main_of(browser.get("/members/").text)
+    assert "It renews automatically on" in main_of(browser.get("/members/").text)
