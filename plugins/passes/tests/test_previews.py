@@ -115,7 +115,8 @@ def test_once_it_is_published_the_link_leads_to_it(drafts):
     link = preview_of(drafts, "content/posts/secret/index.md")
     path = "content/posts/secret/index.md"
     drafts.edit(path, drafts.read(path).replace("draft: true\n", ""))
-    served.rebuild()
+    served.app.rebuilder.ask()
+    assert served.rebuild()
 
     answer = served.browser().get(link)
 
