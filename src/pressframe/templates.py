@@ -21,7 +21,7 @@ from jinja2.runtime import Context, Macro
 from pressframe._dates import date_filter
 from pressframe.errors import Place, PluginError, PressframeError, TemplateError
 from pressframe.files import digest_of
-from pressframe.model import Host, Page, View
+from pressframe.model import Entry, Host, Page, View
 
 _HERE = Path(__file__).parent
 _COMPILED = 2
@@ -126,12 +126,14 @@ class Templates:
 
     @jinja2.pass_context
     def _slot(self, context: Context, name: str) -> str:
+        return self.fill(name, context["page"], context["site"], context["entry"])
+
+    def fill(self, slot: str, page: Page, view: View, entry: Entry | None = None) -> str:
         """Return the blocks that plugins have for a slot, rendered with the names of the page around it."""
-        page, view = context["page"], context["site"]
-        blocks = self._host.hooks.register_blocks(name, page, view)
+        blocks = self._host.hooks.register_blocks(slot, page, view)
         if not blocks:
             return _NOTHING
-        shared = {**page.data, "page": page, "site": view, "entry": context["entry"]}
+        shared = {**page.data, "page": page, "site": view, "entry": entry}
         return do_mark_safe("\n".join([self._rendered(one.template, {**shared, **one.data}) for one in blocks]))
 
     @jinja2.pass_context

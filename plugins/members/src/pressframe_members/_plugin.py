@@ -86,9 +86,13 @@ class Members:
 
     @hookimpl
     def register_blocks(self, slot: str, page: Page, site: View) -> Iterable[Block]:
-        if slot not in ("after_body", "footer"):
+        if slot not in ("after_body", "footer", "withheld_ways"):
             return
         is_live = not site.plugin(Web).elsewhere(site)  # forms need the server; there, gates leads to it
+        if slot == "withheld_ways":
+            if is_live and SUBSCRIBERS in (page.data.get("requires") or ()) and SUBSCRIBERS not in site.audiences:
+                yield Block(template="members/ways.html", data={"next": page.address})
+            return
         has_gate = is_live and _is_closed(page, site)
         if slot == "after_body":
             if has_gate:
