@@ -71,7 +71,7 @@ def settings() -> str:
 def commands(example: Path) -> str:
     """Return the page of all commands, those of plugins asked for as the site in *example* has them."""
     site = Site.open(example)
-    brought = {str(command.name): with_site(command) for _, command in site.hooks.register_commands(site)}
+    brought = {str(command.name): with_site(command) for _, command in site.hooks.all("register_commands", site)}
     context = click.Context(main, info_name="pressframe")
     own = {name: main.get_command(context, name) for name in ("build", "explain", "check", "plugins", "hooks", "new")}
     lines = [

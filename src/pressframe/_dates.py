@@ -7,10 +7,7 @@ from gettext import NullTranslations
 from importlib import import_module
 from zoneinfo import ZoneInfo
 
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
 
 
 def date_filter(words: NullTranslations, zone: ZoneInfo) -> Callable[..., str]:

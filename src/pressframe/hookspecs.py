@@ -155,10 +155,9 @@ def find_teaser(entry: Entry, gate: Gate) -> Teaser | None:
 
 @hookspec("entry", answer="pressframe.model:Section")
 def register_sections(entry: Entry, text: str) -> Iterable[Section]:
-    """Bring the parts of an entry's text that are for some audiences alone.
+    """Bring the parts of an entry's text that are for some audiences alone: for three at most, with its gate's.
 
     Called once for each version of an entry. All are kept; none may reach into another, nor over the author's mark.
-    With the gate they may name three audiences.
 
     Args:
         entry: Whole, before ``filter_entry``, which gets what each set of these audiences may read by itself.
@@ -286,9 +285,8 @@ def find_executor(host: Host) -> Executor | None:
     ends, however it does, so that what it holds open is let go of; each build wants a new one. If it fails, or loses a
     worker for good, the build stops, and what was published before stays.
 
-    Its workers may be threads, processes or other machines. What is submitted is a function of the press with three
-    texts; a worker opens the site itself, only reads in its folder, and answers with all that it made. So workers have
-    the folder under the same name, the same plugins, and the same variables of the environment that settings name.
+    Its workers, threads, processes or other machines, open the site themselves, and only read in its folder: they have
+    it under the same name, with the same plugins, and the same variables of the environment that settings name.
     """
 
 

@@ -63,7 +63,8 @@ class Templates:
         words = _translations(host)
         environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined] # by the extension
         environment.globals["gettext"] = environment.globals["_"] = _gettext(words)
-        environment.globals |= {"slot": self._slot, "part": self._part, "asset": asset}
+        slot = jinja2.pass_context(lambda of, name: self.fill(name, of["page"], of["site"], of["entry"]))
+        environment.globals |= {"slot": slot, "part": self._part, "asset": asset}
         environment.filters["date"] = date_filter(words, host.settings.timezone)
         environment.filters["absolute"] = lambda address: f"{host.settings.url}{address}"
         self._add_filters()
@@ -123,10 +124,6 @@ class Templates:
             return "".join(template.root_render_func(context))
         except Exception:  # noqa: BLE001 - raised again, with the template's own lines
             self._environment.handle_exception()
-
-    @jinja2.pass_context
-    def _slot(self, context: Context, name: str) -> str:
-        return self.fill(name, context["page"], context["site"], context["entry"])
 
     def fill(self, slot: str, page: Page, view: View, entry: Entry | None = None) -> str:
         """Return the blocks that plugins have for a slot, rendered with the names of the page around it."""
@@ -322,7 +319,7 @@ def _gettext(words: gettext.NullTranslations) -> Callable[..., str]:
 
 def _translations(host: Host) -> gettext.NullTranslations:
     """Return the catalogues of the site's language, the site's own first, then later plugins' before earlier ones'."""
-    folders = [_HERE / "locale", *(folder for _, folder in host.hooks.register_translations()), host.folder / "locale"]
+    folders = [_HERE / "locale", *(one for _, one in host.hooks.all("register_translations")), host.folder / "locale"]
     first: gettext.NullTranslations = gettext.NullTranslations()
     for folder in folders:
         for file in _catalogues(folder, host.settings.language):

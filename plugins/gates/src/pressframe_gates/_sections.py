@@ -124,8 +124,8 @@ def _section(opening: _Mark, end: _Mark, body: Body, text: str, known: Sequence[
     for name in names:
         if name not in known:
             fix = did_you_mean(name, known) or f"write one or several of {', '.join(known)}, with commas between"
-            said = f"names {PUBLIC}, which is no section's audience" if name == PUBLIC else f'names "{name}"'
-            raise _wrong(opening, body.html, text, said if name == PUBLIC else f"{said}, which is no audience", fix)
+            others = {"": "names no audience", PUBLIC: f"names {PUBLIC}, which is no section's audience"}
+            raise _wrong(opening, body.html, text, others.get(name, f'names "{name}", which is no audience'), fix)
     if not body.html[opening.end : end.start].strip():
         raise _wrong(opening, body.html, text, "begins a section that holds nothing", "delete both marks")
     if body.more is not None and opening.end <= body.more <= end.start:

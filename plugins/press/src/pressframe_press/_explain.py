@@ -79,7 +79,7 @@ def _brought(build: Build, past: Past) -> Iterator[Brought]:
     for row in past.rows.all().values():
         for address, file in parse(row.assets):
             yield Brought(address, Path(file), f"the entry {row.id}, {row.file}", row)
-    for plugin, asset in reversed(build.site.hooks.register_assets()):
+    for plugin, asset in reversed(build.site.hooks.all("register_assets")):
         yield Brought(asset.address, asset.file, f"the plugin {plugin}")
     for asset in files_in(build.site.folder / "static"):
         yield Brought(asset.address, asset.file, "the site's folder static")

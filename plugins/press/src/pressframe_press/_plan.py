@@ -337,7 +337,7 @@ class Files:
     def _of_site(self, host: Host) -> dict[str, Stored]:
         files = {asset.address: self.read(asset) for asset in files_in(host.folder / "static")}
         owners = dict.fromkeys(files, "static")
-        for plugin, asset in host.hooks.register_assets():
+        for plugin, asset in host.hooks.all("register_assets"):
             file = self.read(asset)
             if asset.address not in files:
                 files[asset.address], owners[asset.address] = file, plugin
