@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -376,14 +377,21 @@ def test_a_new_site_that_cannot_be_made_is_one_error(press, tmp_path):
     assert "Not a directory" in result.stderr
 
 
+PRLAND = Path(__file__).parents[1] / "examples" / "prland"
 HEAVY = ["jinja2", "sqlalchemy", "starlette", "PIL", "pygments", "multiprocessing", "hypothesis"]
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["build", "--help"], ["hooks", "--help"]])
 def test_help_imports_nothing_heavy(tmp_path, arguments):
+    assert set(HEAVY) & _loaded(tmp_path, *arguments) == set()
+
+
+def test_help_imports_nothing_heavy_for_the_commands_of_many_plugins():
+    assert set(HEAVY) & _loaded(PRLAND, "--help") == set()
+
+
+def _loaded(folder, *arguments):
     code = "import sys; from pressframe.cli import main\ntry: main(sys.argv[1:])\nfinally: print(*sys.modules)"
     command = [sys.executable, "-c", code, *arguments]
-
-    loaded = subprocess.run(command, cwd=tmp_path, env=os.environ, capture_output=True, text=True, check=True).stdout
-
-    assert set(HEAVY) & set(loaded.split()) == set()
+    run = subprocess.run(command, cwd=folder, env=os.environ, capture_output=True, text=True, check=True)
+    return set(run.stdout.split())

@@ -111,9 +111,15 @@ def register_filters(self):
             os.unlink("orphans")
             os.kill(os.getppid(), signal.SIGKILL)
         return n
+    def odd(n):
+        if n == 777:
+            error = ContentError("this cannot be sent")
+            error.asks = lambda: n
+            raise error
+        return n
     return {"ended": lambda n: os.kill(os.getpid(), signal.SIGKILL) if n == 777 else n,
             "interrupted": lambda n: os.killpg(0, signal.SIGINT) if n == 777 else n,
-            "orphaned": parent}
+            "orphaned": parent, "odd": odd}
 """
 COMMAND = (sys.executable, "-m", "pressframe")
 needs_two = pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="one processor renders in one process")
@@ -156,6 +162,18 @@ def test_a_worker_that_is_ended_from_outside_is_one_error(paper, stage):
         "error: a process of the build was ended from outside\n  see whether the machine has run out of memory\n"
     )
     assert not (paper.path / "public").exists()
+
+
+@needs_two
+@pytest.mark.parametrize("stage", ["load", "render"])
+def test_what_cannot_leave_its_process_is_one_error(paper, stage):
+    doom(paper, "odd", stage)
+
+    ran = subprocess.run([*COMMAND, "build", paper.path, "--jobs", "2"], stderr=subprocess.PIPE, text=True)
+
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("error: what a plugin raised or answered cannot leave its process: Can't pickle")
+    assert ran.stderr.endswith("\n  build with --jobs 1, which says more\n")
 
 
 @needs_two

@@ -24,11 +24,10 @@ else:
     __getattr__ = _names_in(__name__, "errors", "hookspecs", "model", "press", "_hooks", "_site")
 
 __all__ = [
-    "Asset", "Author", "Block", "Body", "BuildError", "Card", "Comment", "Comments", "ConfigError",
-    "ContentError", "Conversation", "Engine", "Entry", "Gate", "Group", "Heading", "HookError", "Hooks",
-    "Host", "Json", "Judgement", "Kind", "Live", "Loader", "Manuscript", "ManyErrors",
-    "Neighbours", "Output", "Page", "Place", "PluginError", "PressframeError", "ReadOnly",
-    "Reader", "Release", "Reply", "Report", "Section", "Sender", "Site", "SiteSettings",
-    "Source", "StoreError", "Stored", "Teaser", "TemplateError", "Term", "Verdict", "View", "did_you_mean",
-    "hookimpl", "raise_all",
+    "Asset", "Author", "Block", "Body", "BuildError", "Card", "Comment", "Comments", "ConfigError", "ContentError",
+    "Conversation", "Engine", "Entry", "Gate", "Group", "Heading", "HookError", "Hooks", "Host", "Json",
+    "Judgement", "Kind", "Live", "Loader", "Manuscript", "ManyErrors", "Neighbours", "Output", "Page", "Place",
+    "PluginError", "PressframeError", "ReadOnly", "Reader", "Release", "Reply", "Report", "Section", "Sender",
+    "Site", "SiteSettings", "Source", "StoreError", "Stored", "Teaser", "TemplateError", "Term", "Verdict", "View",
+    "did_you_mean", "hookimpl", "raise_all",
 ]

@@ -24,17 +24,14 @@ def date_filter(words: NullTranslations, zone: ZoneInfo) -> Callable[..., str]:
     def month_name(moment: datetime) -> str:
         return words.gettext(MONTHS[moment.month - 1])
 
-    def time(moment: datetime) -> str:
-        return words.gettext("{hour}:{minute:02}").format(hour=moment.hour, minute=moment.minute)
-
     styles: dict[str, Callable[[datetime], str]] = {
         "long": long,
         "short": lambda one: words.gettext("{month:02}/{day:02}/{year}").format(
             day=one.day, month=one.month, year=one.year
         ),
         "month": lambda one: words.gettext("{month} {year}").format(month=month_name(one), year=one.year),
-        "time": time,
-        "datetime": lambda one: words.gettext("{date} at {time}").format(date=long(one), time=time(one)),
+        "time": lambda one: words.gettext("{hour}:{minute:02}").format(hour=one.hour, minute=one.minute),
+        "datetime": lambda one: words.gettext("{date} at {time}").format(date=long(one), time=styles["time"](one)),
         "iso": lambda one: one.isoformat(timespec="seconds"),
         "rfc822": lambda one: str(import_module("email.utils").format_datetime(one)),  # few want it; it is large
     }

@@ -69,9 +69,8 @@ def witnessed(by: Witness | None) -> Iterator[None]:
         _witness.reset(before)
 
 
-def find_witness() -> Witness | None:
-    """Return who looks on now."""
-    return _witness.get()
+find_witness = _witness.get
+"""Returns who looks on now."""
 
 
 @attrs.frozen
@@ -130,7 +129,8 @@ class _Chain:
 
     def odd(self, call: _Call, answer: object, wanted: str, arguments: tuple[object, ...]) -> HookError:
         code = getattr(call.function, "__code__", None)
-        message = f"{call.plugin} answered {self.hook} with {type(answer).__name__}; {_article(wanted)} is wanted"
+        article, got = "an" if wanted[0] in "AEIOU" else "a", type(answer).__name__
+        message = f"{call.plugin} answered {self.hook} with {got}; {article} {wanted} is wanted"
         at = Place(code.co_filename, code.co_firstlineno) if code and code.co_name != _ASKER else None
         return HookError(f"{message}, {_subject(arguments)}", plugin=call.plugin, hook=self.hook, at=at)
 
@@ -171,10 +171,6 @@ def _log(error: PressframeError, **more: str) -> None:
     import logging  # neither a quick import, nor needed where nothing fails
 
     logging.getLogger("pressframe").error("%s", error, extra=more)
-
-
-def _article(name: str) -> str:
-    return f"{'an' if name[0] in 'AEIOU' else 'a'} {name}"
 
 
 def _subject(arguments: tuple[object, ...]) -> str:
@@ -320,9 +316,6 @@ class Hooks:
 
     def register_templates(self) -> tuple[tuple[str, Path], ...]:
         return self.all("register_templates")
-
-    def register_filters(self) -> tuple[tuple[str, Mapping[str, Callable[..., object]]], ...]:
-        return tuple(self.ask("register_filters"))
 
     def register_pages(self, site: View, *, but: Container[str] = ()) -> Iterator[tuple[str, tuple[Page, ...]]]:
         return self.ask("register_pages", site, but=but)

@@ -51,7 +51,10 @@ def _read(places: Sequence[str], group: str) -> Iterator[Point]:
     """Yield the entry points of what is installed in folders, of each name the first that Python would import."""
     seen = set()
     for place in places:
-        for name in _names(place):
+        names: list[str] = []
+        with suppress(OSError):
+            names = sorted(os.listdir(place))  # noqa: PTH208
+        for name in names:
             stem, _, ending = name.lower().rpartition(".")
             named = re.sub(r"[-_.]+", "-", stem.partition("-")[0])
             if ending not in ("dist-info", "egg-info") or named in seen:
@@ -64,9 +67,3 @@ def _read(places: Sequence[str], group: str) -> Iterator[Point]:
                 key, sign, value = map(str.strip, line.partition("="))
                 if sign and not key.startswith("#"):
                     yield Point(key, value, f"{place}/{name}")
-
-
-def _names(place: str) -> list[str]:
-    with suppress(OSError):
-        return sorted(os.listdir(place))  # noqa: PTH208
-    return []

@@ -173,8 +173,8 @@ class Site:
     def _wish(self, output: Path | None, now: datetime | None, **more: Any) -> Wish:
         from pressframe.press import Wish
 
-        folder = (output or self.folder / "public").resolve()
-        return Wish(site=self, folder=folder, now=now or datetime.now(UTC), **more)
+        output = output or self.folder / "public"
+        return Wish(site=self, folder=output.resolve(), now=now or datetime.now(UTC), **more)
 
 
 def _names(table: object) -> list[str]:

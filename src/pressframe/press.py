@@ -162,7 +162,7 @@ def find_press() -> Press:
     if not found:
         raise PluginError("nothing is installed that builds sites", fix="pip install pressframe-press")
     if len(found) > 1:
-        named = " and ".join(sorted(one.value.partition(":")[0] for one in found))
-        raise PluginError(f"{named} both build sites", fix="uninstall one of them")
+        named = sorted(one.value.partition(":")[0] for one in found)
+        raise PluginError(f"{' and '.join(named)} both build sites", fix="uninstall one of them")
     press: Press = found[0].load()
     return press

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import CodeType, FunctionType, MethodType
 from typing import Any, ClassVar
 
-import jinja2
+import jinja2.ext
 from jinja2 import nodes
 from jinja2.bccache import Bucket
 from jinja2.compiler import CodeGenerator, Frame
@@ -59,7 +59,7 @@ class Templates:
             autoescape=jinja2.select_autoescape(("html", "xml", "svg")), trim_blocks=True, lstrip_blocks=True,
             auto_reload=False, optimized=False, cache_size=-1, bytecode_cache=_cache(state, host),
         )  # fmt: skip
-        environment.note = note
+        environment.note, environment.found = note, {}
         words = _translations(host)
         environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined] # by the extension
         environment.globals["gettext"] = environment.globals["_"] = _gettext(words)
@@ -72,7 +72,7 @@ class Templates:
 
     def _add_filters(self) -> None:
         known = dict.fromkeys(self._environment.filters, "the core")
-        for plugin, filters in self._host.hooks.register_filters():
+        for plugin, filters in self._host.hooks.ask("register_filters"):
             for name, function in filters.items():
                 if name in known:
                     raise PluginError(f'"{plugin}" and {known[name]} both bring a template filter called {name}')
@@ -97,8 +97,7 @@ class Templates:
 
     def find(self, name: str) -> Path | None:
         """Return the file that wins as the template *name*; None if there is none."""
-        file = self._source(name)[1]
-        return Path(file) if file else None
+        return Path(file) if (file := self._source(name)[1]) else None
 
     def render(self, page: Page, view: View) -> str:
         """Return *page* as *view* sees it.
@@ -228,6 +227,7 @@ class _Environment(jinja2.Environment):
 
     code_generator_class = _Unfolded
     context_class = _Context
+    found: dict[object, jinja2.Template]
     note: Callable[[str], None]
     template_class = _Template
 
@@ -235,15 +235,11 @@ class _Environment(jinja2.Environment):
         """Return those of the environment as they are: each rendering walks through a chain of mappings."""
         return self.globals if d is None else super().make_globals(d)
 
-    @functools.cached_property
-    def _found(self) -> dict[object, jinja2.Template]:
-        return {}
-
     def get_template(self, name: str | jinja2.Template, *arguments: Any, **named: Any) -> jinja2.Template:
         self.note(f"template\t{name}")
-        found = self._found.get(name)
+        found = self.found.get(name)
         if found is None:
-            found = self._found[name] = super().get_template(name, *arguments, **named)
+            found = self.found[name] = super().get_template(name, *arguments, **named)
         return found
 
     def select_template(self, names: Iterable[str | jinja2.Template], *arguments: Any, **named: Any) -> jinja2.Template:
@@ -295,7 +291,7 @@ class _Compiled(jinja2.FileSystemBytecodeCache):
 
 def _cache(state: Path, host: Host) -> jinja2.BytecodeCache:
     """Return where compiled templates are kept: apart for each set of filters, which they have looked up already."""
-    filters = sorted(name for _, brought in host.hooks.register_filters() for name in brought)
+    filters = sorted(name for _, brought in host.hooks.ask("register_filters") for name in brought)
     folder = state / "templates" / f"{zlib.crc32(repr((_COMPILED, filters)).encode()):08x}"
     folder.mkdir(parents=True, exist_ok=True)
     return _Compiled(str(folder))

@@ -1,6 +1,5 @@
 """What readers meet around a conversation and a subscription, as axe sees it: both schemes, a phone and a desk."""
 
-import os
 import re
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -9,7 +8,6 @@ import pytest
 import sqlalchemy as sa
 
 from pressframe_sql import database
-from pressframe_testing import find_barriers
 
 pytestmark = pytest.mark.browser
 
@@ -92,29 +90,12 @@ def mailed(site, clock):
     return made, links
 
 
-EVERY_LOOK = [("light", 390), ("dark", 1280), ("light", 1280), ("dark", 390)]
-LOOKS = EVERY_LOOK if os.environ.get("PRESSFRAME_EVERYTHING") else EVERY_LOOK[:2]
-"""Each width and each colour once, and all four together where PRESSFRAME_EVERYTHING is set in the environment."""
-
-
-@pytest.fixture(params=LOOKS, ids=lambda how: f"{how[0]}-{how[1]}")
-def walk(mailed, browser_page, request):
-    """Return a browser, the address of the site, links that were mailed, what looks at a page, and what it found."""
-    scheme, width = request.param
+@pytest.fixture
+def walk(mailed, browser_page):
+    """Return a browser, the address of the site, and links that were mailed."""
     made, links = mailed
-    url, found = made.start().url, {}
     browser_page.route("**/-/**", lambda route: route.abort())  # what reloads pages of sites that are being written
-    browser_page.emulate_media(color_scheme=scheme)
-    browser_page.set_viewport_size({"width": width, "height": 900})
-
-    def look(name):
-        barriers = find_barriers(browser_page, name=f"readers {name} {scheme} {width}")
-        if browser_page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            barriers.append("wider than the screen")
-        if barriers:
-            found[name] = barriers
-
-    return browser_page, url, links, look, found
+    return browser_page, made.start().url, links
 
 
 def _mailed(served, door):
@@ -143,8 +124,8 @@ def _mailed_to_owner(served):
     return re.search(r"https?://[^/]+(/moderation/\S+\?do=approve)", texts[-1])[1]
 
 
-def test_what_readers_meet_of_a_conversation_is_without_barriers(walk):
-    page, url, links, look, found = walk
+def test_what_readers_meet_of_a_conversation_is_without_barriers(walk, look):
+    page, url, links = walk
 
     def send(button):
         page.eval_on_selector("#commentform", "form => { form.noValidate = true }")
@@ -183,11 +164,11 @@ def test_what_readers_meet_of_a_conversation_is_without_barriers(walk):
     page.goto(url + links["comments"])
     look("follow spent")
 
-    assert found == {}
+    assert look.found == {}
 
 
-def test_what_readers_meet_of_a_subscription_is_without_barriers(walk):
-    page, url, links, look, found = walk
+def test_what_readers_meet_of_a_subscription_is_without_barriers(walk, look):
+    page, url, links = walk
 
     for name, address in {
         "subscribe": "/members/subscribe", "sign in": "/members/sign-in", "spent": "/members/confirm/no-such-link",
@@ -223,11 +204,11 @@ def test_what_readers_meet_of_a_subscription_is_without_barriers(walk):
     page.goto(f"{url}/members/leave")
     look("leave")
 
-    assert found == {}
+    assert look.found == {}
 
 
-def test_what_readers_meet_of_a_closed_entry_is_without_barriers(walk):
-    page, url, links, look, found = walk
+def test_what_readers_meet_of_a_closed_entry_is_without_barriers(walk, look):
+    page, url, links = walk
 
     page.goto(url + OLD)
     look("closed")
@@ -255,11 +236,11 @@ def test_what_readers_meet_of_a_closed_entry_is_without_barriers(walk):
     page.goto(f"{url}/passes/gift/none")
     look("gift spent")
 
-    assert found == {}
+    assert look.found == {}
 
 
-def test_what_the_owner_meets_behind_a_mailed_link_is_without_barriers(walk):
-    page, url, links, look, found = walk
+def test_what_the_owner_meets_behind_a_mailed_link_is_without_barriers(walk, look):
+    page, url, links = walk
 
     page.goto(url + links["decide"])
     look("decide")
@@ -268,4 +249,4 @@ def test_what_the_owner_meets_behind_a_mailed_link_is_without_barriers(walk):
     page.goto(url + links["decide"])
     look("decided before")
 
-    assert found == {}
+    assert look.found == {}

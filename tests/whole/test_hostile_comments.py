@@ -1,24 +1,18 @@
 """Hostile comments in a real browser: whatever was tried on other systems, nothing of it runs in ours."""
 
 import json
-import os
 import re
 import unicodedata
-from collections.abc import Iterator
-from html import escape
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 
 from pressframe_testing import Reply, Served, TestSite
 
-from .conftest import DATA
-from .watched import Watched
+from .hostile import POST, items, split
 
 pytestmark = pytest.mark.browser
 
-ORIGIN = "https://essai.example"
 UNDER_A_POST, IN_A_FIELD, IN_A_COMMENT = 600, 100, 5
 SITE = """
 == pressframe.toml ==
@@ -36,14 +30,6 @@ per_page = 500
 [plugins.feeds]
 count = 20000
 """
-POST = """
-== content/p{}.md ==
----
-title: Billet
-date: 2026-11-20
----
-Un texte.
-"""
 CARELESS = """
     @hookimpl
     def find_sanitizer(self):
@@ -51,27 +37,12 @@ CARELESS = """
 """
 
 
-def some_of(payloads: list[str]) -> list[str]:
-    """Return every fourth, and all where PRESSFRAME_EVERYTHING is set in the environment."""
-    return payloads if os.environ.get("PRESSFRAME_EVERYTHING") else payloads[::4]
-
-
-@pytest.fixture(scope="session")
-def payloads() -> list[str]:
-    """Every hostile text of the collections, once."""
-    files = sorted((DATA / "xss").glob("*.jsonl"))
-    if not files:
-        pytest.skip(f"needs the test data: {DATA / 'xss'} is missing")
-    lines = [line for file in files for line in file.read_text("utf-8").splitlines()]
-    return [text for text in dict.fromkeys(json.loads(line)["payload"] for line in lines) if text.strip()]
-
-
 @pytest.fixture
 def foreign(site):
     """Return a function that makes a site whose comments, under several posts, come from another system."""
 
     def make(texts: list[str], *, more: str = "") -> TestSite:
-        parts = _parts(texts, UNDER_A_POST)
+        parts = split(texts, UNDER_A_POST)
         made = site(
             SITE.replace('["markdown', '["foreign", "markdown')
             + "".join(POST.format(number) for number in range(len(parts)))
@@ -81,22 +52,6 @@ def foreign(site):
         return made
 
     return make
-
-
-@pytest.fixture
-def watch(request):
-    """Return a function that opens a browser on what a site answers; until then the site can be asked."""
-
-    def start(served: Served) -> Watched:
-        release = served.app.served.release
-        replies = {address: served.visitor.get(address) for address in release.files}
-        return Watched(request.getfixturevalue("browser_page"), ORIGIN, replies)
-
-    return start
-
-
-def _parts(texts: list[str], size: int) -> list[list[str]]:
-    return [texts[start : start + size] for start in range(0, len(texts), size)]
 
 
 def _posts(served: Served) -> list[str]:
@@ -118,9 +73,9 @@ def test_no_comment_from_elsewhere_runs_on_its_page_or_in_a_feed(foreign, payloa
         watched.visit(address)
     for post in posts:
         feeds = [watched.replies[f"{post}comments.{format}"].text for format in ("xml", "rss")]
-        _show(watched, [item for feed in feeds for item in _items(feed)])
-    for part in _parts(list(_items(watched.replies["/comments.json"].text)), 2 * UNDER_A_POST):
-        _show(watched, part)
+        watched.show_items([item for feed in feeds for item in items(feed)])
+    for part in split(list(items(watched.replies["/comments.json"].text)), 2 * UNDER_A_POST):
+        watched.show_items(part)
     for address in ("/comments.xml", "/comments.rss", "/comments.json"):
         watched.visit(address)
 
@@ -131,30 +86,10 @@ def test_no_comment_from_elsewhere_runs_on_its_page_or_in_a_feed(foreign, payloa
     assert watched.counted["items"] == 6 * len(payloads)
 
 
-def _show(watched: Watched, items: list[str]) -> None:
-    watched.show("".join(f'<div class="from-feed">{html}</div>' for html in items))
-    watched.counted["items"] += len(items)
-
-
-def _items(feed: str) -> Iterator[str]:
-    """Yield the HTML of each comment in a feed, and what is plain text there as HTML, as those do that read feeds."""
-    if feed.startswith("{"):
-        for item in json.loads(feed)["items"]:
-            urls = "".join(f'<a href="{author.get("url", "")}"></a>' for author in item["authors"])
-            yield item["content_html"] + urls + escape(item["title"])
-        return
-    for item in ElementTree.fromstring(feed).iter():
-        assert not re.match(r"\{http://www\.w3\.org/(?!2005/Atom)", item.tag), "an element that browsers know"
-        if item.tag.endswith(("}entry", "item")):
-            parts = {part.tag.rpartition("}")[2]: part for part in item.iter()}
-            urls = "".join(f'<a href="{part.text}"></a>' for name, part in parts.items() if name == "uri")
-            yield (parts.get("content", parts.get("description")).text or "") + urls
-
-
 def test_no_comment_that_was_sent_runs_nor_upsets_a_terminal(site, payloads, watch):
     """Threats 19 to 24: in all that a reader sends; on the page, and in the owner's list."""
-    sent = _parts(payloads, IN_A_COMMENT)
-    parts = _parts(sent, UNDER_A_POST)
+    sent = split(payloads, IN_A_COMMENT)
+    parts = split(sent, UNDER_A_POST)
     blog = site(SITE + "".join(POST.format(number) for number in range(len(parts))))
     served = blog.serve()
     for number, part in enumerate(parts):
@@ -193,7 +128,7 @@ def _as_sent(text: str) -> str:
 def test_no_form_that_comes_back_runs(site, payloads, watch):
     """Threats 19, 21: every field filled with hostile texts, and shown again with what is wrong."""
     served = site(SITE + POST.format(0)).serve()
-    texts = [" ".join(part) for part in _parts(payloads, IN_A_FIELD)]
+    texts = [" ".join(part) for part in split(payloads, IN_A_FIELD)]
 
     replies = [_send_everywhere(served, text) for text in texts]
 
@@ -211,7 +146,7 @@ def test_no_preview_and_no_edit_runs(site, payloads, watch):
     browser = served.browser()
     sent = browser.post("/comments/p0", {"author": "Ada", "email": "a@example.org", "comment": "Non."})
     id = sent.headers["location"].rpartition("#comment-")[2]
-    texts = ["\n\n".join(part).replace("\x00", "") for part in _parts(payloads, IN_A_FIELD)]
+    texts = ["\n\n".join(part).replace("\x00", "") for part in split(payloads, IN_A_FIELD)]
 
     shown = []
     for text in texts:

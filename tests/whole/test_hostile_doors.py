@@ -1,6 +1,5 @@
 """Hostile comments where few look: edited by readers, as parents, answered without a script, deleted for ever."""
 
-import json
 import re
 from datetime import timedelta
 
@@ -10,12 +9,9 @@ from pressframe import Comment
 from pressframe_admin import accounts
 from pressframe_comments import Filed, Record, State, comment_store
 from pressframe_moderation._deciding import link_of
-from pressframe_moderation._mail import NewsMail
 
 from .conftest import NOW
-from .test_hostile_comments import ORIGIN, _items, _parts, _show, some_of, watch  # noqa: F401 - fixtures
-from .test_hostile_comments import payloads as every_payload  # noqa: F401 - a fixture
-from .test_hostile_moderation import ICON
+from .hostile import ORIGIN, POST, items, listed, mailed, split
 
 pytestmark = pytest.mark.browser
 
@@ -38,19 +34,7 @@ per_page = 500
 per_page = {ON_A_PAGE}
 [plugins.feeds]
 count = 2000
-== content/p0.md ==
----
-title: Billet
-date: 2026-11-20
----
-Un texte.
-"""
-
-
-@pytest.fixture(scope="session")
-def payloads(every_payload):  # noqa: F811 - a fixture
-    """Return hostile texts, not all of them: the page of comments gets all."""
-    return some_of(every_payload)
+""" + POST.format(0)
 
 
 def _names(payloads):
@@ -72,30 +56,28 @@ def _bring(served, comments):
     return store
 
 
-def test_nothing_that_a_reader_edits_a_comment_into_runs(site, payloads, watch):  # noqa: F811 - fixtures
+def test_nothing_that_a_reader_edits_a_comment_into_runs(site, some_payloads, watch):
     """Threats 19 to 22, 24: on the page, in feeds, on the owner's screens with its history, in the mail."""
     served = site(SITE).serve()
     owner, browser, ids = served.sign_in_as("owner"), served.browser(), []
-    texts = ["\n\n".join(part).replace("\x00", "") for part in _parts(payloads, AT_ONCE)]
+    texts = ["\n\n".join(part).replace("\x00", "") for part in split(some_payloads, AT_ONCE)]
     for number, text in enumerate(texts):
         sent = browser.post("/comments/p0", {"author": "Ada", "email": "a@example.org", "comment": f"Non, {number}."})
         ids.append(sent.headers["location"].rpartition("#comment-")[2])
         for edit in (text[::-1], text):
             assert browser.post(f"/comment/{ids[-1]}/edit", {"comment": edit}).status == 303
     served.rebuild()
-    mails: list[dict[str, object]] = [{"id": id, "title": "Billet", "gated": False} for id in ids]
-    NewsMail(served.app.site).send(json.loads(json.dumps({"account": 1, "comments": mails})))
     shown = [owner.get(f"/admin/comments/{id}{more}").text for id in ids for more in ("", "/edit")]
     shown.append(owner.get("/admin/comments/?state=all").text)
-    written = [mail.get_body(("html",)).get_content() for mail in served.mails]
+    written = mailed(served, dict.fromkeys(ids, "Billet"))
 
     watched = watch(served)
     (post,) = [card.address for card in served.app.served.release.view().latest()]
     watched.visit(post)
     for feed in (f"{post}comments.xml", f"{post}comments.rss", "/comments.xml", "/comments.rss", "/comments.json"):
-        _show(watched, list(_items(watched.replies[feed].text)))
+        watched.show_items(list(items(watched.replies[feed].text)))
     for page in [*shown, *written]:
-        watched.show(page.replace(ICON, ""))
+        watched.show_screen(page)
 
     assert watched.noted == []
     assert watched.counted["#comments .comment"] == len(texts)
@@ -104,7 +86,7 @@ def test_nothing_that_a_reader_edits_a_comment_into_runs(site, payloads, watch):
     assert all("Non, " not in page for page in written)
 
 
-def test_nothing_that_is_called_the_parent_of_a_comment_runs(site, payloads, watch):  # noqa: F811 - fixtures
+def test_nothing_that_is_called_the_parent_of_a_comment_runs(site, some_payloads, watch):
     """Threat 19: as an imported file may have it; a form that says so is refused."""
     served = site(SITE).serve()
     owner = served.sign_in_as("owner")
@@ -115,38 +97,34 @@ def test_nothing_that_is_called_the_parent_of_a_comment_runs(site, payloads, wat
                 id=f"c{number}", entry="p0", parent=text, author="Ada", body="Oui.",
                 received=NOW - timedelta(days=1, seconds=-number),
             )
-            for number, text in enumerate(payloads, 1)
+            for number, text in enumerate(some_payloads, 1)
         ],
     )  # fmt: skip
     served.rebuild()
-    address, shown = "/admin/comments/?state=all", []
-    while address:
-        shown.append(owner.get(address).text.replace(ICON, ""))
-        following = re.search(r'<a class="button quiet" href="([^"]*)" rel="next"', shown[-1])
-        address = following[1].replace("&amp;", "&") if following else ""
+    shown = listed(owner)
     statuses = {
         served.browser()
         .post("/comments/p0", {"author": "Ada", "email": "a@e.org", "comment": "x", "comment_parent": text})
         .status
-        for text in payloads[:50]
+        for text in some_payloads[:50]
     }
 
     watched = watch(served)
     for page in shown:
-        watched.show(page)
+        watched.show_screen(page)
 
     assert watched.noted == []
     assert statuses == {422}
-    assert sum(page.count("<article ") for page in shown) == len(payloads)
+    assert sum(page.count("<article ") for page in shown) == len(some_payloads)
 
 
-def test_no_name_runs_where_it_is_answered_deleted_or_decided_about(site, payloads, watch):  # noqa: F811 - fixtures
+def test_no_name_runs_where_it_is_answered_deleted_or_decided_about(site, some_payloads, watch):
     """Threats 19, 21: the heading without a script, the question before deleting, the page of a mail's link."""
     posts = "".join(
         f"== content/a{number}.md ==\n---\ntitle: Un\ndate: 2026-11-19\n---\nTexte.\n" for number in range(20)
     )
     served = site(SITE + posts).serve()
-    owner, names = served.sign_in_as("owner"), _names(payloads)
+    owner, names = served.sign_in_as("owner"), _names(some_payloads)
     store = _bring(
         served,
         [
@@ -170,13 +148,13 @@ def test_no_name_runs_where_it_is_answered_deleted_or_decided_about(site, payloa
     picks = {f"pick.{id}": "2" for id in ids}
     questions = [
         owner.send("/admin/comments/act", {"bulk": "delete", "query": name, **dict(part)}).text
-        for part, name in zip(_parts(list(picks.items()), AT_ONCE), names, strict=False)
+        for part, name in zip(split(list(picks.items()), AT_ONCE), names, strict=False)
     ]
 
     watched = watch(served)
     watched.show("".join(headings))
     for page in [*(reply.text for reply in replies[::20]), *asked[::20], *questions]:
-        watched.show(page.replace(ICON, ""))
+        watched.show_screen(page)
     watched.show("".join(page.partition("<main")[2].partition("</main>")[0] for page in asked))
 
     assert watched.noted == []

@@ -10,15 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from pressframe.model import Json
 from pressframe_comments import State
 from pressframe_comments._links import safe_url
-from pressframe_moderation._mail import NewsMail
-from pressframe_testing import Served
 
-from .test_hostile_comments import ORIGIN, _items, _parts, _show, some_of, watch  # noqa: F401 - fixtures
-from .test_hostile_comments import payloads as every_payload  # noqa: F401 - a fixture
-from .test_hostile_moderation import ICON
+from .hostile import ORIGIN, POST, items, listed, mailed, split
 
 pytestmark = pytest.mark.browser
 
@@ -35,13 +30,7 @@ per_page = 500
 per_page = {ON_A_PAGE}
 [plugins.feeds]
 count = 2000
-== content/p0.md ==
----
-title: Billet
-date: 2026-11-20
----
-Un texte.
-"""
+""" + POST.format(0)
 DISQUS = """<post dsq:id="{id}"><id>{name}</id><message>{body}</message><createdAt>2012-05-01T10:00:00Z</createdAt>
 <author><email>{name}@example.org</email><name>{name}</name></author><ipAddress>{name}</ipAddress>
 <thread dsq:id="1"/></post>"""
@@ -50,12 +39,6 @@ WORDPRESS = """<wp:comment><wp:comment_id>{id}</wp:comment_id><wp:comment_author
 <wp:comment_author_IP>{name}</wp:comment_author_IP><wp:comment_date_gmt>2012-05-01 10:00:00</wp:comment_date_gmt>
 <wp:comment_content>{body}</wp:comment_content><wp:comment_approved>1</wp:comment_approved>
 <wp:comment_type>{kind}</wp:comment_type></wp:comment>"""
-
-
-@pytest.fixture(scope="session")
-def payloads(every_payload):  # noqa: F811 - a fixture
-    """Return hostile texts, not all of them: the page of comments gets all."""
-    return some_of(every_payload)
 
 
 def _xml(text: str) -> str:
@@ -128,28 +111,19 @@ def _pressframe(file: Path, _: str, texts: list[list[str]]) -> None:
     file.write_text(json.dumps({"format": "pressframe comments", "version": 1, "comments": comments}), "utf-8")
 
 
-def _mailed(served: Served, ids: list[str]) -> list[str]:
-    """Return the HTML of mails that tell the owner of the comments *ids*."""
-    served.sign_in_as("owner")
-    for part in _parts(ids, ON_A_PAGE):
-        told: list[Json] = [{"id": id, "title": id, "gated": False} for id in part]
-        NewsMail(served.app.site).send({"account": 1, "comments": told})
-    return [mail.get_body(("html",)).get_content() for mail in served.mails]
-
-
 WAYS: dict[str, Callable[[Path, str, list[list[str]]], None]] = {
     "disqus": _disqus, "wordpress": _wordpress, "isso": _isso, "remark42": _remark42, "pressframe": _pressframe,
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("system", WAYS)
-def test_nothing_that_was_imported_runs(site, payloads, watch, tmp_path, system):  # noqa: F811 - fixtures
+def test_nothing_that_was_imported_runs(site, some_payloads, watch, tmp_path, system):
     """Threats 19 to 22, 24: each as text, and as name and site in some system; page, feeds, owner's list, mail."""
     blog = site(SITE)
     served = blog.serve()
     (post,) = [card.address for card in served.app.served.release.view().latest()]
     first = list(WAYS).index(system)
-    texts = _parts([*payloads[first:], *payloads[:first]], IN_A_COMMENT)
+    texts = split([*some_payloads[first:], *some_payloads[:first]], IN_A_COMMENT)
     file = tmp_path / "exported"
     WAYS[system](file, post, texts)
 
@@ -160,24 +134,21 @@ def test_nothing_that_was_imported_runs(site, payloads, watch, tmp_path, system)
     assert (len(came["new"]), came["left_out"]) == (len(texts), {})
     assert len(json.loads(blog.run("comments", "import", str(file), "--from", system, "--json").output)["new"]) == 0
     served.rebuild()
-    owner = served.sign_in_as("owner")
-    address, listed = "/admin/comments/?state=all", []
-    while address:
-        listed.append(owner.get(address).text.replace(ICON, ""))
-        following = re.search(r'<a class="button quiet" href="([^"]*)" rel="next"', listed[-1])
-        address = following[1].replace("&amp;", "&") if following else ""
-    written = _mailed(served, came["new"])
+    screens = listed(served.sign_in_as("owner"))
+    written = mailed(served, {id: id for id in came["new"]})
     watched = watch(served)
     for page in (post, *(one for one in watched.replies if "/comments-" in one)):
         watched.visit(page)
     for feed in (f"{post}comments.xml", f"{post}comments.rss", "/comments.json"):
-        _show(watched, list(_items(watched.replies[feed].text)))
+        watched.show_items(list(items(watched.replies[feed].text)))
         watched.visit(feed)
-    for page in [*listed, *written]:
-        watched.show(page)
+    for screen in screens:
+        watched.show_screen(screen)
+    for mail in written:
+        watched.show(mail)
 
     assert watched.noted == []
-    assert sum(page.count("<article ") for page in listed) == len(texts)
+    assert sum(page.count("<article ") for page in screens) == len(texts)
     assert sum(page.count("<blockquote ") for page in written) == len(texts)
     assert watched.counted["#comments .comment"] + watched.counted["#comments .pingback"] >= len(texts)
     assert watched.counted["items"] == 3 * len(texts)

@@ -1,6 +1,5 @@
 """Hostile pages that link here, in a real browser: nothing of their names, titles and texts runs in ours."""
 
-import json
 from html import escape
 
 import pytest
@@ -9,12 +8,11 @@ from pressframe_comments import Draft, State, comment_store
 from pressframe_testing import Elsewhere
 from pressframe_webmention._html import read
 
-from .conftest import DATA, NOW
-from .watched import Watched
+from .conftest import NOW
+from .hostile import ORIGIN, POST
 
 pytestmark = pytest.mark.browser
 
-ORIGIN = "https://essai.example"
 UNDER_A_POST, SENT = 600, 25
 SITE = """
 == pressframe.toml ==
@@ -33,25 +31,8 @@ flood_limit = 0
 allow = ["127.0.0.2/32"]
 ports = [{}]
 """
-POST = """
-== content/p{}.md ==
----
-title: Billet
-date: 2026-11-20
----
-Un texte.
-"""
 PAGE = """<div class="h-entry"><p class="p-author">{0}</p><b class="p-name">{0}</b><p class="p-summary">{0}</p>
 <a href="{1}">x</a></div>"""
-
-
-@pytest.fixture(scope="session")
-def payloads() -> list[str]:
-    files = sorted((DATA / "xss").glob("*.jsonl"))
-    if not files:
-        pytest.skip(f"needs the test data: {DATA / 'xss'} is missing")
-    lines = [line for file in files for line in file.read_text("utf-8").splitlines()]
-    return [text for text in dict.fromkeys(json.loads(line)["payload"] for line in lines) if text.strip()]
 
 
 @pytest.fixture
@@ -59,17 +40,6 @@ def elsewhere():
     server = Elsewhere()
     yield server
     server.close()
-
-
-@pytest.fixture
-def watch(request):
-    """Opens a browser on what a site answers; until then the site can be asked."""
-
-    def start(served):
-        replies = {address: served.visitor.get(address) for address in served.app.served.release.files}
-        return Watched(request.getfixturevalue("browser_page"), ORIGIN, replies)
-
-    return start
 
 
 def test_nothing_of_a_page_that_links_here_runs(site, payloads, watch):

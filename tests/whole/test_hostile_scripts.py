@@ -5,9 +5,8 @@ from time import monotonic, sleep
 import pytest
 from playwright.sync_api import Page
 
-from .test_hostile_comments import _parts, some_of
-from .test_hostile_comments import payloads as every_payload  # noqa: F401 - a fixture
-from .watched import AUDIT
+from .hostile import split
+from .watched import audit, listen
 
 pytestmark = pytest.mark.browser
 
@@ -40,11 +39,7 @@ class Witness:
     def __init__(self, page: Page, origin: str) -> None:
         self.page, self.noted = page, []
         page.set_default_timeout(20_000)
-        page.on("dialog", lambda dialog: (self.noted.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        page.on("console", lambda message: None if OURS in message.text else self.noted.append(message.text))
-        page.on("pageerror", lambda error: self.noted.append(f"a script failed: {error}"))
-        page.on("popup", lambda popup: self.noted.append(f"opened: {popup.url}"))
-        page.on("download", lambda download: self.noted.append(f"downloaded: {download.url}"))
+        listen(page, self.noted, but=OURS)
         # what reloads pages of sites that are being written
         page.route("**/-/**", lambda route: route.fulfill(content_type="text/javascript", body=""))
         page.route(lambda url: not url.startswith(f"{origin}/"), lambda route: self._refuse(route))
@@ -54,23 +49,16 @@ class Witness:
         route.abort()
 
     def look(self) -> None:
-        self.page.evaluate("() => new Promise(done => setTimeout(() => requestAnimationFrame(() => done()), 0))")
-        self.noted += [flaw for flaw in self.page.evaluate(AUDIT) if "livereload" not in flaw]
+        self.noted += [flaw for flaw in audit(self.page) if "livereload" not in flaw]
 
 
-@pytest.fixture(scope="session")
-def payloads(every_payload):  # noqa: F811 - a fixture
-    """Return hostile texts, not all of them: the page of comments gets all."""
-    return some_of(every_payload)
-
-
-def test_the_script_that_sends_shows_answers_and_remembers_runs_nothing(site, payloads, browser_page):
+def test_the_script_that_sends_shows_answers_and_remembers_runs_nothing(site, some_payloads, browser_page):
     """Threats 19 to 22, 24: every payload as text, two of each lot as names."""
     process = site(SITE).start()
     address = f"{process.url}/2026/11/billet/"
     page = browser_page.context.browser.new_context(bypass_csp=True).new_page()
     witness = Witness(page, process.url)
-    lots = _parts([text.replace("\x00", "") for text in payloads], AT_ONCE)
+    lots = split([text.replace("\x00", "") for text in some_payloads], AT_ONCE)
 
     for number, lot in enumerate(lots):
         page.goto(address)

@@ -13,9 +13,9 @@ from time import monotonic, sleep
 
 import pytest
 
-from pressframe_testing import Clock, TestSite
+from pressframe_testing import Clock, Reply, TestSite, Visitor
 
-from .asked import Browser, Reply, make_owner
+from .asked import action, fields, make_owner, seen
 
 TODAY = datetime.now(UTC) - timedelta(days=1)
 """When posts were published: the server goes by the real clock."""
@@ -70,11 +70,11 @@ class Talk:
         self.process = site.start()
         self.owner = make_owner(site, self.process)
 
-    def browser(self) -> Browser:
-        return Browser(self.process)
+    def browser(self) -> Visitor:
+        return self.process.browser()
 
-    def send(self, text: str, *, entry: str = "ouvert", browser: Browser | None = None, **fields: str) -> Reply:
-        return (browser or self.browser()).post(f"/comments/{entry}", {**TYPED, "comment": text, **fields})
+    def send(self, text: str, *, entry: str = "ouvert", browser: Visitor | None = None, **more: str) -> Reply:
+        return (browser or self.browser()).post(f"/comments/{entry}", {**TYPED, "comment": text, **more})
 
     def queue(self, word: str, *, state: str = "all") -> list[str]:
         """Return what the moderation screen has of each comment that says *word*."""
@@ -152,21 +152,21 @@ def others(talk: Talk) -> dict[str, str]:
 
 @pytest.mark.parametrize("row", REFUSED)
 def test_what_cannot_be_taken_is_refused_with_its_reason_and_kept_nowhere_but_in_the_form(talk, others, row):
-    fields, status, said = REFUSED[row]
+    changed, status, said = REFUSED[row]
     word = f"refus-{list(REFUSED).index(row)}-x"
-    form = {**TYPED, "comment": f"Un <b>mot</b> {word}", **fields}
+    form = {**TYPED, "comment": f"Un <b>mot</b> {word}", **changed}
     form = {name: others.get(text, text) for name, text in form.items()}
 
     answer = talk.send(form["comment"], **{name: text for name, text in form.items() if name != "comment"})
 
     assert answer.status == status
-    assert said in answer.seen
+    assert said in seen(answer)
     if status == 422:
-        kept = {name: answer.fields[name] for name in ("author", "email", "url", "comment")}
+        kept = {name: fields(answer)[name] for name in ("author", "email", "url", "comment")}
         assert kept == {name: form[name].strip() for name in kept}
     elif status == 403:
         assert html.escape(form["comment"]) + "</textarea>" in answer.text
-    if fields.get("comment") is None:
+    if changed.get("comment") is None:
         assert talk.queue(word) == []
         assert talk.places(word, "autre" if row == "an answer to what stands elsewhere" else "ouvert") == set()
     else:
@@ -200,7 +200,7 @@ def test_another_sites_form_stores_nothing_even_from_a_browser_that_is_known(tal
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE"])
 def test_the_address_of_the_form_takes_forms_alone(talk, method):
-    answer = talk.browser().ask(method, "/comments/ouvert")
+    answer = talk.browser().get("/comments/ouvert", method=method)
 
     assert (answer.status, answer.headers["allow"]) == (405, "POST")
 
@@ -229,13 +229,13 @@ def test_each_field_has_its_label_limit_and_hints_for_browsers(talk, row):
 
     assert [one for one in attributes if one not in tag] == []
     assert " checked" not in tag
-    assert label in page.seen
+    assert label in seen(page)
     for said in (
         "Laisser un commentaire",
         "Votre adresse e-mail ne sera pas publiée.",
         "obligatoires sont indiqués avec *",
     ):
-        assert said in page.seen
+        assert said in seen(page)
 
 
 # ------------------------------------------------------------------------------------------------------ taken
@@ -245,12 +245,12 @@ def test_anybody_may_write_by_a_plain_form_and_a_stranger_waits_seen_by_nobody_e
     """By the form as it is on the page, without a script."""
     reader = talk.browser()
     page = reader.get(address_of("ouvert"))
-    form = {**page.fields, **TYPED, "comment": "Mot-inconnu 🙂 é ñ 漢 👨‍👩‍👧."}
+    form = {**fields(page), **TYPED, "comment": "Mot-inconnu 🙂 é ñ 漢 👨‍👩‍👧."}
 
-    own = reader.follow(reader.post(page.action, form))
+    own = reader.follow(reader.post(action(page), form))
 
-    assert "Votre commentaire est en attente de modération." in own.seen
-    assert "Mot-inconnu 🙂 é ñ 漢 👨‍👩‍👧." in own.seen
+    assert "Votre commentaire est en attente de modération." in seen(own)
+    assert "Mot-inconnu 🙂 é ñ 漢 👨‍👩‍👧." in seen(own)
     assert (own.headers["cache-control"], 'content="noindex"' in own.text) == ("private, no-store", True)
     assert talk.places("Mot-inconnu") == set()
     (card,) = talk.queue("Mot-inconnu", state="pending")
@@ -310,7 +310,7 @@ def test_what_a_rule_holds_waits_with_the_reason_and_the_same_polite_answer(talk
 
     own = friend.follow(talk.send(f"{text} second-{word}", browser=friend))
 
-    assert "Votre commentaire est en attente de modération." in own.seen
+    assert "Votre commentaire est en attente de modération." in seen(own)
     (card,) = talk.queue(f"second-{word}", state=state)
     assert reason in card
     assert talk.places(f"second-{word}") == set()
@@ -340,11 +340,11 @@ def test_markup_is_a_short_list_and_the_rest_is_text_as_typed(talk, row):
     assert talk.comes_to(word, EVERYWHERE)
     page, (card,) = talk.browser().get(address_of("ouvert")).text, talk.queue(word)
     (own,) = re.findall(rf'<article id="div-comment-{id}".*?</article>', page, re.DOTALL)
-    for seen in (own, card):
-        assert shown in seen
-        assert not re.search(r"<(?:script|img)|<[^>]*(?:onclick|javascript:)", seen)
+    for place in (own, card):
+        assert shown in place
+        assert not re.search(r"<(?:script|img)|<[^>]*(?:onclick|javascript:)", place)
     assert 'rel="external nofollow ugc noopener"' in own
-    assert talk.owner.get(f"/admin/comments/{id}/edit").fields["comment"] == f"{word} {typed}"
+    assert fields(talk.owner.get(f"/admin/comments/{id}/edit"))["comment"] == f"{word} {typed}"
 
 
 # -------------------------------------------------------------------------------------------------- afterwards

@@ -52,7 +52,7 @@ def test_under_the_closed_post_stands_the_conversation_of_its_readers(release):
     text = _read(release, OLD)
     title = release.view().page(OLD).title
 
-    assert f"13 réponses sur “{title}”" in text
+    assert f"13 réponses sur «\u00a0{title}\u00a0»" in text
     assert len(re.findall(r'<li id="comment-\d+" class="comment ', text)) == 11
     assert len(re.findall(r'<li id="comment-\d+" class="pingback"', text)) == 2
     assert "Laisser un commentaire" in text
@@ -91,7 +91,7 @@ def test_comments_keep_their_lists_quotes_and_smileys(release):
 def test_plurals_and_dates_are_french(release):
     single = next(card for card in release.view().latest(count=100) if card.comments == 1)
 
-    assert "Une réponse sur “" in _read(release, single.address)
+    assert "Une réponse sur «\u00a0" in _read(release, single.address)
     assert re.search(r"\d+ novembre 2026", _read(release, NEW))
     assert not re.search(r"\b(January|November|on “|replies|Reply)\b", _read(release, NEW))
 

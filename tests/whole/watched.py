@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 import attrs
-from playwright.sync_api import Dialog, Page, Route
+from playwright.sync_api import ConsoleMessage, Dialog, Page, Route
 
 from pressframe_testing import Reply
 
@@ -39,6 +39,31 @@ COUNT = "selector => document.querySelectorAll(selector).length"
 COUNTED = ("#comments .comment", "#comments .pingback", "#comments .webmention")
 
 
+def listen(page: Page, noted: list[str], *, but: str | None = None) -> None:
+    """Have *noted* what no harmless page does; of what it tells developers not the lines with *but*."""
+
+    def tell(message: ConsoleMessage) -> None:
+        if but is None or but not in message.text:
+            noted.append(f"console: {message.text}")
+
+    def close(dialog: Dialog) -> None:
+        noted.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    page.on("dialog", close)
+    page.on("console", tell)
+    page.on("pageerror", lambda error: noted.append(f"a script failed: {error}"))
+    page.on("popup", lambda popup: noted.append(f"opened: {popup.url}"))
+    page.on("download", lambda download: noted.append(f"downloaded: {download.url}"))
+
+
+def audit(page: Page) -> list[str]:
+    """Return what *page* has that could run, once what is due at once, such as the error of an image, has happened."""
+    page.evaluate("() => new Promise(done => setTimeout(() => requestAnimationFrame(() => done()), 0))")
+    flaws: list[str] = page.evaluate(AUDIT)
+    return flaws
+
+
 @attrs.define(eq=False, slots=False)  # Playwright marks the object whose methods it is given
 class Watched:
     """One page of a browser, told what a site answers; it notes whatever no harmless page does.
@@ -47,7 +72,7 @@ class Watched:
         origin: The site's own; anything asked of another is noted, and not asked.
         replies: What the site answers, by address; gathered before, for Playwright has the thread's event loop.
         noted: What happened so far.
-        counted: How many elements were seen so far, by selector.
+        counted: How many elements were seen so far, by selector, and how many ``items`` of feeds.
     """
 
     page: Page
@@ -59,11 +84,7 @@ class Watched:
     _shown: str = ""
 
     def __attrs_post_init__(self) -> None:
-        self.page.on("dialog", self._close)
-        self.page.on("console", lambda message: self.noted.append(f"console: {message.text}"))
-        self.page.on("pageerror", lambda error: self.noted.append(f"a script failed: {error}"))
-        self.page.on("popup", lambda popup: self.noted.append(f"opened: {popup.url}"))
-        self.page.on("download", lambda download: self.noted.append(f"downloaded: {download.url}"))
+        listen(self.page, self.noted)
         self.page.context.route(re.compile(""), self._fulfil)
 
     def visit(self, address: str) -> None:
@@ -76,18 +97,22 @@ class Watched:
         self._shown = html
         self.visit("/shown")
 
+    def show_screen(self, html: str) -> None:
+        """Show a page of the owner's side, without the icon that is the shell's own."""
+        self.show(html.replace('<link rel="icon" href="data:,">', ""))
+
+    def show_items(self, items: list[str]) -> None:
+        """Show the HTML of comments from a feed, as those do that read feeds."""
+        self.show("".join(f'<div class="from-feed">{html}</div>' for html in items))
+        self.counted["items"] += len(items)
+
     def _look(self, url: str) -> None:
-        # What is due at once, such as the error of an image, has happened when a later task is done.
-        self.page.evaluate("() => new Promise(done => setTimeout(() => requestAnimationFrame(() => done()), 0))")
+        flaws = audit(self.page)
         if self.page.url != url:
             self.noted.append(f"went from {url} to {self.page.url}")
-        self.noted += self.page.evaluate(AUDIT)
+        self.noted += flaws
         for selector in COUNTED:
             self.counted[selector] += self.page.evaluate(COUNT, selector)
-
-    def _close(self, dialog: Dialog) -> None:
-        self.noted.append(f"dialog: {dialog.message}")
-        dialog.dismiss()
 
     def _fulfil(self, route: Route) -> None:
         url = route.request.url

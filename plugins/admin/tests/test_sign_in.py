@@ -8,7 +8,7 @@ from sqlalchemy import Engine, event
 
 from pressframe_admin._passwords import Passwords
 
-from .conftest import OWNER, PASSWORD, cases, main_of
+from .conftest import OWNER, PASSWORD, main_of
 
 
 def is_in(browser) -> bool:
@@ -46,7 +46,7 @@ def test_a_wanted_page_is_gone_on_to(desk):
     assert answer.headers["location"] == "/admin/desk/item/7?sort=new&x=%26"
 
 
-def test_nobody_is_led_elsewhere(desk, clock):
+def test_nobody_is_led_elsewhere(desk, clock, cases):
     """Threat 39: by any of the ways in which others were."""
     payloads = [case["payload"] for case in cases("strings", "inject_open_redirect.jsonl")]
     payloads += ["//evil.example", "/\\evil.example", "/\t/evil.example", "https:evil.example", "/admin//evil.example"]

@@ -1,16 +1,10 @@
 """The words of lists in French and English: headings, titles of tabs, every text of the templates."""
 
-import gettext
-import re
-from pathlib import Path
-
-import jinja2
 import pytest
 
 import pressframe_archives
+from pressframe_testing.words import FrenchKit
 
-HERE = Path(pressframe_archives.__file__).parent
-CATALOGUE = HERE / "locale" / "fr" / "LC_MESSAGES" / "pressframe_archives.mo"
 ONE = {
     "published": "2012-01-05T10:00:00+00:00",
     "terms": [["category", "crise", "Crise"], ["tag", "x", "X"]],
@@ -19,10 +13,8 @@ ONE = {
 TWO = {"published": "2012-01-06T10:00:00+00:00"}
 
 
-@pytest.fixture(scope="module")
-def french() -> gettext.GNUTranslations:
-    with CATALOGUE.open("rb") as opened:
-        return gettext.GNUTranslations(opened)
+class TestFrench(FrenchKit):
+    package = pressframe_archives
 
 
 @pytest.mark.parametrize(
@@ -53,23 +45,3 @@ def test_an_english_site_speaks_english(publish):
 
     assert site.heading("/2012/01/") == "Month: January 2012"
     assert site.links("/")["Older posts"] == "/page/2/"
-
-
-def _asked() -> set[str]:
-    """Return the texts that the templates ask for."""
-    environment = jinja2.Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"])
-    sources = [file.read_text("utf-8") for file in (HERE / "templates").rglob("*.html")]
-    found = [message for source in sources for _, _, message in environment.extract_translations(source)]
-    return {message[0] if isinstance(message, tuple) else message for message in found}
-
-
-def test_the_catalogue_has_every_text_of_the_templates_and_no_other(french):
-    source = CATALOGUE.with_suffix(".po").read_text("utf-8")
-
-    entries = dict(re.findall(r'^msgid "(.+)"\nmsgstr "(.+)"$', source, re.MULTILINE))
-    assert entries.keys() == _asked()
-    assert {text: french.gettext(text) for text in entries} == entries
-
-
-def test_french_texts_have_the_spaces_that_typography_wants(french):
-    assert [text for text in map(french.gettext, _asked()) if re.search(r"(?<!\xa0)[:;!?»]|«(?!\xa0)|'", text)] == []

@@ -115,7 +115,7 @@ def test_new_comments_come_gathered_in_one_mail_with_a_link_to_each(mails):
 
     text = mail.get_content().replace("\r\n", "\n")
     assert early == []
-    assert mail["subject"] == "2 nouveaux commentaires sur “Un billet”"
+    assert mail["subject"] == "2 nouveaux commentaires sur «\u00a0Un billet\u00a0»"
     assert "Max a écrit\u00a0:\n\n> Un *mot*.\n\nhttps://prland.example/comment/c2?on=posts/billet\n" in text
     assert "Ada a écrit\u00a0:\n\n> Deux.\n\nhttps://prland.example/comment/c3?on=posts/billet\n" in text
     assert mails.read() == []

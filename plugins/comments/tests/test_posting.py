@@ -56,7 +56,7 @@ def test_once_approved_everybody_sees_it_and_the_private_address_leads_there(ser
     assert served.release.is_stale()
     page = served.page()
     assert page.comments == ["c1"]
-    assert "Une réponse sur “Un billet”" in page.seen
+    assert "Une réponse sur « Un billet »" in page.seen
     served.later(minutes=11)  # until then its sender may change it there
     assert served.follow(answer).location == "/billet/#comment-c1"
 
@@ -80,7 +80,7 @@ def test_its_sender_sees_it_even_before_the_page_is_made_again(serve):
     own = served.follow(served.post())
 
     assert own.comments == ["c1"]
-    assert "Une réponse sur “Un billet”" in own.seen
+    assert "Une réponse sur « Un billet »" in own.seen
     assert AWAITING not in own.seen
     assert served.page().comments == []
 
@@ -231,7 +231,7 @@ def test_an_answer_stands_under_what_it_answers(serve):
     page = served.page()
     assert page.comments == ["c1", "c3", "c2"]
     assert 'id="comment-c3" class="comment odd depth-2"' in page.text
-    assert "3 réponses sur “Un billet”" in page.seen
+    assert "3 réponses sur « Un billet »" in page.seen
 
 
 @pytest.mark.parametrize("parent", ["c99", "c2", "c3", "7", "x' OR 1=1 --", "\x00"])

@@ -1,10 +1,8 @@
 """The store: nothing is stored twice or lost, and it tells for good when what is shown has changed."""
 
-import json
 import threading
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import attrs
 import pytest
@@ -164,16 +162,13 @@ def test_what_changed_since_is_told_unless_that_was_too_long_ago(store):
     assert store.changed_since(str(int(store.revision()) + 1)) is None
 
 
-def test_sql_in_any_parameter_is_a_text_that_finds_nothing(store, make_site):
+def test_sql_in_any_parameter_is_a_text_that_finds_nothing(store, make_site, cases):
     """Threat 47."""
-    file = Path(__file__).parents[4] / "shared" / "data" / "strings" / "inject_sql.jsonl"
-    if not file.is_file():
-        pytest.skip(f"needs the test data: {file} is missing")
+    collection = cases("strings", "inject_sql.jsonl")
     store.add(attrs.evolve(DRAFT, body="zzz", author="zzz", sender="s"), State.PENDING)
     before = list(store.records(Search()))
 
-    for line in file.read_text("utf-8").splitlines():
-        payload = json.loads(line)["payload"]
+    for payload in (case["payload"] for case in collection):
         for name in ("text", "author", "address", "entry", "client", "sender", "kind"):
             asked = f"q{payload}"
             assert store.search(Search(**{name: asked})).comments == (), (name, payload)

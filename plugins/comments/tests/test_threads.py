@@ -31,8 +31,8 @@ def depths(page):
     ("language", "count", "heading"),
     [
         ("fr", 0, None),
-        ("fr", 1, "Une réponse sur “Un billet”"),
-        ("fr", 13, "13 réponses sur “Un billet”"),
+        ("fr", 1, "Une réponse sur «\u00a0Un billet\u00a0»"),
+        ("fr", 13, "13 réponses sur «\u00a0Un billet\u00a0»"),
         ("en", 1, "One reply on “Un billet”"),
         ("en", 2, "2 replies on “Un billet”"),
     ],

@@ -1,22 +1,11 @@
 """The words of feeds in French and English, and the links by which readers find them."""
 
-import gettext
-import re
-from pathlib import Path
-
-import jinja2
-import pytest
-
 import pressframe_feeds
-
-HERE = Path(pressframe_feeds.__file__).parent
-CATALOGUE = HERE / "locale" / "fr" / "LC_MESSAGES" / "pressframe_feeds.mo"
+from pressframe_testing.words import FrenchKit
 
 
-@pytest.fixture(scope="module")
-def french() -> gettext.GNUTranslations:
-    with CATALOGUE.open("rb") as opened:
-        return gettext.GNUTranslations(opened)
+class TestFrench(FrenchKit):
+    package = pressframe_feeds
 
 
 def test_every_page_links_to_the_feeds_under_the_names_that_readers_know(publish):
@@ -59,23 +48,3 @@ def test_an_english_site_speaks_english(publish):
     assert site.xml("/1/comments.rss").findtext("channel/title") == "Comments on One"
     assert site.xml("/1/comments.rss").findtext("channel/item/title") == "Zoé on One"
     assert "Continue reading" in site["/feed.xml"]
-
-
-def _asked() -> set[str]:
-    """Return the texts that the templates ask for."""
-    environment = jinja2.Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"])
-    sources = [file.read_text("utf-8") for file in (HERE / "templates").rglob("*.*")]
-    found = [message for source in sources for _, _, message in environment.extract_translations(source)]
-    return {message[0] if isinstance(message, tuple) else message for message in found}
-
-
-def test_the_catalogue_has_every_text_of_the_templates_and_no_other(french):
-    source = CATALOGUE.with_suffix(".po").read_text("utf-8")
-
-    entries = dict(re.findall(r'^msgid "(.+)"\nmsgstr "(.+)"$', source, re.MULTILINE))
-    assert entries.keys() == _asked()
-    assert {text: french.gettext(text) for text in entries} == entries
-
-
-def test_french_texts_have_the_spaces_that_typography_wants(french):
-    assert [text for text in map(french.gettext, _asked()) if re.search(r"(?<!\xa0)[:;!?»]|«(?!\xa0)|'", text)] == []

@@ -1,14 +1,11 @@
 """A French blog with an old post, a new one and a page, some of it closed."""
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from pressframe_testing import TestSite
 
-DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
 OLD, NEW, PAGE = "/2012/01/old/", "/2026/11/new/", "/about/"
 SETTINGS = """
 == pressframe.toml ==
@@ -73,11 +70,3 @@ def blog(site) -> Callable[..., TestSite]:
         return site(SETTINGS.format(gates=gates, language=language, plugins=listed) + files + more)
 
     return make
-
-
-def cases(*name: str) -> list[dict[str, str]]:
-    """Return a collection of test data, line by line; skip where it is not there."""
-    file = DATA.joinpath(*name)
-    if not file.is_file():
-        pytest.skip(f"needs the test data: {file} is missing")
-    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]

@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 from pressframe import Body, Entry, Gate, Source
 from pressframe_gates import Gates
 
-from .conftest import cases
-
 GATE = Gate(requires=frozenset({"subscribers"}), reason="a test")
 
 
@@ -145,7 +143,7 @@ def test_it_is_made_of_whole_pieces_and_never_all_of_the_text(pieces, paragraphs
     assert public.count("mot") < max(1, html.count("mot"))
 
 
-def test_every_construct_of_commonmark_is_public_whole_or_not_at_all():
+def test_every_construct_of_commonmark_is_public_whole_or_not_at_all(cases):
     for case in cases("markdown", "commonmark-0.31.2.jsonl"):
         html = f"{case['html']}<p>La fin.</p>"
         public = teaser(html)

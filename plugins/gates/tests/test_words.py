@@ -1,10 +1,8 @@
-"""The words in French and English."""
-
-from typing import ClassVar
+"""The words in French: what readers and owners are told."""
 
 import pressframe_gates
 from pressframe_testing.words import FrenchKit
 
 
 class TestFrench(FrenchKit):
-    package: ClassVar = pressframe_gates
+    package = pressframe_gates

@@ -1,16 +1,13 @@
 """A French blog with an old post, a new one and a page, and the ways in which readers meet it."""
 
-import json
 import re
 from collections.abc import Callable
-from pathlib import Path
 
 import attrs
 import pytest
 
 from pressframe_testing import Served, TestSite
 
-DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
 OLD, NEW, PAGE = "/2012/01/old/", "/2026/11/new/", "/about/"
 SETTINGS = """
 == pressframe.toml ==
@@ -121,11 +118,3 @@ def main_of(html: str) -> str:
     """Return the text in a page's <main>, without markup."""
     inside = html.partition("<main")[2].partition(">")[2].partition("</main>")[0]
     return re.sub(r"[ \n]+", " ", re.sub(r"<[^>]*>", " ", inside)).strip()
-
-
-def cases(*name: str) -> list[dict[str, str]]:
-    """Return a collection of test data, line by line; skip where it is not there."""
-    file = DATA.joinpath(*name)
-    if not file.is_file():
-        pytest.skip(f"needs the test data: {file} is missing")
-    return [json.loads(line) for line in file.read_text("utf-8").splitlines()]

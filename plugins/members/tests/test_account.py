@@ -236,7 +236,7 @@ def test_what_is_mailed_of_conversations_is_listed_and_stopped(readers):
     follow(readers, browser)
 
     page = section(browser.get("/members/").text, "comment-mails")
-    assert "Tous les commentaires sur “Billet neuf”" in page
+    assert "Tous les commentaires sur «\u00a0Billet neuf\u00a0»" in page
     other = readers.sign_up("autre@example.org")
     save(other, "comment-mails", stop="new")
     assert "Billet neuf" in section(browser.get("/members/").text, "comment-mails")
@@ -305,3 +305,18 @@ def test_everything_is_gone_within_a_rebuild(readers):
         rows = [repr(row) for name in tables for row in connection.execute(f'SELECT * FROM "{name}"')]
     connection.close()
     assert [row for row in rows if "lectrice" in row or "Zoé" in row or "Sans adresse" in row] == []
+
+
+def test_nothing_of_a_comment_without_an_address_tells_who_had_it_archived(readers):
+    """Threat 79: it is known by the reader alone."""
+    browser = readers.sign_up()
+    browser.post(COMMENT, {"comment": "Sans adresse.", "author": "Zoé"})
+    assert readers.site.run("comments", "archive", "new").status == 0
+    known = "SELECT count(*) FROM comments_known"
+    with database(readers._site).read() as connection:
+        assert connection.exec_driver_sql(known).scalar() == 1
+
+    browser.post("/members/leave", {})
+
+    with database(readers._site).read() as connection:
+        assert connection.exec_driver_sql(known).scalar() == 0

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .conftest import OLD, cases
+from .conftest import OLD
 
 NO_ADDRESSES = [
         "m\u0131ke@example.org", "mi\u212ae@example.org", "MİKE@example.org", "é@example.org", "a@b", "a@b,c@d",
@@ -47,7 +47,7 @@ def test_two_spellings_are_one_member_who_is_written_to_at_the_first(readers):
     assert readers.command("list").count("example.org") == 1
 
 
-def test_no_address_that_others_collected_breaks_a_mail(readers):
+def test_no_address_that_others_collected_breaks_a_mail(readers, cases):
     """Threat 57: each is refused or gets a mail with one recipient; none adds a header."""
     for number, case in enumerate(cases("email", "isemail.jsonl")):
         answer = readers.ask(case["address"], browser=readers.browser(f"198.51.100.{number}"))
@@ -76,7 +76,7 @@ def test_a_reader_comes_back_to_where_they_were(readers):
         readers.visitor.post("/members/sign-out", {})
 
 
-def test_nobody_is_led_to_another_site(readers):
+def test_nobody_is_led_to_another_site(readers, cases):
     """Threat 39: by any of the ways in which others were."""
     payloads = [case["payload"] for case in cases("strings", "inject_open_redirect.jsonl")]
     payloads += [
@@ -104,7 +104,7 @@ def test_a_way_to_another_site_is_forgotten_before_the_mail(readers):
 
 
 @pytest.mark.parametrize("field", ["email", "next", "website"])
-def test_sql_in_a_field_is_text(readers, field):
+def test_sql_in_a_field_is_text(readers, field, cases):
     """Threat 47."""
     for case in cases("strings", "inject_sql.jsonl"):
         form = {"email": "a@example.org", field: case["payload"]}

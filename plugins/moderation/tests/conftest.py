@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
-from pathlib import Path
 
 import attrs
 import pytest
@@ -12,7 +11,6 @@ import pytest
 from pressframe_comments import Draft, Filed, State, comment_store
 from pressframe_testing import Served, TestSite
 
-DATA = Path(__file__).resolve().parents[4] / "shared" / "data"
 LIST = "/admin/comments/"
 SETTINGS = """
 == pressframe.toml ==

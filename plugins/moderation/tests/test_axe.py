@@ -1,10 +1,6 @@
 """Every screen as axe sees it: in both schemes, on a phone and on a desk."""
 
-import os
-
 import pytest
-
-from pressframe_testing import find_barriers
 
 from .conftest import LIST
 
@@ -17,42 +13,19 @@ ADDRESSES = {
     "asked": f"{LIST}c1?do=approve", "edit": f"{LIST}c1/edit", "no such comment": f"{LIST}c99",
 }  # fmt: skip
 
-EVERY_LOOK = [("light", 390), ("dark", 1280), ("light", 1280), ("dark", 390)]
-LOOKS = EVERY_LOOK if os.environ.get("PRESSFRAME_EVERYTHING") else EVERY_LOOK[:2]
-"""Each width and each colour once, and all four together where PRESSFRAME_EVERYTHING is set in the environment."""
 
-
-@pytest.fixture(params=LOOKS, ids=lambda how: f"{how[0]}-{how[1]}")
-def walk(live, request):
-    """Return a browser that is signed in, and what looks at the page that it shows."""
+def test_every_screen_is_without_barriers(live, look):
     page, url, _ = live
-    scheme, width = request.param
-    page.emulate_media(color_scheme=scheme)
-    page.set_viewport_size({"width": width, "height": 900})
-    found = {}
-
-    def look(name):
-        barriers = find_barriers(page, name=f"moderation {name} {scheme} {width}")
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            barriers.append("wider than the screen")
-        if barriers:
-            found[name] = barriers
-
-    return page, url, look, found
-
-
-def test_every_screen_is_without_barriers(walk):
-    page, url, look, found = walk
 
     for name, address in ADDRESSES.items():
         page.goto(url + address)
         look(name)
 
-    assert found == {}
+    assert look.found == {}
 
 
-def test_what_acts_lead_to_is_without_barriers(walk, live_site):
-    page, url, look, found = walk
+def test_what_acts_lead_to_is_without_barriers(live, live_site, look):
+    page, url, _ = live
 
     def send(button):
         with page.expect_navigation():
@@ -90,7 +63,7 @@ def test_what_acts_lead_to_is_without_barriers(walk, live_site):
     look("history")
     _race(page, url, look, send, live_site)
 
-    assert found == {}
+    assert look.found == {}
 
 
 def _race(page, url, look, send, site):

@@ -1,6 +1,5 @@
 """Mail on new comments: to whom, when, what is in it, and that it cannot be misused."""
 
-import json
 import re
 from datetime import timedelta
 
@@ -9,7 +8,7 @@ import pytest
 from pressframe_comments import Change
 from pressframe_testing import EVERY_DATABASE
 
-from .conftest import BLOG, CRISE, DATA, LIST, OLD, does
+from .conftest import BLOG, CRISE, LIST, OLD, does
 
 pytestmark = EVERY_DATABASE
 
@@ -200,12 +199,9 @@ def test_no_field_of_a_comment_makes_a_header_or_a_link(desk):
     assert "<b>" not in _html(mail)
 
 
-def test_addresses_that_try_to_be_two_reach_no_header(desk):
+def test_addresses_that_try_to_be_two_reach_no_header(desk, cases):
     """Threat 57: whatever stands in the collection is no address of ours to write to."""
-    file = DATA / "email" / "isemail.jsonl"
-    if not file.is_file():
-        pytest.skip(f"needs the test data: {file} is missing")
-    addresses = [json.loads(line)["address"] for line in file.read_text("utf-8").splitlines()]
+    addresses = [case["address"] for case in cases("email", "isemail.jsonl")]
     addresses = ["a@b.example,c@d.example", "a@b.example\r\nBcc: c@d.example", *addresses]
     desk.sign_in_as("owner")
     from pressframe_moderation import Moderation

@@ -142,9 +142,7 @@ class Desk:
         draft = Draft(
             newsletter=newsletter, kind=kind, entries=(entry,), subject="Sujet", audience=audience, due=due or now
         )
-        made = self.campaigns.make(draft, now)
-        assert made is not None
-        return made
+        return self.campaigns.make(draft, now)
 
     def counts(self, campaign: Campaign) -> dict[str, int]:
         """Return how many messages there are of each fate, but for those of which there are none."""

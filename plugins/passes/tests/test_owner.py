@@ -102,6 +102,19 @@ def test_the_command_line_lists_and_revokes(blog):
     assert json.loads(site.run("passes", "list", "--json").output)[0]["state"] == "revoked"
 
 
+def test_a_gift_that_all_have_taken_is_called_so_in_both_lists(blog, clock):
+    clock.move(datetime.now(UTC) - clock.now)
+    site = blog("")
+    served = site.serve()
+    link = site.run("passes", "gift", OLD, "--readers", "1").output.strip()
+
+    served.browser().post(link.removeprefix("https://prland.example"), {})
+
+    (row,) = json.loads(site.run("passes", "list", "--json").output)
+    assert row["state"] == "taken"
+    assert "épuisé" in served.sign_in_as("owner").get(SCREEN).text
+
+
 def test_an_unknown_link_or_entry_is_one_clear_sentence(blog):
     site = blog("")
 

@@ -1,5 +1,7 @@
 """What plugins grant: for closed entries alone, added to what a reader is, and shut whenever something fails."""
 
+from urllib.parse import quote
+
 import pytest
 
 CLOSED, OPEN, PICTURE = "/2026/11/closed/", "/2026/11/open/", "/2026/11/closed/photo.png"
@@ -7,7 +9,7 @@ GRANTER = """
 import attrs
 from datetime import timedelta
 from pathlib import Path
-from pressframe import Gate, Reader, hookimpl
+from pressframe import Block, Gate, Reader, hookimpl
 from pressframe_web import Cookie, Grant
 
 
@@ -46,6 +48,10 @@ class Granter:
             counted = what.startswith("counted")
             return [Grant(audience="club", until=now + timedelta(hours=1), counted=counted, reason="x")]
         return []
+
+    @hookimpl
+    def register_blocks(self, slot, page):
+        return [Block(template="guest.html")] if slot == "after_body" and "granted" in page.data else []
 """
 LISTENING = """
     @hookimpl
@@ -71,6 +77,8 @@ plugins = ["markdown", "web", "granter", {more}"archives", "journal"]
 [plugins.granter]
 what = "{what}"
 log = "{log}"
+== templates/guest.html ==
+Bonjour, invité.
 == content/open.md ==
 ---
 title: Ouvert
@@ -123,6 +131,16 @@ def test_a_grant_opens_a_closed_entry_for_whom_it_is_given(serve):
     assert answer.headers["cache-control"] == "private, no-store"
     assert "canari-octroi" not in bearer(served, "no").get(CLOSED).text
     assert "canari-octroi" not in served.browser().get(CLOSED).text
+
+
+@pytest.mark.parametrize("address", [CLOSED, "/été/"])
+def test_a_page_knows_that_it_is_made_for_whom_a_grant_let_in(serve, address):
+    """Also where the release writes its address percent-encoded."""
+    further = "\n== content/closed-too.md ==\n---\ntitle: Été\ndate: 2026-11-18\naddress: /été/\n---\nUn.\n\nDeux.\n"
+    served, _ = serve("half", text=further)
+
+    assert "Bonjour, invité." in bearer(served, session="board").get(quote(address)).text
+    assert "Bonjour, invité." not in served.browser().get(quote(address)).text
 
 
 @pytest.mark.parametrize("what", ["fails", "odd", "other", "over"])

@@ -49,7 +49,8 @@ def test_a_mail_with_html_has_both(tmp_path):
 @pytest.mark.parametrize(
     "setting",
     [
-        'sender = "a@b.example, c@d.example"', 'sender = "nobody"', 'sender = ""', 'trusted_proxies = ["nginx"]',
+        'sender = "a@b.example, c@d.example"', 'sender = "nobody"', 'sender = ""', 'sender = "a@café.example"',
+        'trusted_proxies = ["nginx"]',
         'smtp = { host = "mail.example", security = "some" }', "smtp = {}", "port = 0", "max_body = 1",
     ],
 )  # fmt: skip
@@ -67,6 +68,17 @@ plugins = ["web"]
 
     assert "pressframe.toml:" in error
     assert setting.partition(" ")[0] in error
+
+
+def test_a_sites_host_is_named_in_ascii(smtp):
+    url = "https://café.example"
+    server = Smtp(host="127.0.0.1", port=smtp.server_address[1], security="none")
+
+    SmtpMailer(server, make_sender("Café", url), url).send(HELLO)
+
+    mail = email.message_from_bytes(b"".join(smtp.received), policy=default)
+    assert mail["From"] == "Café <noreply@xn--caf-dma.example>"
+    assert mail["Message-ID"].endswith("@xn--caf-dma.example>")
 
 
 def test_a_second_try_is_the_same_message():
@@ -100,23 +112,42 @@ def test_a_header_cannot_be_broken_into_two(odd):
         assert caught.value.permanent
 
 
-def test_a_packed_mail_is_the_same_as_a_composed_one():
-    message = attrs.evolve(
-        HELLO, text="Été\n.\nFrom là\n" + "long " * 300, html="<p>Voilà</p>\n." + "x" * 2000,
-        headers={"List-Unsubscribe": f"<{URL}/x>", "X-Odd": "é, où ?"},
-    )  # fmt: skip
-    sender = make_sender("Essai, le « test »", URL)
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"html": "<p>Voilà</p>\n." + "x" * 2000, "text": "Été\n.\n..\nFrom là\n" + "long " * 300},
+        {"thread": "posts/un"},
+        {"headers": {"List-Unsubscribe": f"<{URL}/{'x' * 400}>", "X-Odd": "é, où ?", "Reply-To": "Zoé <a@b.example>"}},
+        {"headers": {"Auto-Submitted": "auto-replied"}},
+        {"subject": ""}, {"subject": "  a  b "}, {"subject": "👍🏽 = ? é"}, {"subject": "mot " * 300},
+        {"text": "a\x0cb\x85c\u2028d\x1ee"}, {"text": "a\rb\r\nc\n\nd \n\t\n"}, {"text": "", "html": ""},
+        {"to": "o'neil+x@example.org"}, {"to": '"a b"@example.org'},
+    ],
+)  # fmt: skip
+def test_a_packed_mail_is_the_same_as_a_composed_one(odd):
+    message, sender = attrs.evolve(HELLO, **odd), make_sender("Essai, le « test »", URL)
 
-    packed = email.message_from_bytes(pack(message, sender, URL), policy=default)
-    composed = email.message_from_bytes(bytes(compose(message, sender, URL)), policy=default)
+    raw = pack(message, sender, URL)
 
-    for name in ("From", "To", "Subject", "Message-ID", "List-Unsubscribe", "X-Odd", "MIME-Version"):
-        assert packed[name] == composed[name]
-    for kind in ("plain", "html"):
-        said = [mail.get_body((kind,)).get_content().splitlines() for mail in (packed, composed)]
-        assert said[0] == said[1]
-    assert max(map(len, pack(message, sender, URL).split(b"\r\n"))) <= 998
-    assert b"\r\n.\r\n" not in pack(message, sender, URL)
+    assert _read(raw) == _read(bytes(compose(message, sender, URL)))
+    assert max(map(len, raw.split(b"\r\n"))) <= 998
+    assert b"\n" not in raw.replace(b"\r\n", b"")
+
+
+def _read(raw):
+    """Return what a mail program sees of a mail: headers, but for the date and how texts are encoded, and texts."""
+    mail = email.message_from_bytes(raw, policy=default)
+    left_out = ("Date", "Content-Type", "Content-Transfer-Encoding")
+    headers = sorted((name, str(value)) for name, value in mail.items() if name not in left_out)
+    parts = [(part.get_content_type(), part.get_content()) for part in mail.walk() if not part.is_multipart()]
+    return headers, parts
+
+
+@pytest.mark.parametrize("name", ["To", "to", "Subject", "from", "Bcc", "Date", "X Odd", "X:Odd", ""])
+def test_no_header_is_added_that_a_mail_has_already_or_that_has_no_name(name):
+    for write in (compose, pack):
+        with pytest.raises(MailError, match="no header that may be added"):
+            write(attrs.evolve(HELLO, headers={name: "c@d.example"}), "a@essai.example", URL)
 
 
 def test_many_mails_share_a_connection(smtp):
@@ -181,7 +212,9 @@ def test_a_mail_is_handed_to_the_server(smtp):
     assert any(b"To: zoe@example.org" in line for line in smtp.received)
 
 
-@pytest.mark.parametrize(("to", "permanent"), [("no@example.org", True), ("later@example.org", False)])
+@pytest.mark.parametrize(
+    ("to", "permanent"), [("no@example.org", True), ("later@example.org", False), ("zoé@example.org", True)]
+)
 def test_a_refusal_says_whether_trying_again_helps(smtp, to, permanent):
     message = Message(key="k", to=to, subject="s", text="t")
 

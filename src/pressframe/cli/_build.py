@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import gc
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -32,7 +30,6 @@ def command(site: Path, output: Path | None, explain: bool, profile: bool, as_js
 
     What was published before stays until the new site is whole.
     """
-    atexit.register(gc.freeze)  # at the end there is no use in looking for what nobody needs any more
     clock = find_press().profile() if profile else None
     with witnessed(clock):
         release = Site.open(site).build(output=output, progress=_progress, **options)

@@ -38,8 +38,7 @@ class Gate:
 class Section:
     """A part of an entry's text for readers of every audience in ``requires``, besides those that its gate requires.
 
-    It goes from ``start`` to ``end`` in the HTML of the body, in characters: whole blocks. In its place, unless it is
-    ``silent``, others get what plugins have for the slot ``withheld``.
+    From ``start`` to ``end`` of the body's HTML: whole blocks. Others get the slot ``withheld``, or nothing if ``silent``.
     """
 
     start: int = attrs.field(validator=ge(0))

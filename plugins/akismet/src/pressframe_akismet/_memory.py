@@ -9,10 +9,10 @@ from typing import Literal, TypeAlias
 
 import attrs
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from pressframe.model import Comment, Host
 from pressframe_sql import database
+from pressframe_sql.statements import insert_into
 from pressframe_sql.types import Moment
 
 Said: TypeAlias = Literal["ham", "spam", "nothing"]
@@ -62,9 +62,8 @@ class Memory:
         }
 
         def work(connection: sa.Connection) -> None:
-            insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-            noted = insert(CHECKED).values(row).on_conflict_do_update(index_elements=["digest"], set_=row)
-            connection.execute(noted)
+            noted = insert_into(connection, CHECKED).values(row)
+            connection.execute(noted.on_conflict_do_update(index_elements=["digest"], set_=row))
             connection.execute(sa.delete(CHECKED).where(CHECKED.c.at < checked.at - _KEPT))
 
         database(self.host).write(work)

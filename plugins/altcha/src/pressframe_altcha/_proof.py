@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import attrs
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from pressframe.model import Comment, Host
 from pressframe_sql import database
+from pressframe_sql.statements import insert_into
 from pressframe_sql.types import Moment
 
 if TYPE_CHECKING:
@@ -96,10 +96,10 @@ class Prover:
         digest = hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:32]
 
         def work(connection: sa.Connection) -> bool:
-            insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
             row = {"nonce": nonce, "comment": digest, "expires": now + self.lifetime}
             connection.execute(sa.delete(USED).where(USED.c.expires < now))
-            connection.execute(insert(USED).values(row).on_conflict_do_nothing(index_elements=["nonce"]))
+            used = insert_into(connection, USED).values(row)
+            connection.execute(used.on_conflict_do_nothing(index_elements=["nonce"]))
             return connection.scalar(sa.select(USED.c.comment).where(USED.c.nonce == nonce)) == digest
 
         return base.write(work)

@@ -10,13 +10,12 @@ import click
 
 from pressframe.errors import StoreError
 from pressframe.model import Comment, Host
-from pressframe_bayes._filter import tally
-from pressframe_bayes._memory import Known
 from pressframe_bayes._saying import explain, percent
 from pressframe_bayes._score import Score
 from pressframe_comments import Filed, State, comment_store
 
 if TYPE_CHECKING:
+    from pressframe_bayes._memory import Known
     from pressframe_bayes._plugin import Bayes
 
 
@@ -114,6 +113,8 @@ def _say(plugin: Bayes, host: Host, scores: list[tuple[str, Score | None]], *, a
 
 
 def _count(plugin: Bayes, host: Host, *, as_json: bool) -> None:
+    from pressframe_bayes._filter import tally
+
     scores = plugin.filter(host).scores(plugin.filter(host).decided())
     table = tally([(filed.state is State.SPAM, _named(plugin, score)) for filed, score in scores])
     if as_json:

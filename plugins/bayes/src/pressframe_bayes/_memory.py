@@ -8,13 +8,12 @@ from datetime import datetime
 
 import attrs
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from pressframe.model import Host, Json
 from pressframe_bayes._score import Counts
 from pressframe_bayes._tokens import Sample, storable
 from pressframe_sql import database
-from pressframe_sql.statements import Prepared
+from pressframe_sql.statements import Prepared, insert_into
 from pressframe_sql.types import Moment
 
 _METADATA = sa.MetaData()
@@ -181,10 +180,9 @@ def _learn(connection: sa.Connection, id: str, sample: Sample, *, is_spam: bool,
 
 def _count(connection: sa.Connection, tokens: Collection[str], *, is_spam: bool, now: datetime) -> list[int]:
     """Count *tokens*, and the text itself, up by one; return the ids of the tokens."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     found = sorted({ALL, *storable(tokens)})  # in one order, so that two writers never wait for each other
     rows = [{"token": token, "spam": 0, "ham": 0, "seen": now} for token in found]
-    connection.execute(insert(TOKEN).on_conflict_do_nothing(index_elements=["token"]), rows)
+    connection.execute(insert_into(connection, TOKEN).on_conflict_do_nothing(index_elements=["token"]), rows)
     column = TOKEN.c.spam if is_spam else TOKEN.c.ham
     counted = sa.update(TOKEN).where(TOKEN.c.token.in_(found)).values({column: column + 1, TOKEN.c.seen: now})
     return [id for id, token in connection.execute(counted.returning(TOKEN.c.id, TOKEN.c.token)) if token != ALL]

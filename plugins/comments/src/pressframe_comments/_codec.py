@@ -9,12 +9,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pressframe.errors import ContentError, Place, PressframeError, raise_all
-from pressframe.model import Comment
+from pressframe.model import Comment, Json
 from pressframe_comments._links import safe_url
 from pressframe_comments._printing import json_text, printable
 from pressframe_comments._reasons import Reason, reason_of_json, reason_to_json
 from pressframe_comments._store import Filed, Record, State, Step, Texts
-from pressframe_comments._tables import write_texts
 
 EARLIEST, LATEST = 1970, 2999
 """Years of what is brought."""
@@ -58,8 +57,16 @@ def to_json(filed: Filed) -> dict[str, object]:
 def step_to_json(step: Step) -> dict[str, object]:
     """Return a change of a comment, without the comment's id."""
     states = {"before": step.before.value, "after": step.after.value}
-    texts = None if step.texts is None else json.loads(write_texts(step.texts))
+    texts = None if step.texts is None else texts_to_json(step.texts)
     return {"act": step.act, "version": step.version, "at": _moment(step.at), "by": step.by, **states, "texts": texts}
+
+
+def texts_to_json(texts: Texts) -> dict[str, Json]:
+    """Return what was said before an edit; the reasons only where the edit changed those, too."""
+    told: dict[str, Json] = {"author": texts.author, "url": texts.url, "body": texts.body}
+    if texts.reasons is not None:
+        told["reasons"] = [reason_to_json(reason) for reason in texts.reasons]
+    return told
 
 
 def lines_of(records: Iterator[Record]) -> Iterator[str]:

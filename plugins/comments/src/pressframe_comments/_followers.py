@@ -10,13 +10,12 @@ from datetime import UTC, datetime, timedelta
 
 import attrs
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from pressframe.model import Card, Comment, Host, Json
 from pressframe_comments._store import Filed
 from pressframe_sql import Database, PersonalData, database
 from pressframe_sql.limits import Asked, asked_table
-from pressframe_sql.statements import Prepared
+from pressframe_sql.statements import Prepared, insert_into
 from pressframe_sql.types import Moment
 from pressframe_web.identity import disguise
 
@@ -161,7 +160,7 @@ class Followers:
                 }
                 for comment in about
             ]
-            connection.execute(_insert(connection, FOLLOW).values(rows).on_conflict_do_nothing())
+            connection.execute(insert_into(connection, FOLLOW).values(rows).on_conflict_do_nothing())
             is_open = sa.exists().where(FOLLOW.c.follower == id, FOLLOW.c.confirmed.is_(None))
             if (
                 not is_proved
@@ -274,7 +273,7 @@ class Followers:
                     continue
                 told.add(follower)
                 row = {"follow": follow, "comment": comment.id, "gated": is_gated}
-                connection.execute(_insert(connection, NEWS).values(row).on_conflict_do_nothing())
+                connection.execute(insert_into(connection, NEWS).values(row).on_conflict_do_nothing())
                 self._db.enqueue(connection, MAIL, {"follower": follower}, key=f"{MAIL}:{follower}:{number}", due=due)
 
         self._db.write(work)
@@ -334,13 +333,8 @@ def _is_person(name: str) -> sa.ColumnElement[bool]:
     return sa.or_(FOLLOWER.c.folded == name.strip().lower(), FOLLOWER.c.reader == name)
 
 
-def _insert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert:
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    return insert(table)  # type: ignore[return-value] # both have what is asked of them here
-
-
 def _find_or_add(connection: sa.Connection, address: str) -> int:
     row = {"address": address, "folded": address.lower()}
-    connection.execute(_insert(connection, FOLLOWER).values(row).on_conflict_do_nothing(index_elements=["folded"]))
+    connection.execute(insert_into(connection, FOLLOWER).values(row).on_conflict_do_nothing(index_elements=["folded"]))
     found: int = connection.execute(sa.select(FOLLOWER.c.id).where(FOLLOWER.c.folded == address.lower())).scalar_one()
     return found

@@ -69,12 +69,7 @@ def _values(filed: Filed) -> dict[str, Any]:
 def _step(step: Any, number: int) -> dict[str, Any]:
     states = {"before": step.before.value, "after": step.after.value}
     known = {"act": step.act, "version": step.version, "at": step.at, "by": step.by}
-    return {
-        **known,
-        **states,
-        "comment": number,
-        "texts": write_texts(step.texts) if step.texts else None,
-    }
+    return {**known, **states, "comment": number, "texts": write_texts(step.texts) if step.texts else None}
 
 
 def with_steps(connection: sa.Connection, comments: Sequence[Filed]) -> Iterator[Record]:

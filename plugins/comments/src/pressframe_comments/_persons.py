@@ -51,9 +51,10 @@ class Suppression:
                 if connection.scalar(sa.select(KNOWN.c.id).where(same).limit(1)) is None:
                     connection.execute(sa.insert(KNOWN).values(mine))
 
-    def forget_known(self, connection: sa.Connection, email: str) -> None:
-        """Let everybody be a stranger again who had comments of *email* archived."""
-        connection.execute(sa.delete(KNOWN).where(KNOWN.c.person == self._hash(email)))
+    def forget_known(self, connection: sa.Connection, name: str) -> None:
+        """Let everybody be a stranger again who had comments archived of that address, or as the reader of that id."""
+        mine = sa.or_(KNOWN.c.person == self._hash(name), KNOWN.c.reader == name)
+        connection.execute(sa.delete(KNOWN).where(mine))
 
     def _hash(self, email: str) -> str:
         if self._key is None:

@@ -1,6 +1,6 @@
 """What came lately to the site as a whole: how many comments, which the store knows, and which texts.
 
-Texts, and whom mails asked, are in memory alone: a restart forgets them.
+Texts are in memory alone: a restart forgets them.
 """
 
 from __future__ import annotations

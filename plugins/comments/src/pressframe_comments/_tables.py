@@ -10,8 +10,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pressframe.model import Comment, Json
-from pressframe_comments._reasons import read_reasons, reason_of_json, reason_to_json
+from pressframe.model import Comment
+from pressframe_comments._codec import texts_to_json
+from pressframe_comments._reasons import read_reasons, reason_of_json
 from pressframe_comments._store import Filed, State, Step, Texts
 from pressframe_sql.statements import Prepared
 from pressframe_sql.types import Moment
@@ -147,10 +148,7 @@ def read_texts(table: Mapping[str, Any]) -> Texts:
 
 
 def write_texts(texts: Texts) -> str:
-    told: dict[str, Json] = {"author": texts.author, "url": texts.url, "body": texts.body}
-    if texts.reasons is not None:
-        told["reasons"] = [reason_to_json(reason) for reason in texts.reasons]
-    return json.dumps(told, ensure_ascii=False)
+    return json.dumps(texts_to_json(texts), ensure_ascii=False)
 
 
 def count_up(connection: sa.Connection, entries: Iterable[str]) -> None:

@@ -11,7 +11,7 @@ import attrs
 from pressframe.errors import PluginError, PressframeError
 from pressframe.model import Host, Json, Live
 from pressframe_members._forms import show_form
-from pressframe_members._pages import HOME, show
+from pressframe_members._pages import HOME, show, show_missing
 from pressframe_members.model import AccountPart, Member, Outcome
 from pressframe_members.store import Members
 from pressframe_web import Request, Response, Route
@@ -56,8 +56,7 @@ class Account:
             return Response(location=HOME)
         found = [part for _, part in self._parts() if part.name == request.parameters["part"]]
         if not found:
-            missing = site.page("/404.html")
-            return Response(status=404, page=missing) if missing else Response(status=404, body=b"Not found")
+            return show_missing(site)
         outcome = found[0].save(member, request)
         if outcome is not None and outcome.problem:
             return self._page(self._member(request) or member, request, {found[0].name: outcome})

@@ -11,7 +11,7 @@ from pressframe_web import Response
 
 
 def export(host: Host, member: Member) -> Response:
-    """Return everything that any plugin keeps of *member*, as a file; their feed's address and sessions are not in it.
+    """Return everything that any plugin keeps of *member*, as a file; nothing in it lets anybody in.
 
     Raises:
         StoreError: The database cannot be read.

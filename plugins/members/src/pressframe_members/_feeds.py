@@ -8,6 +8,7 @@ import attrs
 import sqlalchemy as sa
 
 from pressframe.model import Host, Live, Page, Reader
+from pressframe_members._pages import show_missing
 from pressframe_members._sessions import audiences_of
 from pressframe_members._tables import MEMBER
 from pressframe_sql import Database, database
@@ -64,8 +65,7 @@ class Feeds:
         page = find_public(site)
         is_elses = owner is not None and request.reader is not None and request.reader.id != owner.id
         if owner is None or page is None or is_elses:
-            missing = site.page("/404.html")
-            return Response(status=404, page=missing, headers=_HEADERS) if missing else Response(status=404)
+            return show_missing(site, _HEADERS)
         own = attrs.evolve(page, address=request.path, data={**page.data, "full": True})
         return Response(page=own, reader=owner, headers=_HEADERS)
 

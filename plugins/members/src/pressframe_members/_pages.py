@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from pressframe.model import Json, Page
+from pressframe.model import Json, Live, Page
 from pressframe_web import Cookie, Response
 
 HOME = "/members/"
@@ -32,6 +32,12 @@ def show(
 def show_spent(*, is_reader: bool) -> Response:
     """Say that a link or a code cannot be followed: never made here, used, replaced or too old."""
     return show("spent", {"is_reader": is_reader}, status=410, headers=SECRETIVE)
+
+
+def show_missing(site: Live, headers: Mapping[str, str] | None = None) -> Response:
+    """Say that there is nothing at an address, in the theme's words if it has some."""
+    page = site.page("/404.html")
+    return Response(status=404, page=page, body=b"" if page else b"Not found", headers=headers or {})
 
 
 def clear(name: str) -> Cookie:

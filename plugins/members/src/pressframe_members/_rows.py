@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from pressframe_members._tables import MEMBER, MEMBERSHIP
 from pressframe_members.model import SUBSCRIBERS, Member
+from pressframe_sql.statements import insert_into
 
 WITH_MEMBER = sa.select(
     MEMBER.c.id, MEMBER.c.reader, MEMBER.c.address, MEMBER.c.name, MEMBER.c.since, MEMBER.c.confirmed, MEMBER.c.language
@@ -44,8 +44,7 @@ def find_in(connection: sa.Connection, is_wanted: sa.ColumnElement[bool]) -> Mem
 
 def insert_once(connection: sa.Connection, row: Mapping[str, object]) -> bool:
     """Store a new member, and return True; do nothing where somebody has that address."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    once = insert(MEMBER).values(row).on_conflict_do_nothing(index_elements=["folded"])
+    once = insert_into(connection, MEMBER).values(row).on_conflict_do_nothing(index_elements=["folded"])
     return connection.scalar(once.returning(MEMBER.c.id)) is not None
 
 

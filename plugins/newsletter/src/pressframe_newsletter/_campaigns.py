@@ -24,6 +24,8 @@ OPEN = ("planned", "sending", "held")
 FATES = ("planned", "flying", "sent", "unknown", "bounced", "failed", "left")
 """What becomes of a message: it waits; is being handed over; was taken; may have been taken; was refused for good; was
 given up; or is wanted no more."""
+WAITING = ("planned", "flying")
+"""Fates of messages that are still to leave."""
 
 
 @attrs.frozen(kw_only=True)
@@ -149,14 +151,17 @@ class Campaigns:
 
     # -------------------------------------------------------------------------------------------- writing
 
-    def make(self, draft: Draft, now: datetime, *, state: State = "planned", reason: str = "") -> Campaign | None:
-        """Return a new campaign; None if one with its key was made before."""
+    def make(self, draft: Draft, now: datetime) -> Campaign:
+        """Return a new campaign that somebody asks for; *draft* has no key."""
 
-        def work(connection: sa.Connection) -> bool:
-            return add_campaign(self._db, connection, row, now)
+        def work(connection: sa.Connection) -> None:
+            add_campaign(self._db, connection, row, now)
 
-        row = row_of(draft, now, state=state, reason=reason)
-        return self.find(row["id"]) if self._db.write(work) else None
+        row = row_of(draft, now, state="planned", reason="")
+        self._db.write(work)
+        made = self.find(row["id"])
+        assert made is not None
+        return made
 
     def cancel(self, id: str, now: datetime) -> bool:
         """Send nothing more of it; return False if it was over."""

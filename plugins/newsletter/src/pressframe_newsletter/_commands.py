@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from pressframe_newsletter._office import Office
     from pressframe_newsletter._plugin import Newsletters
 
-_WAITING = ("planned", "flying")
-
 
 def make_newsletter_command(host: Host) -> click.Group:
     """Return the command ``newsletter`` for one site."""
@@ -73,8 +71,7 @@ def _make_preview(host: Host) -> click.Command:
         name = office.newsletter(newsletter)
         id = office.entry(entry)
         mail = office.preview(name, [id], office.audiences(name, id)[0] | frozenset(audiences))
-        home = f"{host.settings.url}/"
-        plain, html = mail.made_out({"leave": home, "preferences": home})
+        plain, html = mail.shown(f"{host.settings.url}/")
         shown = plain if text else html
         if output is None:
             click.echo(shown)
@@ -127,7 +124,9 @@ def _fact(one: Campaign, counts: Mapping[str, int]) -> Mapping[str, object]:
 
 
 def _line(one: Campaign, counts: Mapping[str, int]) -> str:
-    waiting = sum(counts[fate] for fate in _WAITING)
+    from pressframe_newsletter._campaigns import WAITING
+
+    waiting = sum(counts[fate] for fate in WAITING)
     told = [f"{counts['sent']} sent", *([f"{waiting} waiting"] if waiting else [])]
     told += [f"{counts[fate]} {fate}" for fate in ("unknown", "bounced", "failed", "left") if counts[fate]]
     told += [f"{one.again} perhaps twice"] if one.again else []

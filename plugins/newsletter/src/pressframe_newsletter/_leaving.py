@@ -12,7 +12,7 @@ LEAVE, PREFERENCES = "/newsletter/leave/", "/newsletter/preferences/"
 
 def live_url(host: Host) -> str:
     """Return where the site answers: its own address, or that of the server behind a site of mere files."""
-    return getattr(host.plugin(Web), "live", "") or host.settings.url
+    return host.plugin(Web).live or host.settings.url
 
 
 def way_out(host: Host) -> WayOut:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import threading
+import weakref
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from pressframe_newsletter._leaving import LEAVE, PREFERENCES, make_id, way_out
 from pressframe_newsletter._text import to_text
 from pressframe_web import Message
 from pressframe_web.leaving import WayOut
-from pressframe_web.letters import one_line
+from pressframe_web.letters import host_of, one_line
 
 if TYPE_CHECKING:
     from pressframe_newsletter._plugin import Newsletters
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _TEXT_ALONE = re.compile(r"<!-- text -->.*?<!-- /text -->", re.DOTALL)
 _LEFT_OUT = ' data-text="no"'
 _KEPT = 32
-"""Renderings that are kept: campaigns under way at once, times sets of audiences."""
+"""Renderings of one release that are kept: campaigns under way at once, times sets of audiences."""
 
 
 @attrs.frozen(kw_only=True)
@@ -60,6 +61,10 @@ class Mail:
             text, html = text.replace(mark, link), html.replace(mark, link)
         return text, html
 
+    def shown(self, home: str) -> tuple[str, str]:
+        """Return text and HTML for nobody: what would end or change something leads to *home*, the site."""
+        return self.made_out({"leave": home, "preferences": home})
+
 
 @attrs.define(eq=False)
 class Mails:
@@ -67,7 +72,8 @@ class Mails:
 
     _host: Host
     _plugin: Newsletters
-    _made: dict[tuple[int, Subject, frozenset[str]], Mail] = attrs.field(factory=dict)
+    _made: dict[tuple[Subject, frozenset[str]], Mail] = attrs.field(factory=dict)
+    _release: weakref.ref[Release] | None = None
     _lock: threading.Lock = attrs.field(factory=threading.Lock)
     _out: WayOut | None = None
 
@@ -77,8 +83,11 @@ class Mails:
         Raises:
             ContentError: The post is not there, or not published.
         """
-        key = (id(release), subject, audiences)
+        key = (subject, audiences)
         with self._lock:
+            if self._release is None or self._release() is not release:
+                self._made.clear()
+                self._release = weakref.ref(release)
             if key not in self._made:
                 if len(self._made) >= _KEPT:
                     self._made.clear()
@@ -98,14 +107,12 @@ class Mails:
     def test(self, subject: Subject, audiences: frozenset[str], release: Release, to: str) -> Message:
         """Return a test mail; its links that end something lead to the site, and end nothing."""
         mail = self.of(subject, audiences, release)
-        home = f"{self._host.settings.url}/"
-        text, html = mail.made_out({"leave": home, "preferences": home})
+        text, html = mail.shown(f"{self._host.settings.url}/")
         key = f"newsletter.test.{secrets.token_hex(8)}"
         return Message(key=key, to=to, subject=f"[Test] {mail.subject}", text=text, html=html)
 
     def _list_id(self, newsletter: str) -> str:
-        host = self._host.settings.url.partition("://")[2].partition(":")[0]
-        return f"<{newsletter}.{host}>"
+        return f"<{newsletter}.{host_of(self._host.settings.url)}>"
 
     # ------------------------------------------------------------------------------------------- writing
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias, cast
 
 import attrs
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from pressframe.model import Host, Json
 from pressframe_members.model import Member
+from pressframe_newsletter._campaigns import WAITING
 from pressframe_newsletter._settings import Wants
 from pressframe_newsletter._tables import CAMPAIGN, RECIPIENT, RETURN, STOP, WISH
 from pressframe_sql import Database, PersonalData, database
+from pressframe_sql.statements import insert_into
 from pressframe_web.addresses import read_address
 from pressframe_web.identity import disguise
 
@@ -156,13 +157,14 @@ class People:
 def count_return(connection: sa.Connection, digest: str, person: str, kind: Returned, now: datetime) -> str:
     """Note that a mail came back, and stop the address if that is enough; return ``"stopped"`` or ``"counted"``."""
     row = {"digest": digest, "person": person, "kind": kind, "at": now}
-    connection.execute(_insert(connection, RETURN)(row, "digest"))
+    connection.execute(insert_into(connection, RETURN).values(row).on_conflict_do_nothing(index_elements=["digest"]))
     lately = (RETURN.c.person == person) & (RETURN.c.kind == "soft") & (RETURN.c.at > now - WITHIN)
     soft = connection.scalar(sa.select(sa.func.count()).select_from(RETURN).where(lately)) or 0
     if kind == "soft" and soft < SOFT:
         return "counted"
     why = "complained" if kind == "complaint" else "bounced"
-    connection.execute(_insert(connection, STOP)({"person": person, "why": why, "at": now}, "person"))
+    stopped = insert_into(connection, STOP).values(person=person, why=why, at=now)
+    connection.execute(stopped.on_conflict_do_nothing(index_elements=["person"]))
     if kind == "complaint":
         connection.execute(sa.update(STOP).where(STOP.c.person == person).values(why=why, at=now))
     _let_go(connection, RECIPIENT.c.person == person)
@@ -171,7 +173,7 @@ def count_return(connection: sa.Connection, digest: str, person: str, kind: Retu
 
 def _let_go(connection: sa.Connection, who: sa.ColumnElement[bool], newsletter: str | None = None) -> None:
     """Hand nothing over any more that was not handed over yet."""
-    waits = RECIPIENT.c.state.in_(("planned", "flying")) & who
+    waits = RECIPIENT.c.state.in_(WAITING) & who
     doubtful = (RECIPIENT.c.state == "unknown") & who
     if newsletter is not None:
         mine = RECIPIENT.c.campaign.in_(sa.select(CAMPAIGN.c.id).where(CAMPAIGN.c.newsletter == newsletter))
@@ -184,12 +186,3 @@ def _wish(connection: sa.Connection, member: str, newsletter: str, values: Mappi
     same = (WISH.c.member == member) & (WISH.c.newsletter == newsletter)
     if not connection.execute(sa.update(WISH).where(same).values(dict(values))).rowcount:
         connection.execute(sa.insert(WISH).values({"member": member, "newsletter": newsletter, **values}))
-
-
-def _insert(connection: sa.Connection, table: sa.Table) -> Callable[[Mapping[str, object], str], sa.Insert]:
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-
-    def make(row: Mapping[str, object], unique: str) -> sa.Insert:
-        return insert(table).values(dict(row)).on_conflict_do_nothing(index_elements=[unique])
-
-    return make

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from pressframe_newsletter._tables import MARK
 from pressframe_sql import Database
+from pressframe_sql.statements import insert_into
 
 SEND = "newsletter.send"
 """The job: do for a moment what there is to do, and plan the next."""
@@ -18,9 +18,8 @@ _LOST = timedelta(seconds=30)
 
 def ensure_mark(connection: sa.Connection) -> None:
     """See to it that there is the row that all that is said of the whole site stands in."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     row = {"id": 1, "count": 0, "failures": 0, "trouble": ""}
-    connection.execute(insert(MARK).values(row).on_conflict_do_nothing(index_elements=["id"]))
+    connection.execute(insert_into(connection, MARK).values(row).on_conflict_do_nothing(index_elements=["id"]))
 
 
 def plan_job(db: Database, connection: sa.Connection, at: datetime, *, now: datetime) -> None:

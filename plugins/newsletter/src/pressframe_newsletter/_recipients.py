@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from pressframe.model import Host
 from pressframe_members.store import Members
-from pressframe_newsletter._campaigns import Campaign, campaign_of
+from pressframe_newsletter._campaigns import WAITING, Campaign, campaign_of
 from pressframe_newsletter._guard import Guard, count_to
 from pressframe_newsletter._people import People, Returned, count_return
 from pressframe_newsletter._tables import CAMPAIGN, MARK, RECIPIENT, STOP, WISH
 from pressframe_sql import Database, database
-from pressframe_sql.statements import Prepared
+from pressframe_sql.statements import Prepared, insert_into
 from pressframe_web.letters import message_id
 
 if TYPE_CHECKING:
@@ -131,9 +130,8 @@ class Recipients:
             unwanted = self._unwanted(connection, campaign, ids)
             wanted = [row for row in rows if row["member"] not in unwanted]
             if wanted:
-                insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-                unique = ["campaign", "member"]
-                connection.execute(insert(RECIPIENT).on_conflict_do_nothing(index_elements=unique), wanted)
+                once = insert_into(connection, RECIPIENT).on_conflict_do_nothing(index_elements=["campaign", "member"])
+                connection.execute(once, wanted)
             mine = sa.update(CAMPAIGN).where(CAMPAIGN.c.id == campaign.id)
             connection.execute(mine.values(reached=reached, moved=now))
 
@@ -249,7 +247,7 @@ class Recipients:
         """Let a campaign be over if every message of it has met its fate; return whether it is."""
 
         def work(connection: sa.Connection) -> bool:
-            fateless = RECIPIENT.c.state.in_(("planned", "flying")) | (
+            fateless = RECIPIENT.c.state.in_(WAITING) | (
                 (RECIPIENT.c.state == "unknown") & RECIPIENT.c.due.is_not(None)
             )
             rest = sa.select(sa.exists().where(RECIPIENT.c.campaign == campaign.id, fateless))

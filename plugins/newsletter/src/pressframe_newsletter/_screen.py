@@ -11,7 +11,7 @@ import attrs
 from pressframe.model import Host, Json, Live
 from pressframe_admin import Account, Action, Role, Screen, Tile
 from pressframe_members.store import Members
-from pressframe_newsletter._campaigns import FATES, Campaign, Campaigns
+from pressframe_newsletter._campaigns import FATES, WAITING, Campaign, Campaigns
 from pressframe_newsletter._office import Office
 from pressframe_newsletter._publishing import Publishing
 from pressframe_newsletter._screen_acts import LIST, Acts
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 _PER_PAGE = 20
 _POSTS = 30
-_WAITING = ("planned", "flying")
 
 
 def _(text: str) -> str:
@@ -123,7 +122,7 @@ class Desk:
 
     def _told(self, one: Campaign, counts: Mapping[str, int]) -> dict[str, Json]:
         total = sum(counts.values())
-        waiting = sum(counts[fate] for fate in _WAITING)
+        waiting = sum(counts[fate] for fate in WAITING)
         return {
             "id": one.id,
             "subject": one.subject,

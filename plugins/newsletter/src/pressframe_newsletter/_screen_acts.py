@@ -18,7 +18,6 @@ from pressframe_newsletter._screen_pages import missing, page_of
 from pressframe_web import MailError, Request, Response
 
 if TYPE_CHECKING:
-    from pressframe_newsletter._mails import Mail
     from pressframe_newsletter._plugin import Newsletters
 
 LIST = "/admin/newsletter/"
@@ -80,7 +79,7 @@ class Acts:
             "has_two": fewest != all_of_it,
             "as": "whole" if is_whole else "",
             "is_text": "text" in request.query,
-            "text": self._made_out(mail)[0],
+            "text": mail.shown(self._home)[0],
             "members": self._office.reach(self._plugin.newsletters[name].audience),
             "address": account.address,
             "zone": str(self._host.settings.timezone),
@@ -94,13 +93,13 @@ class Acts:
             mail = self._office.preview(name, [entry], audiences)
         except (ContentError, ConfigError):
             return missing()
-        html = self._made_out(mail)[1]
+        html = mail.shown(self._home)[1]
         headers = {"Content-Security-Policy": _POLICY, "Referrer-Policy": "no-referrer"}
         return Response(body=html.encode(), media_type="text/html", headers=headers)
 
-    def _made_out(self, mail: Mail) -> tuple[str, str]:
-        home = f"{self._host.settings.url}/"
-        return mail.made_out({"leave": home, "preferences": home})
+    @property
+    def _home(self) -> str:
+        return f"{self._host.settings.url}/"
 
     # ------------------------------------------------------------------------------------------- doing
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -13,7 +13,7 @@ import attrs
 Wants: TypeAlias = Literal["each", "weekly", "never"]
 Day: TypeAlias = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
-DAYS: tuple[Day, ...] = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DAYS: tuple[Day, ...] = get_args(Day)
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 _WITHIN = re.compile(r"(?:|[a-z]+/[^\s/]+)")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")

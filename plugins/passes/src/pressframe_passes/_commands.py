@@ -82,7 +82,7 @@ def _make_list(host: Host) -> click.Command:
             {
                 "id": link.id,
                 "kind": link.kind,
-                "state": "revoked" if link.revoked else "good" if link.is_alive(now) else "over",
+                "state": link.state(now),
                 "expires": link.expires.isoformat(timespec="seconds"),
                 "used": link.used,
                 "most": link.most,

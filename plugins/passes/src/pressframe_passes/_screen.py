@@ -108,8 +108,7 @@ def _number(request: Request, name: str, most: int) -> int | None:
 
 
 def _shown(link: Link, store: LinkStore, host: Host, request: Request) -> Json:
-    is_over = not link.is_alive(request.now)
-    state = "revoked" if link.revoked else "over" if is_over else "taken" if link.is_taken else "good"
+    state = link.state(request.now)
     return {
         "id": link.id, "kind": link.kind, "title": link.title or link.entry, "state": state,
         "by_reader": link.giver != "", "used": link.used, "most": link.most, "expires": link.expires.isoformat(),

@@ -16,6 +16,8 @@ from pressframe_sql import Database, database
 from pressframe_web.identity import Links, disguise, make_id
 
 Kind: TypeAlias = Literal["gift", "preview"]
+State: TypeAlias = Literal["good", "taken", "over", "revoked"]
+"""It opens something; as many have taken it as may; its time is over; somebody took it back."""
 
 _KEPT = timedelta(days=60)
 """How long links are listed that are over."""
@@ -57,6 +59,12 @@ class Link:
         """Say whether as many have taken it as may."""
         return self.kind == "gift" and self.used >= self.most
 
+    def state(self, now: datetime) -> State:
+        """Return what has become of it."""
+        if self.revoked is not None:
+            return "revoked"
+        return "over" if not self.is_alive(now) else "taken" if self.is_taken else "good"
+
 
 @attrs.frozen(kw_only=True)
 class Wanted:
@@ -95,11 +103,12 @@ class LinkStore:
         found = self._find(LINK.c.id.in_([*ids]), LINK.c.entry == entry, LINK.c.kind == "gift") if ids else ()
         return [link for link in found if link.is_alive(now)]
 
-    def _find(self, *conditions: sa.ColumnElement[bool]) -> Sequence[Link]:
+    def _find(self, *conditions: sa.ColumnElement[bool], most: int | None = None) -> Sequence[Link]:
         if not self._db.exists():
             return ()
         with self._db.read() as connection:
-            rows = connection.execute(sa.select(LINK).where(*conditions).order_by(LINK.c.made.desc(), LINK.c.id)).all()
+            found = sa.select(LINK).where(*conditions).order_by(LINK.c.made.desc(), LINK.c.id).limit(most)
+            rows = connection.execute(found).all()
         return [_link(row) for row in rows]
 
     def make(self, wanted: Wanted, now: datetime) -> Link:
@@ -132,8 +141,8 @@ class LinkStore:
         return self._db.write(lambda connection: connection.execute(taking).rowcount) == 1
 
     def all(self) -> Sequence[Link]:
-        """Return every link, newest first, 500 at most."""
-        return self._find()[:_LISTED]
+        """Return the links, newest first, 500 at most."""
+        return self._find(most=_LISTED)
 
     def revoke(self, id: str, now: datetime) -> Link:
         """End a link: from the next request on it opens nothing, for nobody.

@@ -47,7 +47,7 @@ def explain(wish: Wish, asked: str) -> Explanation:
         raise BuildError(message, fix="pressframe build, then ask again") from error
     finally:
         past.close()
-        build.memory.shelf.close()
+        build.memory.close()
 
 
 def _explained(build: Build, past: Past, asked: str) -> Explanation:

@@ -13,8 +13,9 @@ from pressframe.model import Body, Entry, Host, Manuscript, Section, Source
 from pressframe.press import NOBODY, ask_part
 from pressframe_press._excerpt import card_of
 from pressframe_press._gated import Cutting, Gated
-from pressframe_press._json import altered, encode, moment, parse
+from pressframe_press._json import altered, encode, learn_to_write, moment, parse
 from pressframe_press._memory import Key, Past
+from pressframe_press._pool import WORTH_A_POOL
 from pressframe_press._rows import Row, Shelf, write_gate
 from pressframe_press._scan import Found, Scanned
 
@@ -189,6 +190,8 @@ def load(reading: Reading, scanned: Scanned, past: Past, spread: Spread) -> Load
         for number, ((_, _, known, until), (_, _, mark)) in enumerate(zip(before, marks, strict=True))
         if known != mark or "" < until <= now
     ]
+    if len(stale) >= WORTH_A_POOL:  # processes share what is imported before
+        learn_to_write()
     results = spread("load", attrs.evolve(reading, found=scanned.some(stale)), len(stale))
     loaded = list(zip((order[number] for number in stale), results, strict=True))
     put = {key: row for key, row in loaded if isinstance(row, Row)}

@@ -15,6 +15,7 @@ from pressframe_press._known import Item, Known, Marks, Moved, find_moved
 from pressframe_press._load import AT_ONCE, Loaded, notes
 from pressframe_press._memory import (
     Answer,
+    Asked,
     Done,
     Key,
     Long,
@@ -205,13 +206,19 @@ class Making:
         self._fresh: dict[Key, Done] = {}
         self._gone: list[Key] = []
         self._shared: dict[Key, Shared] = {}
+        self._asked: dict[Key, Asked] = {}
         first = self._urgent(press, plan, reasons)
         if first and self._build.wish.early:
             self._take(plan, reasons, Rendering(press, self._output, first)(range(len(first))), first)
             self._build.wish.early({one.address: self._output.staged(one) for one in self._fresh.values()})
         tasks = [task for task in tasks if key_of(task) not in self._fresh]
-        results = self._build.spread("render", Rendering(press, self._output, tasks), len(tasks))
+        rendering = Rendering(press, self._output, tasks)
+        results = self._build.spread("render", rendering, len(tasks), meanwhile=self._begin_to_remember)
         self._take(plan, reasons, results, tasks)
+
+    def _begin_to_remember(self) -> None:
+        if not self._past:
+            self._build.memory.begin({"rows": self._loaded.put})
 
     def _urgent(self, press: Press, plan: Plan, reasons: Mapping[Task, str]) -> list[Task]:
         """Return the pages, open to all, of entries that are talked about otherwise, if others wait for them."""
@@ -228,7 +235,8 @@ class Making:
             if one.shared not in ids:
                 ids[one.shared] = id = digest_of(one.shared)
                 self._shared[id,] = Shared(id, one.shared)
-            self._fresh[key_of(task)] = self._done(task, plan, one, ids[one.shared], reasons[task])
+            self._fresh[key_of(task)] = done = self._done(task, plan, one, ids[one.shared], reasons[task])
+            self._asked |= {tuple(asked): asked for asked in asked_of(done)}
 
     @property
     def reasons(self) -> list[Reason]:
@@ -348,8 +356,8 @@ class Making:
         """Return what is to be remembered; *facts*, too."""
         past, fresh = self._past, self._fresh
         before = [done for key in (*fresh, *self._gone) if (done := past.done.get(*key))] if past else []
-        asked = {tuple(one): one for one in asked_of(fresh.values())}
-        unasked = [tuple(one) for one in asked_of(before) if tuple(one) not in asked]
+        asked = self._asked
+        unasked = [tuple(one) for done in before for one in asked_of(done) if tuple(one) not in asked]
         self.facts["until"] = self._until(asked)
         answers, world = self._answers(), self._press.world
         dated = {} if self._plan_made.known else {"dated": self._plan_made.dated}

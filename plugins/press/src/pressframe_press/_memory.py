@@ -7,6 +7,7 @@ damaged, or of another set of plugins and settings, it is forgotten.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
@@ -240,6 +241,8 @@ class Memory:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self.shelf = Shelf(folder)
+        self._begun: sqlite3.Connection | None = None
+        self._put: Set[str] = frozenset()
 
     def past(self) -> Past:
         """Return what is remembered; nothing if it is damaged."""
@@ -265,18 +268,37 @@ class Memory:
         except (OSError, ValueError, TypeError, LookupError):
             return False
 
+    def begin(self, put: Mapping[str, Mapping[Key, tuple[Any, ...]]]) -> None:
+        """Begin anew with some tables while there is time: nothing is remembered before ``keep`` has the rest."""
+        with contextlib.suppress(sqlite3.Error, UnicodeError, OSError):  # ``keep`` will meet it too, and forget all
+            self._begun, self._put = self._anew(put), put.keys()
+
+    def _anew(self, put: Mapping[str, Mapping[Key, tuple[Any, ...]]]) -> sqlite3.Connection:
+        """Return a new file with some tables filled, nothing of it written down for good."""
+        (self._folder / _FILE).unlink(missing_ok=True)
+        file = self._connect()
+        try:
+            file.execute("BEGIN IMMEDIATE")
+            for name, (kind, keys) in _KINDS.items():
+                key, rest = ", ".join(kind._fields[:keys]), "WITHOUT ROWID" if keys == len(kind._fields) else ""
+                file.execute(f"CREATE TABLE {name} ({', '.join(kind._fields)}, PRIMARY KEY ({key})) {rest}")
+            _put(file, put)
+        except BaseException:
+            file.close()
+            raise
+        return file
+
     def keep(self, news: News, *, anew: bool) -> None:
         """Remember *news*, and nothing else if *anew*; forget everything if that is not possible."""
         try:
-            if anew:
-                (self._folder / _FILE).unlink(missing_ok=True)
-            file = self._connect()
+            file = self._begun or (self._anew({}) if anew else self._connect())
             try:
                 is_less_said = not anew and self._is_less_said(file, news)
-                _save(file, news, anew=anew)
+                _save(file, news, self._put, anew=anew)
                 if is_less_said:
                     self.shelf.wipe(place for (place,) in file.execute("SELECT text FROM said"))
             finally:
+                self._begun, self._put = None, frozenset()
                 file.close()
             states = {one.name: _state(one) for one in self._folder.iterdir() if one.name != _STATES}
             (self._folder / _STATES).write_text(json.dumps(states), "utf-8")
@@ -299,13 +321,22 @@ class Memory:
         shelf.hold()
         return last if last and last.holds_what(shelf) else shelf
 
+    def close(self) -> None:
+        """Let go of the files; what was begun and not kept is not remembered."""
+        self.shelf.close()
+        if self._begun:
+            self._begun.close()
+            self._begun, self._put = None, frozenset()
+
     def forget(self) -> None:
         """Start anew. Releases that read texts from the files go on doing so."""
-        import shutil
-
-        self.shelf.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self.close()
         self._folder.mkdir(parents=True, exist_ok=True)
+        if any(self._folder.iterdir()):
+            import shutil  # which takes as long as 20 entries
+
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder.mkdir(parents=True, exist_ok=True)
         self.shelf = Shelf(self._folder)
 
     def _connect(self) -> sqlite3.Connection:
@@ -321,21 +352,24 @@ def _state(file: Path) -> list[int]:
     return [status.st_size, status.st_mtime_ns]
 
 
-def _save(file: sqlite3.Connection, news: News, *, anew: bool) -> None:
-    file.execute("BEGIN IMMEDIATE")
-    for name, (kind, keys) in _KINDS.items() if anew else ():
-        key, rest = ", ".join(kind._fields[:keys]), "WITHOUT ROWID" if keys == len(kind._fields) else ""
-        file.execute(f"CREATE TABLE {name} ({', '.join(kind._fields)}, PRIMARY KEY ({key})) {rest}")
+def _save(file: sqlite3.Connection, news: News, known: Set[str], *, anew: bool) -> None:
+    """Put *news* into the file, but for tables that are *known* there already."""
+    if not anew:
+        file.execute("BEGIN IMMEDIATE")
     for name, gone in news.gone.items():
         kind, keys = _KINDS[name]
         where = " AND ".join(f"{column} = ?" for column in kind._fields[:keys])
         file.executemany(f"DELETE FROM {name} WHERE {where}", gone)
-    for name, put in news.put.items():
-        marks = ", ".join("?" * len(_KINDS[name][0]._fields))
-        file.executemany(f"INSERT OR REPLACE INTO {name} VALUES ({marks})", put.values())
+    _put(file, {name: put for name, put in news.put.items() if name not in known})
     for index in _INDEXES if anew else ():
         file.execute(f"CREATE INDEX {index}")
     file.execute("COMMIT")
+
+
+def _put(file: sqlite3.Connection, tables: Mapping[str, Mapping[Key, tuple[Any, ...]]]) -> None:
+    for name, put in tables.items():
+        marks = ", ".join("?" * len(_KINDS[name][0]._fields))
+        file.executemany(f"INSERT OR REPLACE INTO {name} VALUES ({marks})", put.values())
 
 
 def facts_of(values: Mapping[str, object]) -> dict[Key, Fact]:
@@ -343,11 +377,10 @@ def facts_of(values: Mapping[str, object]) -> dict[Key, Fact]:
     return {(name,): Fact(name, str(value)) for name, value in values.items()}
 
 
-def asked_of(done: Iterable[Done]) -> Iterator[Asked]:
-    """Yield what pages asked about, a topic once each."""
-    for one in done:
-        for topic in {topic_of(question) for question in parse(one.own)}:
-            yield Asked(topic, one.address, one.audiences)
+def asked_of(done: Done) -> Iterator[Asked]:
+    """Yield what a page asked about, each topic once."""
+    for topic in {topic_of(question) for question in parse(done.own)}:
+        yield Asked(topic, done.address, done.audiences)
 
 
 def topic_of(question: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import mimetypes
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
@@ -16,6 +15,7 @@ from pressframe.press import Stored
 from pressframe_press._addresses import are_plain, flaws
 from pressframe_press._json import decode, encode, parse
 from pressframe_press._known import Dated, Item, Known, Marks
+from pressframe_press._media import media_type_of
 from pressframe_press._memory import Copied, Key, Planned, Table
 from pressframe_press._output import path_of
 from pressframe_press._overlay import Part
@@ -326,7 +326,7 @@ class Files:
         except OSError as error:
             raise BuildError(f"cannot be read: {error.strerror}", at=Place(path)) from error
         self.copied[path,] = known
-        media_type = mimetypes.guess_type(path_of(asset.address))[0] or "application/octet-stream"
+        media_type = media_type_of(path_of(asset.address))
         return Stored(asset.file, media_type, known.tag, known.size)
 
     @functools.cached_property

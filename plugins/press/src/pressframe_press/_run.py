@@ -44,7 +44,7 @@ def build(wish: Wish) -> Release:
             attempt.memory.forget()
             return _again(attempt)
         finally:
-            attempt.memory.shelf.close()
+            attempt.memory.close()
             attempt.leave()
 
 

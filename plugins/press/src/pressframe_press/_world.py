@@ -121,15 +121,24 @@ class World:
         return kinds
 
     @functools.cached_property
-    def _groups(self) -> dict[str, list[tuple[str, str, str, str | None]]]:
-        return {row.id: parse(row.groups) for row in self.rows.all.values() if row.groups != "[]"}
+    def _groups(self) -> dict[Within, list[tuple[str, str, str, str | None]]]:
+        """By kind and taxonomy: each entry, newest first, with slug, name and parent of each group that it tells."""
+        groups: dict[Within, list[tuple[str, str, str, str | None]]] = {}
+        for kind in sorted(self._kinds):  # which of them is newer counts for nothing
+            for id in self._kinds[kind]:
+                row = self.rows.get(id)
+                for taxonomy, slug, name, parent in parse(row.groups) if row else ():
+                    groups.setdefault((kind, taxonomy), []).append((id, slug, name, parent))
+        return groups
 
     @functools.cached_property
     def _terms(self) -> dict[Within, tuple[str, str | None]]:
         """Name and parent of every term, as the last one says who has it; a page's count, too."""
-        kinds = sorted(self._kinds)  # which of them is newer counts for nothing
-        order = [id for kind in kinds for id in self._kinds[kind]]
-        return {(group[0], group[1]): (group[2], group[3]) for id in order for group in self._groups.get(id, ())}
+        return {
+            (taxonomy, slug): (name, parent)
+            for (_, taxonomy), told in self._groups.items()
+            for _, slug, name, parent in told
+        }
 
     def _lists(self, taxonomy: str) -> Mapping[str, _List]:
         if self._like and taxonomy not in self._like.taxonomies:
@@ -143,18 +152,15 @@ class World:
     def _find_lists(self, taxonomy: str) -> dict[str, _List]:
         lists: dict[str, _List] = {}
         nested: set[str] = set()
-        for id in self.ids("post", None):
-            seen: set[str] = set()
-            for found, slug, name, parent in self._groups.get(id, ()):
-                if found == taxonomy:
-                    told: Iterable[tuple[str, str, str | None]] = ((slug, name, None),)
-                    if parent:
-                        nested.add(slug)
-                        told = self._with_wider(taxonomy, slug, name, parent)
-                    for one in told:
-                        if one[0] not in seen:
-                            seen.add(one[0])
-                            lists.setdefault(one[0], _List(one[1], one[2], [])).ids.append(id)
+        for id, slug, name, parent in self._groups.get(("post", taxonomy), ()):
+            told: Iterable[tuple[str, str, str | None]] = ((slug, name, None),)
+            if parent:
+                nested.add(slug)
+                told = self._with_wider(taxonomy, slug, name, parent)
+            for one in told:
+                ids = lists.setdefault(one[0], _List(one[1], one[2], [])).ids
+                if ids[-1:] != [id]:  # it is in the list once, whatever it tells
+                    ids.append(id)
         return {slug: one._replace(is_nested=slug in nested) for slug, one in lists.items()}
 
     def _derive_lists(self, taxonomy: str) -> dict[str, _List] | None:

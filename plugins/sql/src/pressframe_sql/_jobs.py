@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import attrs
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from pressframe.model import Json
+from pressframe_sql.statements import insert_into
 from pressframe_sql.types import Moment
 
 WAITING, ASIDE, DONE = "waiting", "aside", "done"
@@ -52,7 +52,6 @@ def insert_job(
     due: datetime | None = None,
 ) -> None:
     """Note a job, unless one with the same *key* was noted before."""
-    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     row = {
         "name": name,
         "key": key,
@@ -61,7 +60,7 @@ def insert_job(
         "due": due or datetime.now(UTC),
         "attempts": 0,
     }
-    connection.execute(insert(JOB).values(row).on_conflict_do_nothing(index_elements=["key"]))
+    connection.execute(insert_into(connection, JOB).values(row).on_conflict_do_nothing(index_elements=["key"]))
 
 
 def find_due(connection: sa.Connection, names: Collection[str], now: datetime) -> int | None:

@@ -1,4 +1,4 @@
-"""Statements that run again and again: made into SQL once, and handed straight to the driver."""
+"""Statements that run again and again, made into SQL once; and one that every kind of database writes its own way."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
 
 
@@ -44,3 +45,8 @@ class Prepared:
         assert isinstance(compiled, SQLCompiler)
         made = self._made[dialect.name] = str(compiled), compiled.positiontup, compiled.params
         return made
+
+
+def insert_into(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    """Return an INSERT that can be told what to do where a row is there already: ``on_conflict_do_nothing``."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)

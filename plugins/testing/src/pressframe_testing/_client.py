@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import email
 import email.policy
+import functools
 import re
 from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from datetime import datetime
@@ -54,7 +55,7 @@ class Visitor:
         address: Its network address.
     """
 
-    _app: App
+    _send: Callable[["Ask"], Reply]
     site: str
     cookies: dict[str, str] = attrs.field(factory=dict)
     address: str = "192.0.2.1"
@@ -91,7 +92,7 @@ class Visitor:
         if self.cookies:
             headers["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         request = Ask(address=address, method=method, headers=headers, body=body, client=self.address)
-        reply = ask(self._app, request)
+        reply = self._send(request)
         for line in reply.cookies:
             name, _, value = line.split(";")[0].partition("=")
             self.cookies[name] = value
@@ -173,11 +174,11 @@ class Served:
         site = Site.open(folder)
         app = App(site, clock=clock)
         app.tell()
-        return cls(folder, app, site, clock, Visitor(app, site.settings.url))
+        return cls(folder, app, site, clock, Visitor(functools.partial(ask, app), site.settings.url))
 
     def browser(self, address: str = "192.0.2.1") -> Visitor:
         """Return another browser, without cookies."""
-        return Visitor(self.app, self._site.settings.url, address=address)
+        return Visitor(functools.partial(ask, self.app), self._site.settings.url, address=address)
 
     def close(self) -> None:
         """Give back threads and the database."""

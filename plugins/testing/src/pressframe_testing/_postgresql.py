@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from pressframe_testing._everything import wants_everything
+
 _POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
 EVERY_DATABASE = pytest.mark.parametrize(
-    "sql_table", ["sqlite", *([_POSTGRESQL] if os.environ.get("PRESSFRAME_EVERYTHING") else [])], indirect=True
+    "sql_table", ["sqlite", *([_POSTGRESQL] if wants_everything() else [])], indirect=True
 )
 """Marks tests, or with ``pytestmark`` all of a module, that are run with SQLite, and once more with PostgreSQL where
-PRESSFRAME_EVERYTHING is set in the environment."""
+everything is wanted."""
 
 
 @pytest.fixture

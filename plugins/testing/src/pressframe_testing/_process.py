@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urlsplit
 
 import attrs
 
-from pressframe_testing._client import Reply
+from pressframe_testing._client import Ask, Reply, Visitor
 
 _SERVE = (sys.executable, "-m", "pressframe", "serve", ".", "--port", "0")
 _SERVING = re.compile(r"^serving .* on (http://\S+)", re.MULTILINE)
@@ -74,10 +74,15 @@ class Process:
         self, method: str, address: str, form: Mapping[str, str] | None = None, headers: Mapping[str, str] | None = None
     ) -> Reply:
         """Return what is answered at *address*, a path with its query, over a connection of its own."""
-        connection = http.client.HTTPConnection(*self.address, timeout=_PATIENCE)
         sent = {"content-type": "application/x-www-form-urlencoded"} if form is not None else {}
+        body = urlencode(form or {}).encode()
+        return self._send(Ask(address=address, method=method, headers={**sent, **(headers or {})}, body=body))
+
+    def _send(self, request: Ask) -> Reply:
+        connection = http.client.HTTPConnection(*self.address, timeout=_PATIENCE)
         try:
-            connection.request(method, address, urlencode(form) if form else None, {**sent, **(headers or {})})
+            address = request.address.partition("#")[0]
+            connection.request(request.method, address, request.body or None, dict(request.headers))
             answer = connection.getresponse()
             pairs = [(name.lower(), value) for name, value in answer.getheaders()]
             cookies = tuple(value for name, value in pairs if name == "set-cookie")
@@ -88,6 +93,10 @@ class Process:
     def get(self, address: str) -> Reply:
         """Return what is answered to a GET."""
         return self.ask("GET", address)
+
+    def browser(self) -> Visitor:
+        """Return a browser without cookies, each of whose requests has a connection of its own."""
+        return Visitor(self._send, self.url)
 
     def connect(self) -> socket.socket:
         """Return a connection, to send bytes over that no client would send."""

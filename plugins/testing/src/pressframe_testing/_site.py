@@ -151,10 +151,10 @@ class TestSite:
         self._closing.callback(process.kill)
         return process
 
-    def run(self, *arguments: str) -> Ran:
-        """Run ``pressframe`` with *arguments* in the site's folder, in this process."""
+    def run(self, *arguments: str, given: str = "") -> Ran:
+        """Run ``pressframe`` with *arguments* in the site's folder, in this process; *given* is its standard input."""
         with contextlib.chdir(self.folder):
-            result = CliRunner().invoke(main, arguments, prog_name="pressframe")
+            result = CliRunner().invoke(main, arguments, input=given, prog_name="pressframe")
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         return Ran(result.exit_code, result.stdout, result.stderr)

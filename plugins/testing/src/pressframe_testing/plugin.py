@@ -1,4 +1,4 @@
-"""The pytest plugin: the fixtures ``clock``, ``site``, ``browser_page``, ``postgresql`` and ``sql_table``."""
+"""The pytest plugin: the fixtures ``clock``, ``site``, ``browser_page``, ``look``, ``postgresql`` and ``sql_table``."""
 
 import contextlib
 import itertools
@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pressframe_testing._axe import look
 from pressframe_testing._clock import Clock
 from pressframe_testing._postgresql import postgresql, postgresql_server, sql_table
 from pressframe_testing._site import TestSite
 
-__all__ = ["browser_page", "clock", "compiled", "postgresql", "postgresql_server", "site", "sql_table"]
+__all__ = ["browser_page", "clock", "compiled", "look", "postgresql", "postgresql_server", "site", "sql_table"]
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 import jinja2
 
-_SINGLE = re.compile(r'^msgid "(.+)"\nmsgstr "(.+)"$', re.MULTILINE)
+_SINGLE = re.compile(r'^(?:msgctxt "(.+)"\n)?msgid "(.+)"\nmsgstr "(.+)"$', re.MULTILINE)
 _PLURAL = re.compile(r'^msgid "(.+)"\nmsgid_plural "(.+)"\nmsgstr\[0\] "(.+)"\nmsgstr\[1\] "(.+)"$', re.MULTILINE)
 _WRONG = re.compile(r"(?<!\xa0)(?:[;!?»]|:(?!//))|«(?!\xa0)|'|\.\.\.")
 _HOLE = re.compile(r"%\(\w+\)s")
@@ -47,7 +47,7 @@ class FrenchKit:
     def test_the_same_values_are_put_into_both_languages(self) -> None:
         french = self._french()
 
-        assert [key for key, text in french.items() if set(_HOLE.findall(key)) != set(_HOLE.findall(text))] == []
+        assert [key for key, text in french.items() if sorted(_HOLE.findall(key)) != sorted(_HOLE.findall(text))] == []
 
     @property
     def _folder(self) -> Path:
@@ -63,7 +63,7 @@ class FrenchKit:
 
     def _french(self) -> dict[str, str]:
         """Return each text of the readable catalogue, singulars and plurals, with what stands there in French."""
-        french = dict(_SINGLE.findall(self._source))
+        french = {_key(context, text): said for context, text, said in _SINGLE.findall(self._source)}
         for one, many, first, other in _PLURAL.findall(self._source):
             french |= {one: first, many: other}
         return french
@@ -73,13 +73,19 @@ class FrenchKit:
         environment = jinja2.Environment(autoescape=True, extensions=["jinja2.ext.i18n", "jinja2.ext.do"])
         asked = set(self.more)
         for file in (self._folder / "templates").rglob("*.*"):
-            for _, _, message in environment.extract_translations(file.read_text("utf-8")):  # type: ignore[attr-defined] # by the extension
-                asked |= {text for text in (message if isinstance(message, tuple) else (message,)) if text}
+            for _, function, message in environment.extract_translations(file.read_text("utf-8")):  # type: ignore[attr-defined] # by the extension
+                texts = [text for text in (message if isinstance(message, tuple) else (message,)) if text]
+                asked |= {_key(*texts)} if function == "pgettext" else set(texts)
         for file in self._folder.glob("*.py"):
             for node in ast.walk(ast.parse(file.read_bytes())):
                 if isinstance(node, ast.Call) and _translates(node):
                     asked.add(ast.literal_eval(node.args[0]))
         return asked
+
+
+def _key(context: str, text: str) -> str:
+    """Return under what *text* is looked up; within a context, if it has one, as compiled catalogues have it."""
+    return f"{context}\4{text}" if context else text
 
 
 def _translates(call: ast.Call) -> bool:

@@ -135,26 +135,26 @@ class Endpoints:
         """
         assert found.route is not None
         view = self._view(release, request.reader)
-        return self._asked(partial(found.route.endpoint, request, view), found, request, release, view)
+        return self._asked(partial(found.route.endpoint, request, view), found, request, release)
+
+    def _asked(
+        self, ask: Callable[[], Response | Later], found: Found, request: Request, release: Release
+    ) -> Answered | Pause:
+        with _refusing(found):
+            response = ask()
+            if isinstance(response, Later):
+                return Pause(response.until, partial(self._asked, response.then, found, request, release))
+            return self._rendered(response, request, release)
 
     def _view(self, release: Release, reader: Reader | None) -> Live:
         audiences = reader.audiences if reader else frozenset[str]()
         return release.view(audiences, changed=partial(self._app.rebuilder.ask, scan=False))
 
-    def _asked(
-        self, ask: Callable[[], Response | Later], found: Found, request: Request, release: Release, view: Live
-    ) -> Answered | Pause:
-        with _refusing(found):
-            response = ask()
-            if isinstance(response, Later):
-                return Pause(response.until, partial(self._asked, response.then, found, request, release, view))
-            seen = self._view(release, response.reader) if response.reader else view
-            return self._rendered(response, request, seen)
-
-    def _rendered(self, response: Response, request: Request, view: Live) -> Answered:
+    def _rendered(self, response: Response, request: Request, release: Release) -> Answered:
         lines = header_lines(response, self._app.prefix)
         if response.page is None:
             return self._ready(response, lines, response.body)
+        view = self._view(release, response.reader or request.reader)
         output = view.render(response.page)
         forced = {b"content-type": content_type(output.media_type)}
         if view.audiences:  # whatever the plugin says: the page may hold what not everybody may read

@@ -107,9 +107,8 @@ class Answer:
 
     def instead(self, body: bytes) -> Answer:
         """Return the same with other bytes: a page that was made for one reader."""
-        _, caching = self.unchanged[0]
         stored = Stored(Path(), self.content.media_type, digest_of_bytes(body), len(body))
-        return Answer(Content(body, stored), caching, self._common)
+        return Answer(Content(body, stored), PERSONAL, self._common)
 
     def asked_with(self, query: bytes) -> Answer:
         """Return what leaves when a query goes with the address: kept for ever where it names this very content."""
@@ -184,6 +183,7 @@ class Served:
         missing: The page for addresses that are not there; None if the theme has none.
         changed: The addresses that not every reader gets the same at as in the release before.
         addresses: The gated addresses as the release writes them, by decoded path.
+        early: Addresses of pages that are of the next release already.
         sayings: Pages that say why a request was refused, by status, kept once made.
     """
 
@@ -196,6 +196,7 @@ class Served:
     missing: Answer | None
     changed: Sequence[str]
     addresses: Mapping[str, str]
+    early: frozenset[str] = frozenset()
     sayings: dict[int, bytes] = attrs.field(factory=dict, init=False)
 
     @classmethod
@@ -208,7 +209,10 @@ class Served:
         Raises:
             Outdated: What it has is there no more; a new build gives what is.
         """
-        changed = _changed(before.release if before else None, release)
+        if before is None:
+            changed = [*release.files.keys() | release.gated.keys()]
+        else:  # the release that early pages were of may never have come
+            changed = list(dict.fromkeys([*_changed(before.release, release), *before.early]))
         shelf = _Shelf(release, terms, before, is_exact=is_exact)
         for address in changed:
             shelf.clear(unquote(address))
@@ -225,7 +229,7 @@ class Served:
         shelf = _Shelf(self.release, terms, self, is_exact=True)
         for address, stored in pages.items():
             shelf.put_open(unquote(address), stored)
-        return shelf.served(self.changed)
+        return attrs.evolve(shelf.served(self.changed), early=self.early.union(pages))
 
     def holds(self, path: str) -> bool:
         """Say whether there is something at *path*, for whomever."""
@@ -255,10 +259,8 @@ class Served:
         return self.missing if path == _MISSING else self.open.get(path) or self.closed.get(path)
 
 
-def _changed(before: Release | None, after: Release) -> Sequence[str]:
+def _changed(before: Release, after: Release) -> Sequence[str]:
     """Return the addresses of which not every reader gets the very same file."""
-    if before is None:
-        return [*after.files.keys() | after.gated.keys()]
     files, gated = before.files, before.gated
     if [*files] == [*after.files]:  # as most often; what is the same is passed over by C
         found = [*compress(files, map(is_not, files.values(), after.files.values()))]
@@ -269,7 +271,7 @@ def _changed(before: Release | None, after: Release) -> Sequence[str]:
         required = after.gated.get(address)
         is_same = required is not None and required == gated.get(address)
         found += [] if is_same and _are_same(before, after, address) else [address]
-    return list(dict.fromkeys(found))
+    return found
 
 
 def _are_same(before: Release, after: Release, address: str) -> bool:

@@ -33,14 +33,15 @@ class Smtp:
 
 
 def check_sender(_: object, field: "attrs.Attribute[str | None]", value: str | None) -> None:
-    """Refuse what is not one address, with or without a name before it."""
+    """Refuse what is not one address that every mail server knows, with or without a name before it."""
     if value is None:
         return
     from email.headerregistry import HeaderRegistry
 
     header = HeaderRegistry()("From", value)
-    if header.defects or [bool(one.username and one.domain) for one in getattr(header, "addresses", ())] != [True]:
-        raise ValueError(f'{field.name} must be one address, "Name <name@example.org>", got "{value}"')
+    found = getattr(header, "addresses", ())
+    if header.defects or [bool(one.username and one.domain and one.addr_spec.isascii()) for one in found] != [True]:
+        raise ValueError(f'{field.name} must be one address in ASCII, "Name <name@example.org>", got "{value}"')
 
 
 def check_network(_: object, field: "attrs.Attribute[str]", value: str) -> None:

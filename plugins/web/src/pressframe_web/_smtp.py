@@ -137,7 +137,7 @@ class _Session:
         self._connection = connection
         return connection
 
-    def _expect(self, connection: smtplib.SMTP, line: str, about: About, wanted: int = 250) -> None:
+    def _expect(self, connection: smtplib.SMTP, line: str, about: About, wanted: int) -> None:
         try:
             code, said = connection.docmd(line)
         except (OSError, smtplib.SMTPException) as error:
@@ -184,6 +184,5 @@ def _told(error: Exception) -> str:
 
 
 def _dotted(raw: bytes) -> bytes:
-    """Return a mail as it goes over the line (RFC 5321, 4.5.2); ``pack`` leaves no line end but CR LF."""
-    body = raw if not raw.startswith(b".") else b"." + raw
-    return body.replace(b"\r\n.", b"\r\n..") + (b"" if raw.endswith(b"\r\n") else b"\r\n") + b".\r\n"
+    """Return a mail, which begins with a header and has no line end but CR LF, as it is sent (RFC 5321, 4.5.2)."""
+    return raw.replace(b"\r\n.", b"\r\n..") + (b"" if raw.endswith(b"\r\n") else b"\r\n") + b".\r\n"

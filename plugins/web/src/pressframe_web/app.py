@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 from urllib.parse import quote
 
 import attrs
@@ -100,14 +99,9 @@ class App:
 
     def rebuild(self, *, scan: bool) -> Release:
         """Return the release that comes after the one that is served; see ``Site.rebuild``."""
-        before = self.served
-        try:
-            return self.site.rebuild(
-                before.release, drafts=self.drafts, now=self.clock(), scan=scan, early=self._serve_early
-            )
-        except BaseException:
-            self.served = before  # what was shown early is of a release that does not come
-            raise
+        return self.site.rebuild(
+            self.served.release, drafts=self.drafts, now=self.clock(), scan=scan, early=self._serve_early
+        )
 
     def _serve_early(self, pages: Mapping[str, Stored]) -> None:
         """Serve pages under which something else is said already; the rest of their release follows."""
@@ -190,15 +184,16 @@ class App:
         path, cookies = scope["path"], cookies_of(scope)
         reader = await self.readers.find(cookies)
         answer = served.for_reader(path, reader.audiences) if reader else None
-        may_read, lines = answer is not None, list[tuple[bytes, bytes]]()
+        may_read = answer is not None
+        further: Headers = []
         answer = answer or served.closed.get(path)
         if not may_read and cookies and self.grants.are_there:  # who brings nothing is a stranger to all plugins
-            granted, lines = await self._ask_grants(served, scope, cookies, reader)
+            granted, further = await self._ask_grants(served, scope, cookies, reader)
             answer = granted or answer
         if answer is None:
             await self._answer_missing(served, scope, send)
         else:
-            await _send_answer(answer, scope, _adding(lines, send) if lines else send)
+            await _send_answer(answer, scope, send, further)
 
     async def _ask_grants(
         self, served: Served, scope: Scope, cookies: bytes, reader: Reader | None
@@ -224,7 +219,7 @@ class App:
     def _for_guest(self, served: Served, path: str, granted: frozenset[str], reader: Reader | None) -> Answer | None:
         """Return what is closed at *path* for who was let in; a page knows it, for they may do no more than read."""
         view = served.release.view(granted | (reader.audiences if reader else frozenset()))
-        whole, page = served.for_reader(path, view.audiences), view.page(path)
+        whole, page = served.for_reader(path, view.audiences), view.page(served.addresses[path])
         if whole is None or page is None:
             return whole
         body = view.render(attrs.evolve(page, data={**page.data, GRANTED: True})).body
@@ -275,26 +270,15 @@ class App:
             return plain(heading, text)
 
 
-def _adding(lines: Headers, send: Send) -> Send:
-    """Return what sends an answer with further headers."""
-
-    async def sending(message: MutableMapping[str, Any]) -> None:
-        if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message["headers"], *lines]}
-        await send(message)
-
-    return sending
-
-
-async def _send_answer(answer: Answer, scope: Scope, send: Send) -> None:
+async def _send_answer(answer: Answer, scope: Scope, send: Send, further: Sequence[tuple[bytes, bytes]] = ()) -> None:
     accepted = b""
     for name, value in scope["headers"]:
         if name == b"if-none-match":
             if answer.tag in value:
-                await reply(send, 304, answer.unchanged)
+                await reply(send, 304, [*answer.unchanged, *further])
                 return
         elif name == b"accept-encoding":
             accepted = value
     headers, body = answer.encoded(accepted)
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.start", "status": 200, "headers": [*headers, *further]})
     await send({"type": "http.response.body", "body": body if scope["method"] == "GET" else b""})

@@ -93,7 +93,12 @@ def one_line(text: str) -> str:
 
 def message_id(key: str, url: str) -> str:
     """Return the Message-ID of a message: the same each time it is sent from the site at *url*."""
-    return f"<{sha256(key.encode()).hexdigest()[:32]}@{urlsplit(url).hostname or 'localhost'}>"
+    return f"<{sha256(key.encode()).hexdigest()[:32]}@{host_of(url)}>"
+
+
+def host_of(url: str) -> str:
+    """Return the host of the site at *url* as headers can hold it: in ASCII."""
+    return (urlsplit(url).hostname or "localhost").encode("idna").decode()
 
 
 def send(host: Host, message: Message) -> None:

@@ -12,12 +12,12 @@ import click
 
 from pressframe.errors import ContentError, PluginError
 from pressframe.model import Host
-from pressframe_webmention._outbox import WAITING, Link, Outbox
-from pressframe_webmention._received import Mention, Received
 
 if TYPE_CHECKING:
     from pressframe import Site
     from pressframe.model import Live
+    from pressframe_webmention._outbox import Link, Outbox
+    from pressframe_webmention._received import Mention
     from pressframe_webmention._sending import Scout
 
 
@@ -40,6 +40,9 @@ def _make_list(host: Host) -> click.Command:
     @click.option("--count", type=click.IntRange(1), default=100, show_default=True, help="List so many at most.")
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
     def list_mentions(count: int, *, received: bool, as_json: bool) -> None:
+        from pressframe_webmention._outbox import Outbox
+        from pressframe_webmention._received import Received
+
         if received:
             _print([_received_line(mention) for mention in Received(host).all(count)], as_json, "received")
         else:
@@ -77,6 +80,7 @@ class _Dispatch:
             PluginError: Others could not look at the site.
         """
         from pressframe import Site
+        from pressframe_webmention._outbox import Outbox
         from pressframe_webmention._plugin import Webmention
         from pressframe_webmention._sending import is_reachable
 
@@ -126,6 +130,8 @@ def _find(entry: str, site: Live) -> str:
 
 
 def _sent_line(link: Link) -> dict[str, object]:
+    from pressframe_webmention._outbox import WAITING
+
     return {
         "entry": link.entry,
         "target": link.target,

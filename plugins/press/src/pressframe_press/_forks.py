@@ -1,0 +1,183 @@
+"""Processes forked from this one, which do batches of a work and are gone when there are no more."""
+
+import os
+import pickle
+import select
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from io import FileIO
+from typing import Any, NoReturn, TypeVar
+
+from pressframe.errors import BuildError
+from pressframe_press._pool import leaving, wait_for_the_rest
+
+_NUMBER, _LENGTH = 4, 8
+"""Bytes that say which batch an answer is of, and how long it is."""
+
+_END = b"\xff" * _NUMBER
+"""What a process says in place of a batch's number when there are no more."""
+
+Result = TypeVar("Result")
+
+
+class _Crew:
+    """Processes forked from this one: they inherit what it knows, so that little crosses between processes.
+
+    A ``concurrent.futures.ProcessPoolExecutor`` would do, and takes longer to begin than a hundred entries to load.
+    """
+
+    def __init__(self, work: Callable[[range], Any], batches: Sequence[range]) -> None:
+        self._work, self._batches = work, batches
+        self._found: dict[int, bytes] = {}
+        self._answers: dict[int, FileIO] = {}
+        self._poll = select.poll()
+        self._members: list[int] = []
+        self._alive = -1
+
+    def start(self, jobs: int) -> None:
+        """Fork *jobs* processes; they begin with the last batch, which can hold pages that take longest."""
+        last = len(self._batches) - 1
+        orders, told = os.pipe()
+        os.write(told, b"".join(number.to_bytes(_NUMBER, "big") for number in (last, *range(last))))
+        os.close(told)
+        alive, self._alive = os.pipe()  # nobody writes: it ends when this process does
+        for _ in range(jobs):
+            answers, told = os.pipe()
+            self._answers[answers] = FileIO(answers)
+            self._poll.register(answers, select.POLLIN)
+            member = os.fork()
+            if member == 0:
+                self._serve(orders, alive, told)
+            self._members.append(member)
+            os.close(told)
+        os.close(orders)
+        os.close(alive)
+
+    def _serve(self, orders: int, alive: int, told: int) -> NoReturn:
+        """Do batches until there are no more: the life of a forked process."""
+        status = 1
+        try:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets it too, and ends what is to be ended
+            for file in (self._alive, *self._answers):
+                os.close(file)
+            threading.Thread(target=_follow, args=(alive,), daemon=True).start()
+            answers = FileIO(told, "w")
+            while order := os.read(orders, _NUMBER):
+                _write(answers, order, _answer(self._work, self._batches[int.from_bytes(order, "big")]))
+            sys.stdout.flush()
+            _write(answers, _END, b"")
+            status = 0
+        finally:
+            os._exit(status)
+
+    def result(self, number: int) -> Any:
+        """Return what became of a batch, as soon as it is there.
+
+        Raises:
+            BuildError: A process was ended from outside.
+            Exception: What the work ended with.
+        """
+        while number not in self._found:
+            for file, _ in self._poll.poll():
+                self._hear(self._answers[file])
+        result, trace = pickle.loads(self._found.pop(number))
+        if trace is not None:
+            raise result from _InProcess(trace)
+        return result
+
+    def _hear(self, answers: FileIO) -> None:
+        """Take one answer of a process."""
+        whose = _read(answers, _NUMBER)
+        answer = _read(answers, int.from_bytes(_read(answers, _LENGTH), "big"))
+        if whose == _END:
+            self._poll.unregister(answers)
+        else:
+            self._found[int.from_bytes(whose, "big")] = answer
+
+    def dismiss(self, *, at_once: bool) -> None:
+        """Let go of the processes; end them if they are to end *at_once*."""
+        leaving.extend(self._members)
+        if at_once:
+            for member in self._members:
+                os.kill(member, signal.SIGKILL)
+            wait_for_the_rest()
+        os.close(self._alive)
+        for answers in self._answers.values():
+            answers.close()
+
+
+class _InProcess(Exception):
+    """Where an error came from, in a process that is no more: its traceback."""
+
+
+def _answer(work: Callable[[range], Any], batch: range) -> bytes:
+    """Return what becomes of a batch, or the error that it ends with and where that comes from."""
+    try:
+        return _packed(work(batch), None)
+    except BaseException as error:  # noqa: BLE001 - it is raised again, by the parent
+        from traceback import format_exc
+
+        return _packed(error, f"\n{format_exc()}")
+
+
+def _packed(answer: object, trace: str | None) -> bytes:
+    try:
+        return pickle.dumps((answer, trace))
+    except Exception as error:  # noqa: BLE001 - plugins can raise and answer anything
+        message = f"what a plugin raised or answered cannot leave its process: {error}"
+        return pickle.dumps((BuildError(message, fix="build with --jobs 1, which says more"), trace or ""))
+
+
+def _follow(alive: int) -> None:
+    """End when the parent has ended: killed, it could tell nobody, and workers would hold its lock for ever."""
+    os.read(alive, 1)
+    os._exit(1)
+
+
+def _write(answers: FileIO, whose: bytes, answer: bytes) -> None:
+    rest = memoryview(whose + len(answer).to_bytes(_LENGTH, "big") + answer)
+    while rest:
+        rest = rest[answers.write(rest) :]
+
+
+def _read(answers: FileIO, size: int) -> bytes:
+    """Return that many bytes.
+
+    Raises:
+        BuildError: There are no more.
+    """
+    parts, missing = [], size
+    while missing:
+        part = answers.read(missing)
+        if not part:
+            fix = "see whether the machine has run out of memory"
+            raise BuildError("a process of the build was ended from outside", fix=fix)
+        parts.append(part)
+        missing -= len(part)
+    return b"".join(parts)
+
+
+def forked(
+    work: Callable[[range], Result], batches: Sequence[range], jobs: int, meanwhile: Callable[[], object]
+) -> Iterator[Result]:
+    """Yield what *work* makes of each batch, in their order, done by so many other processes.
+
+    Args:
+        batches: At most as many as have room in a pipe as numbers: 16,000.
+        meanwhile: Called once they have begun.
+
+    Raises:
+        BuildError: A process was ended from outside.
+    """
+    crew = _Crew(work, batches)
+    try:
+        crew.start(jobs)
+        meanwhile()
+        for number in range(len(batches)):
+            yield crew.result(number)
+    except BaseException:
+        crew.dismiss(at_once=True)
+        raise
+    crew.dismiss(at_once=False)
