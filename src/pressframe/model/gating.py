@@ -38,7 +38,7 @@ class Gate:
 class Section:
     """A part of an entry's text for readers of every audience in ``requires``, besides those that its gate requires.
 
-    From ``start`` to ``end`` of the body's HTML: whole blocks. Others get the slot ``withheld``, or nothing if ``silent``.
+    From ``start`` to ``end`` of the body's HTML, whole blocks; others get the slot ``withheld``, unless ``silent``.
     """
 
     start: int = attrs.field(validator=ge(0))
