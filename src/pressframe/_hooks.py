@@ -314,9 +314,6 @@ class Hooks:
 
     # ----------------------------------------------------------------------------------------- rendering
 
-    def register_templates(self) -> tuple[tuple[str, Path], ...]:
-        return self.all("register_templates")
-
     def register_pages(self, site: View, *, but: Container[str] = ()) -> Iterator[tuple[str, tuple[Page, ...]]]:
         return self.ask("register_pages", site, but=but)
 

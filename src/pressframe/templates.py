@@ -50,7 +50,7 @@ class Templates:
     ) -> None:  # fmt: skip
         self._host, self._note, self._apart = host, note, apart
         self._parts: dict[Hashable, tuple[str, Iterable[str]]] = {}
-        brought = host.hooks.register_templates()
+        brought = host.hooks.all("register_templates")
         self._folders = [host.folder / "templates", *(folder for _, folder in reversed(brought))]
         named = {plugin: jinja2.FileSystemLoader(folder) for plugin, folder in brought}
         self._loader = _ReadOnce([jinja2.FileSystemLoader(self._folders), jinja2.PrefixLoader(named, ":")])

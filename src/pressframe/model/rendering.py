@@ -8,6 +8,10 @@ import attrs
 from pressframe.model._basis import Json, ReadOnly, is_address, read_only
 
 
+def _unchangeable(data: Mapping[str, object]) -> Mapping[str, object]:
+    return MappingProxyType(data)
+
+
 @attrs.frozen(kw_only=True)
 class Page:
     """One address to be rendered.
@@ -36,7 +40,7 @@ class Block:
     """A piece of HTML for a theme's slot: ``template`` rendered with the page's own names and ``data``."""
 
     template: str
-    data: Mapping[str, object] = attrs.field(factory=dict, converter=MappingProxyType)
+    data: Mapping[str, object] = attrs.field(factory=dict, converter=_unchangeable)
 
 
 @attrs.frozen(kw_only=True)

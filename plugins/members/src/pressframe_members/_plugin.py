@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -90,7 +90,8 @@ class Members:
             return
         is_live = not site.plugin(Web).elsewhere(site)  # forms need the server; there, gates leads to it
         if slot == "withheld_ways":
-            if is_live and SUBSCRIBERS in (page.data.get("requires") or ()) and SUBSCRIBERS not in site.audiences:
+            requires = page.data.get("requires")
+            if is_live and isinstance(requires, Sequence) and SUBSCRIBERS in requires:
                 yield Block(template="members/ways.html", data={"next": page.address})
             return
         has_gate = is_live and _is_closed(page, site)

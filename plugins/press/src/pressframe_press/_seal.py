@@ -91,7 +91,11 @@ def why_anew(past: Past, epoch: str, version: str, now: str) -> str:
 
 def seal_of(site: Site, epoch: str, listing: str, comments: Sequence[str]) -> str:
     """Return what changes when a source, a comment, a template or a file of the site does."""
-    folders = [site.folder / "templates", site.folder / "static", *(one for _, one in site.hooks.register_templates())]
+    folders = [
+        site.folder / "templates",
+        site.folder / "static",
+        *(one for _, one in site.hooks.all("register_templates")),
+    ]
     assets = [asset for _, asset in site.hooks.all("register_assets")]
     return digest_of(
         "\n".join([
