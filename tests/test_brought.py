@@ -38,7 +38,7 @@ def test_every_command_of_a_bundled_plugin_is_known_everywhere(tmp_path):
     (tmp_path / "pressframe.toml").write_text(settings, "utf-8")
     site = Site.open(tmp_path)
 
-    commands = {command.name: plugin for plugin, command in site.hooks.register_commands(site)}
+    commands = {command.name: plugin for plugin, command in site.hooks.all("register_commands", site)}
 
     assert commands == BROUGHT
 

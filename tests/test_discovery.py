@@ -185,8 +185,8 @@ def test_two_sites_live_in_one_process_with_settings_of_their_own(tmp_path, bare
 
     one, two = bare.open(), other.open()
 
-    assert one.hooks.register_templates() == (("x", bare.path / "a"),)
-    assert two.hooks.register_templates() == (("x", other.path / "b"),)
+    assert one.hooks.all("register_templates") == (("x", bare.path / "a"),)
+    assert two.hooks.all("register_templates") == (("x", other.path / "b"),)
     assert one.plugins["x"][0].kind is not two.plugins["x"][0].kind
 
 

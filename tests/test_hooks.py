@@ -237,7 +237,7 @@ def test_a_start_hook_is_asked_once(paper):
     paper.plugin("x", "@hookimpl\ndef register_templates(self): yield Path('a')")
     site = paper.open()
 
-    assert site.hooks.register_templates() is site.hooks.register_templates()
+    assert site.hooks.all("register_templates") is site.hooks.all("register_templates")
 
 
 OWN = """

@@ -83,7 +83,7 @@ def commands() -> str:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "pressframe.toml").write_text(EVERYTHING, "utf-8")
         site = Site.open(Path(folder))
-    brought = {str(command.name): with_site(command) for _, command in site.hooks.register_commands(site)}
+    brought = {str(command.name): with_site(command) for _, command in site.hooks.all("register_commands", site)}
     context = click.Context(main, info_name="pressframe")
     own = {name: main.get_command(context, name) for name in ("build", "explain", "check", "plugins", "hooks", "new")}
     lines = [

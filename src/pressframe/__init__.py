@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pressframe.model import (
         Asset, Author, Block, Body, Card, Comment, Comments, Conversation, Engine, Entry, Gate, Group,
         Heading, Host, Json, Judgement, Kind, Live, Loader, Manuscript, Neighbours, Output, Page,
-        ReadOnly, Reader, Reply, Report, Sender, SiteSettings, Source, Teaser, Term, Verdict, View,
+        ReadOnly, Reader, Reply, Report, Section, Sender, SiteSettings, Source, Teaser, Term, Verdict, View,
     )
     from pressframe.press import Release, Stored
 else:
@@ -27,7 +27,7 @@ __all__ = [
     "Asset", "Author", "Block", "Body", "BuildError", "Card", "Comment", "Comments", "ConfigError", "ContentError",
     "Conversation", "Engine", "Entry", "Gate", "Group", "Heading", "HookError", "Hooks", "Host", "Json",
     "Judgement", "Kind", "Live", "Loader", "Manuscript", "ManyErrors", "Neighbours", "Output", "Page", "Place",
-    "PluginError", "PressframeError", "ReadOnly", "Reader", "Release", "Reply", "Report", "Sender", "Site",
-    "SiteSettings", "Source", "StoreError", "Stored", "Teaser", "TemplateError", "Term", "Verdict", "View",
+    "PluginError", "PressframeError", "ReadOnly", "Reader", "Release", "Reply", "Report", "Section", "Sender",
+    "Site", "SiteSettings", "Source", "StoreError", "Stored", "Teaser", "TemplateError", "Term", "Verdict", "View",
     "did_you_mean", "hookimpl", "raise_all",
 ]

@@ -7,10 +7,7 @@ from gettext import NullTranslations
 from importlib import import_module
 from zoneinfo import ZoneInfo
 
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+MONTHS = "January February March April May June July August September October November December".split()  # noqa: SIM905
 
 
 def date_filter(words: NullTranslations, zone: ZoneInfo) -> Callable[..., str]:
@@ -27,26 +24,16 @@ def date_filter(words: NullTranslations, zone: ZoneInfo) -> Callable[..., str]:
     def month_name(moment: datetime) -> str:
         return words.gettext(MONTHS[moment.month - 1])
 
-    def month(moment: datetime) -> str:
-        return words.gettext("{month} {year}").format(month=month_name(moment), year=moment.year)
-
-    def short(moment: datetime) -> str:
-        return words.gettext("{month:02}/{day:02}/{year}").format(day=moment.day, month=moment.month, year=moment.year)
-
-    def time(moment: datetime) -> str:
-        return words.gettext("{hour}:{minute:02}").format(hour=moment.hour, minute=moment.minute)
-
-    def both(moment: datetime) -> str:
-        return words.gettext("{date} at {time}").format(date=long(moment), time=time(moment))
-
     styles: dict[str, Callable[[datetime], str]] = {
         "long": long,
-        "short": short,
-        "month": month,
-        "time": time,
-        "datetime": both,
-        "iso": lambda moment: moment.isoformat(timespec="seconds"),
-        "rfc822": lambda moment: str(import_module("email.utils").format_datetime(moment)),  # few want it; it is large
+        "short": lambda one: words.gettext("{month:02}/{day:02}/{year}").format(
+            day=one.day, month=one.month, year=one.year
+        ),
+        "month": lambda one: words.gettext("{month} {year}").format(month=month_name(one), year=one.year),
+        "time": lambda one: words.gettext("{hour}:{minute:02}").format(hour=one.hour, minute=one.minute),
+        "datetime": lambda one: words.gettext("{date} at {time}").format(date=long(one), time=styles["time"](one)),
+        "iso": lambda one: one.isoformat(timespec="seconds"),
+        "rfc822": lambda one: str(import_module("email.utils").format_datetime(one)),  # few want it; it is large
     }
 
     @functools.lru_cache(maxsize=50_000)

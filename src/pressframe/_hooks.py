@@ -25,12 +25,10 @@ from pressframe.errors import HookError, Place, PressframeError
 from pressframe.hookspecs import Contract, Sanitizer
 
 if TYPE_CHECKING:
-    import click
-
     # isort: off
     # fmt: off
     from pressframe.model import (
-        Asset, Block, Card, Comment, Comments, Conversation, Engine, Entry, Gate, Host, Judgement, Loader, Page, Sender,
+        Block, Card, Comment, Comments, Conversation, Engine, Entry, Gate, Host, Judgement, Loader, Page, Sender,
         Teaser, View,
     )
     # fmt: on
@@ -316,27 +314,12 @@ class Hooks:
 
     # ----------------------------------------------------------------------------------------- rendering
 
-    def register_templates(self) -> tuple[tuple[str, Path], ...]:
-        return self.all("register_templates")
-
-    def register_translations(self) -> tuple[tuple[str, Path], ...]:
-        return self.all("register_translations")
-
-    def register_assets(self) -> tuple[tuple[str, Asset], ...]:
-        return self.all("register_assets")
-
-    def register_filters(self) -> tuple[tuple[str, Mapping[str, Callable[..., object]]], ...]:
-        return tuple(self.ask("register_filters"))
-
     def register_pages(self, site: View, *, but: Container[str] = ()) -> Iterator[tuple[str, tuple[Page, ...]]]:
         return self.ask("register_pages", site, but=but)
 
     def register_blocks(self, slot: str, page: Page, site: View) -> tuple[Block, ...]:
         chain = self._chains["register_blocks"]
         return tuple([block for call in chain.calls for block in chain.ask(call, (slot, page, site)) or ()])
-
-    def register_commands(self, host: Host) -> tuple[tuple[str, click.Command], ...]:
-        return self.all("register_commands", host)
 
 
 def _freeze(caller: pluggy.HookCaller, order: Sequence[str | None]) -> _Chain:

@@ -41,7 +41,8 @@ if TYPE_CHECKING:  # what a site's hooks do not need is not imported
     # isort: off
     # fmt: off
     from pressframe.model import (
-        Asset, Block, Card, Comment, Comments, Engine, Entry, Gate, Host, Judgement, Loader, Page, Sender, Teaser, View,
+        Asset, Block, Card, Comment, Comments, Engine, Entry, Gate, Host, Judgement, Loader, Page, Section, Sender,
+        Teaser, View,
     )
 
 Sanitizer: TypeAlias = Callable[[str], str]
@@ -114,8 +115,8 @@ def find_markup(format: str) -> Engine | None:
 def filter_entry(entry: Entry) -> Entry | None:
     """Change an entry after its engine has run: text, terms, what the plugin keeps in ``data``.
 
-    Called once for each version of an entry, and again for its public part where it is gated, so that nothing derived
-    from withheld text can reach a public page. Must leave ``id``, ``kind`` and ``source`` alone.
+    Called once for each version of an entry, and again for what each audience gets of it where that is not all, so that
+    nothing derived from withheld text can reach others' pages. Must leave ``id``, ``kind`` and ``source`` alone.
 
     Args:
         entry: As loaded, or as the plugin before left it.
@@ -147,8 +148,20 @@ def find_teaser(entry: Entry, gate: Gate) -> Teaser | None:
     else nothing. If a plugin fails, it is nothing.
 
     Args:
-        entry: Whole, before ``filter_entry``, which gets the public part by itself.
+        entry: Without its sections, before ``filter_entry``, which gets the public part by itself.
         gate: What closes it; all plugins' gates joined.
+    """
+
+
+@hookspec("entry", answer="pressframe.model:Section")
+def register_sections(entry: Entry, text: str) -> Iterable[Section]:
+    """Bring the parts of an entry's text that are for some audiences alone: for three at most, with its gate's.
+
+    Called once for each version of an entry. All are kept; none may reach into another, nor over the author's mark.
+
+    Args:
+        entry: Whole, before ``filter_entry``, which gets what each set of these audiences may read by itself.
+        text: What its HTML was made of. The line of a ``ContentError`` at ``Place("", line)`` counts in it.
     """
 
 
@@ -250,7 +263,8 @@ def register_blocks(slot: str, page: Page, site: View) -> Iterable[Block]:
     """Bring pieces for a slot of the theme: a form, a reminder, links in the head.
 
     Called for each slot in each page rendered. All are kept, in the order of the plugins. Slots of every theme:
-    ``head``, ``before_body``, ``after_body`` (of an entry's text), ``after_entry``, ``aside``, ``footer``.
+    ``head``, ``before_body``, ``after_body`` (of an entry's text), ``after_entry``, ``aside``, ``footer``. In the text,
+    ``withheld`` stands where its readers lack sections: ``page.data`` has their audiences (``requires``) and ``count``.
 
     Args:
         slot: Name of the slot.
@@ -271,9 +285,8 @@ def find_executor(host: Host) -> Executor | None:
     ends, however it does, so that what it holds open is let go of; each build wants a new one. If it fails, or loses a
     worker for good, the build stops, and what was published before stays.
 
-    Its workers may be threads, processes or other machines. What is submitted is a function of the press with three
-    texts; a worker opens the site itself, only reads in its folder, and answers with all that it made. So workers have
-    the folder under the same name, the same plugins, and the same variables of the environment that settings name.
+    Its workers, threads, processes or other machines, open the site themselves, and only read in its folder: they have
+    it under the same name, with the same plugins, and the same variables of the environment that settings name.
     """
 
 

@@ -101,12 +101,12 @@ class Release(Protocol):
 
     @property
     def gated(self) -> Mapping[str, frozenset[str]]:
-        """Addresses whose answer depends on the reader, with the audiences that open them."""
+        """Addresses whose answer depends on the reader, with the audiences that count for it: all open all of it."""
 
     def find(self, address: str, audiences: frozenset[str] = frozenset()) -> Stored | None:
         """Return what readers with *audiences* get at *address*; None if there is nothing for them.
 
-        The one door to rendered bytes: whole entries come out of it only for who has every audience that they require.
+        The one door to rendered bytes: entries and their sections come out of it only for who may read them.
         """
 
     def view(self, audiences: frozenset[str] = frozenset(), *, changed: Callable[[], None] = lambda: None) -> Live:

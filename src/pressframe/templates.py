@@ -21,7 +21,7 @@ from jinja2.runtime import Context, Macro
 from pressframe._dates import date_filter
 from pressframe.errors import Place, PluginError, PressframeError, TemplateError
 from pressframe.files import digest_of
-from pressframe.model import Host, Page, View
+from pressframe.model import Entry, Host, Page, View
 
 _HERE = Path(__file__).parent
 _COMPILED = 2
@@ -50,7 +50,7 @@ class Templates:
     ) -> None:  # fmt: skip
         self._host, self._note, self._apart = host, note, apart
         self._parts: dict[Hashable, tuple[str, Iterable[str]]] = {}
-        brought = host.hooks.register_templates()
+        brought = host.hooks.all("register_templates")
         self._folders = [host.folder / "templates", *(folder for _, folder in reversed(brought))]
         named = {plugin: jinja2.FileSystemLoader(folder) for plugin, folder in brought}
         self._loader = _ReadOnce([jinja2.FileSystemLoader(self._folders), jinja2.PrefixLoader(named, ":")])
@@ -63,7 +63,8 @@ class Templates:
         words = _translations(host)
         environment.install_gettext_translations(words, newstyle=True)  # type: ignore[attr-defined] # by the extension
         environment.globals["gettext"] = environment.globals["_"] = _gettext(words)
-        environment.globals |= {"slot": self._slot, "part": self._part, "asset": asset}
+        slot = jinja2.pass_context(lambda of, name: self.fill(name, of["page"], of["site"], of["entry"]))
+        environment.globals |= {"slot": slot, "part": self._part, "asset": asset}
         environment.filters["date"] = date_filter(words, host.settings.timezone)
         environment.filters["absolute"] = lambda address: f"{host.settings.url}{address}"
         self._add_filters()
@@ -71,7 +72,7 @@ class Templates:
 
     def _add_filters(self) -> None:
         known = dict.fromkeys(self._environment.filters, "the core")
-        for plugin, filters in self._host.hooks.register_filters():
+        for plugin, filters in self._host.hooks.ask("register_filters"):
             for name, function in filters.items():
                 if name in known:
                     raise PluginError(f'"{plugin}" and {known[name]} both bring a template filter called {name}')
@@ -123,14 +124,12 @@ class Templates:
         except Exception:  # noqa: BLE001 - raised again, with the template's own lines
             self._environment.handle_exception()
 
-    @jinja2.pass_context
-    def _slot(self, context: Context, name: str) -> str:
+    def fill(self, slot: str, page: Page, view: View, entry: Entry | None = None) -> str:
         """Return the blocks that plugins have for a slot, rendered with the names of the page around it."""
-        page, view = context["page"], context["site"]
-        blocks = self._host.hooks.register_blocks(name, page, view)
+        blocks = self._host.hooks.register_blocks(slot, page, view)
         if not blocks:
             return _NOTHING
-        shared = {**page.data, "page": page, "site": view, "entry": context["entry"]}
+        shared = {**page.data, "page": page, "site": view, "entry": entry}
         return do_mark_safe("\n".join([self._rendered(one.template, {**shared, **one.data}) for one in blocks]))
 
     @jinja2.pass_context
@@ -292,7 +291,7 @@ class _Compiled(jinja2.FileSystemBytecodeCache):
 
 def _cache(state: Path, host: Host) -> jinja2.BytecodeCache:
     """Return where compiled templates are kept: apart for each set of filters, which they have looked up already."""
-    filters = sorted(name for _, brought in host.hooks.register_filters() for name in brought)
+    filters = sorted(name for _, brought in host.hooks.ask("register_filters") for name in brought)
     folder = state / "templates" / f"{zlib.crc32(repr((_COMPILED, filters)).encode()):08x}"
     folder.mkdir(parents=True, exist_ok=True)
     return _Compiled(str(folder))
@@ -316,7 +315,7 @@ def _gettext(words: gettext.NullTranslations) -> Callable[..., str]:
 
 def _translations(host: Host) -> gettext.NullTranslations:
     """Return the catalogues of the site's language, the site's own first, then later plugins' before earlier ones'."""
-    folders = [_HERE / "locale", *(folder for _, folder in host.hooks.register_translations()), host.folder / "locale"]
+    folders = [_HERE / "locale", *(one for _, one in host.hooks.all("register_translations")), host.folder / "locale"]
     first: gettext.NullTranslations = gettext.NullTranslations()
     for folder in folders:
         for file in _catalogues(folder, host.settings.language):

@@ -8,9 +8,9 @@ from typing import ClassVar
 import attrs
 import pytest
 
-from pressframe import Gate, Term, hookimpl
+from pressframe import Gate, Section, Term, hookimpl
 from pressframe_gates import Audience, Gates, Rule
-from pressframe_testing.gates import CANARY, GateKit, TeaserKit, _entry
+from pressframe_testing.gates import CANARY, GateKit, SectionKit, TeaserKit, _entry
 
 RULES = (
     Rule(tag="crise", audience=("paid",)),
@@ -42,6 +42,20 @@ class TestSomeWords(TeaserKit):
         return Gates(teaser_words=40)
 
 
+class TestSections(SectionKit):
+    @pytest.fixture
+    def sections(self):
+        return Gates()
+
+    @pytest.fixture
+    def mark(self):
+        return marked
+
+
+def marked(html):
+    return f"<!-- only: subscribers -->\n{html}\n<!-- end only -->"
+
+
 # ------------------------------------------------------------------------------------------- wrong ones
 
 CLOSED = Gate(requires=frozenset({"a"}), reason="a rule")
@@ -53,7 +67,8 @@ COUNT = itertools.count()
 def failing(kit, test, plugin):
     """Say whether *plugin* fails this test of the kit."""
     asked = getattr(kit(), test)
-    more = {"entries": []} if "entries" in inspect.signature(asked).parameters else {}
+    named = inspect.signature(asked).parameters
+    more = {name: value for name, value in {"entries": [], "mark": marked}.items() if name in named}
     try:
         asked(plugin, **more)
     except (AssertionError, pytest.fail.Exception):
@@ -141,7 +156,46 @@ def test_a_public_part_that_breaks_a_rule_fails_that_test(test, cut):
     assert failing(TeaserKit, test, Cutter(cut))
 
 
-@pytest.mark.parametrize(("kit", "tests"), [(GateKit, {*WRONG_JUDGES}), (TeaserKit, {*WRONG_TEASERS})])
+@attrs.frozen(eq=False)
+class Finder:
+    """Changes what is found."""
+
+    change: object
+
+    @hookimpl
+    def register_sections(self, entry, text):
+        return self.change(Gates().register_sections(entry, text))
+
+
+def _moved(found, start, end):
+    return [attrs.evolve(one, start=one.start + start, end=one.end + end) for one in found]
+
+
+WRONG_FINDERS = {
+    "test_a_section_is_found_and_no_word_of_it_is_left": [
+        lambda found: [], lambda found: [attrs.evolve(one, end=one.start) for one in found], lambda found: found[1:],
+    ],
+    "test_sections_are_whole_blocks_that_do_not_overlap": [
+        lambda found: [*found, *found], lambda found: _moved(found, 4, 0), lambda found: _moved(found, 0, 9_999),
+    ],
+    "test_a_text_without_them_has_none": [
+        lambda found: found or [Section(start=0, end=0, requires=frozenset({"a"}))],
+    ],
+    "test_they_are_the_same_each_time": [lambda found, count=COUNT: found[: next(count) % 2]],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("test", "change"), [(test, one) for test, changes in WRONG_FINDERS.items() for one in changes]
+)
+def test_sections_that_break_a_rule_fail_that_test(test, change):
+    assert failing(SectionKit, test, Finder(change))
+
+
+KITS = [(GateKit, {*WRONG_JUDGES}), (TeaserKit, {*WRONG_TEASERS}), (SectionKit, {*WRONG_FINDERS})]
+
+
+@pytest.mark.parametrize(("kit", "tests"), KITS)
 def test_every_rule_has_a_wrong_plugin(kit, tests):
     assert {name for name in vars(kit) if name.startswith("test_")} == tests
 

@@ -22,6 +22,12 @@ DATES = ("2026-11-19", "2026-11-20", "2026-11-20 10:00", "2026-10-24 09:30", "20
 BODY = one_of(
     "Text mark0000.\n", "Shown mark0000.\n\n<!--more-->\n\nWithheld mark0000.\n", "One.\n\nTwo.\n\n## Three\n\nFour.\n",
     "![](photo.png)\n\nText.\n\n<!--more-->\n\n![](other.png)\n", "A [link](other.png) mark0000.\n",
+    "One.\n\n<!-- only: subscribers -->\n\nTheirs mark0000.\n\n<!-- end only -->\n\nTwo.\n",
+    "<!-- only: paid -->\n\nPaid mark0000 ![](photo.png).\n\n<!-- end only -->\n\n<!-- only: subscribers -->\n\n"
+    "# Own\n\n<!-- end only -->\n\nRest mark0000.\n\n<!-- only: paid, subscribers -->\n\nAll.\n\n<!-- end only -->\n",
+    "One.\n\n<!--more-->\n\n<!-- only: paid -->\n\nPaid mark0000.\n\n<!-- end only -->\n\n![](photo.png)\n",
+    "<!-- only: subscribers, paid -->\n\nBoth mark0000.\n\n<!-- end only -->\n",
+    "One.\n\n<!-- only: paid -->\n\nOpen.\n",
 )  # fmt: skip
 ENTRIES = (
     "content/posts/one.md", "content/posts/two.md", "content/posts/sub/three.md", "content/posts/five.md",

@@ -69,6 +69,7 @@ permalink = "/{year}/{slug}/"
 [plugins.gates]
 archive_after = "30 days"
 closed_comments = "counted"
+audiences = { paid = { name = "patrons", join = "/support/" } }
 
 [plugins.comments]
 close_after = "3 days"
@@ -273,6 +274,7 @@ VARIANTS = {
     "templates/missing.html": [None, "found mark0000", "{% include 'atlas-part.html' %}"],
     "templates/maybe.html": [None, "maybe mark0000", "{% include 'atlas-part.html' %}"],
     "templates/comments/comment.html": [None, "<p>{{ reply.html | safe }} mark0000</p>"],
+    "templates/gates/section.html": [None, "{{ requires | join(' ') }} {{ count }} mark0000"],
     "templates/journal/head.html": [None, "<!-- mark0000 -->"],
     "plugins/theme/atlas-part.html": [
         "part {{ 'folded' | loud }}", "other {{ '/there/' | absolute }}", "{% include 'maybe.html' ignore missing %}",
@@ -307,5 +309,6 @@ SETTINGS = {
     "close_after": ['"3 days"', '"1 day"'], "label": ['"atlas"', '"globe"'], "club": ["true", "false"],
     "friends": ['""', '"a"', '"b"', '"c"', '"d"'], "talk": ['"hidden"', '"counted"', '"shown"'],
     "fails": ['""', '"for some"', '"for now"', '"at teasers"'], "menu": ['{ Start = "/" }', "{}"],
+    "audiences": ['{ paid = { name = "patrons", join = "/support/" } }', "{ paid = {} }"],
     "description": ['"mark0000"', '""'],
 }  # fmt: skip

@@ -100,12 +100,12 @@ def _brought(folder: Path, *, needed: bool = False) -> dict[str, click.Command]:
     if not needed and not (folder / "pressframe.toml").is_file():
         return {}
     site = Site.open(folder)
-    owners: dict[str, str] = {}
-    for plugin, command in site.hooks.register_commands(site):
-        if command.name in owners:
-            raise PluginError(f'"{owners[command.name]}" and "{plugin}" both bring a command called {command.name}')
-        owners[str(command.name)] = plugin
-    return {str(command.name): with_site(command) for _, command in site.hooks.register_commands(site)}
+    brought: dict[str, tuple[str, click.Command]] = {}
+    for plugin, command in site.hooks.all("register_commands", site):
+        owner, _ = brought.setdefault(str(command.name), (plugin, with_site(command)))
+        if brought[str(command.name)][1] is not command:
+            raise PluginError(f'"{owner}" and "{plugin}" both bring a command called {command.name}')
+    return {name: command for name, (_, command) in brought.items()}
 
 
 def with_site(command: click.Command) -> click.Command:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pressframe.model._basis import Json, ReadOnly
     from pressframe.model.comments import Comment, Comments, Judgement, Kind, Reply, Sender, Verdict
     from pressframe.model.content import Author, Body, Card, Entry, Group, Heading, Manuscript, Neighbours, Term
-    from pressframe.model.gating import Conversation, Gate, Reader, Teaser
+    from pressframe.model.gating import Conversation, Gate, Reader, Section, Teaser
     from pressframe.model.rendering import Block, Output, Page
     from pressframe.model.site import Asset, Engine, Host, Live, Loader, Report, SiteSettings, Source, View
 else:
@@ -19,6 +19,6 @@ else:
 __all__ = [
     "Asset", "Author", "Block", "Body", "Card", "Comment", "Comments", "Conversation", "Engine", "Entry", "Gate",
     "Group", "Heading", "Host", "Json", "Judgement", "Kind", "Live", "Loader", "Manuscript", "Neighbours", "Output",
-    "Page", "ReadOnly", "Reader", "Reply", "Report", "Sender", "SiteSettings", "Source", "Teaser", "Term",
-    "Verdict", "View",
+    "Page", "ReadOnly", "Reader", "Reply", "Report", "Section", "Sender", "SiteSettings", "Source", "Teaser",
+    "Term", "Verdict", "View",
 ]

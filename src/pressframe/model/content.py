@@ -65,7 +65,7 @@ class Entry:
         id: Stays the same when title or address change; comments hang on it. Unique in a site.
         kind: ``"post"`` (dated, listed, in feeds) or ``"page"``.
         title: Plain text.
-        body: Whole for who may read it; only the public part in a view for which a gate is closed.
+        body: Whole for who may read it; without what is withheld in a view for which a gate is closed, or a section.
         published: Aware; an entry published after *now* is not there yet.
         updated: Aware; None if never changed since.
         address: Path on the site, from ``/``, percent-encoded; ``/2012/05/mutation/``.
@@ -118,7 +118,7 @@ class Card:
     Attributes:
         excerpt: Plain text: the summary, or the first words of the public part; may be empty.
         comments: How many are shown, pingbacks included; 0 where the conversation is withheld.
-        gated: True if this view does not have the whole entry.
+        gated: True if a gate closes the entry for this view; one that lacks but a section is none.
     """
 
     id: str

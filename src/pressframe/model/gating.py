@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal, TypeAlias
 
 import attrs
-from attrs.validators import in_, instance_of
+from attrs.validators import ge, in_, instance_of, min_len
 
 from pressframe.model._basis import is_aware
 
@@ -32,6 +32,19 @@ class Gate:
     until: datetime | None = attrs.field(default=None, validator=is_aware)
     reason: str
     conversation: Conversation = attrs.field(default="hidden", validator=in_(("shown", "counted", "hidden")))
+
+
+@attrs.frozen(kw_only=True)
+class Section:
+    """A part of an entry's text for readers of every audience in ``requires``, besides those that its gate requires.
+
+    From ``start`` to ``end`` of the body's HTML, whole blocks; others get the slot ``withheld``, unless ``silent``.
+    """
+
+    start: int = attrs.field(validator=ge(0))
+    end: int
+    requires: frozenset[str] = attrs.field(validator=[instance_of(frozenset), min_len(1), _are_names])
+    silent: bool = False
 
 
 @attrs.frozen(kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from attrs.validators import ge, optional
 
 from pressframe.errors import PluginError
 from pressframe.hookspecs import hookimpl
-from pressframe.model import Block, Conversation, Entry, Gate, Page, Teaser, View
+from pressframe.model import Block, Body, Conversation, Entry, Gate, Page, Section, Teaser, View
 from pressframe_gates._rules import SUBSCRIBERS, Audience, Rule, Span, check_audiences, check_terms
 from pressframe_gates._wishes import Wishes, read_wishes
 
@@ -64,13 +64,20 @@ class Gates:
         from pressframe_gates._rest import take_mark
 
         read_wishes(entry, self._known)
-        found = take_mark(entry.body.html)
+        body, found = _without_marks(entry.body), take_mark(entry.body.html)
         if found is None:
-            return None
-        html, rest = found
-        return attrs.evolve(
-            entry, body=attrs.evolve(entry.body, html=html), data={**entry.data, "gates": {"rest": rest}}
-        )
+            return None if body is entry.body else attrs.evolve(entry, body=body)
+        _, rest = found
+        html, _ = take_mark(body.html) or found
+        return attrs.evolve(entry, body=attrs.evolve(body, html=html), data={**entry.data, "gates": {"rest": rest}})
+
+    @hookimpl
+    def register_sections(self, entry: Entry, text: str) -> Iterable[Section]:
+        if "<!--" not in entry.body.html:
+            return []
+        from pressframe_gates._sections import find_sections
+
+        return find_sections(entry, text, self._known)
 
     @hookimpl
     def judge_gate(self, entry: Entry, now: datetime) -> Gate | None:
@@ -137,6 +144,8 @@ class Gates:
 
     @hookimpl
     def register_blocks(self, slot: str, page: Page, site: View) -> Iterable[Block]:
+        if slot == "withheld":
+            return [Block(template="gates/section.html", data=self._of_section(page, site))]
         if slot != "after_body" or page.subject is None:
             return []
         gate, entry = site.gate(page.subject), site.entry(page.subject)
@@ -155,6 +164,18 @@ class Gates:
         }
         return [Block(template="gates/closed.html", data=data)]
 
+    def _of_section(self, page: Page, site: View) -> dict[str, object]:
+        """Return what is told where a section is withheld."""
+        requires, live = page.data["requires"], _live(site, page)
+        names = [str(name) for name in requires] if isinstance(requires, Sequence) else []
+        asked = [self.audiences.get(name, Audience()) for name in names]
+        return {
+            "names": [one.name for one in asked if one.name],
+            "is_for_subscribers": SUBSCRIBERS in names and not self.audiences.get(SUBSCRIBERS, Audience()).name,
+            "join": [] if live else [(one.name, one.join) for one in asked if one.join],
+            "live": live,
+        }
+
     def _opening(self, entry: Entry, gate: Gate) -> datetime | None:
         """Return when a closed entry opens for all; None if it does not, or others close it as well."""
         if gate.until is None:
@@ -162,6 +183,14 @@ class Gates:
         before, after = self.judge_gate(entry, gate.until - _STRICTEST), self.judge_gate(entry, gate.until)
         is_mine = before is not None and before.requires == gate.requires
         return gate.until if is_mine and (after is None or not after.requires) else None
+
+
+def _without_marks(body: Body) -> Body:
+    if "<!--" not in body.html:
+        return body
+    from pressframe_gates._sections import without_marks
+
+    return without_marks(body)
 
 
 def _reason(said: str, rule: Rule, span: Span) -> str:

@@ -10,8 +10,9 @@ import attrs
 
 from pressframe.model import Body
 
-_TAG = re.compile(r"""<!--.*?-->|<(/?)([a-zA-Z][^\s/>]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>""", re.DOTALL)
-_VOID = frozenset(
+TAG = re.compile(r"""<!--.*?-->|<(/?)([a-zA-Z][^\s/>]*)((?:[^<>"']|"[^"]*"|'[^']*')*)>""", re.DOTALL)
+"""A comment, or a tag: whether it closes, its name, its attributes."""
+VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr")
 )
 _TEXT_BLOCKS = frozenset(("p", "blockquote", "ul", "ol"))
@@ -75,14 +76,14 @@ def cut(body: Body, extent: Extent) -> Public:
 
 
 def _count_words(block: str) -> int:
-    return len(_TAG.sub(" ", block).split())
+    return len(TAG.sub(" ", block).split())
 
 
 def _blocks(html: str) -> Iterator[tuple[str, int]]:
     """Yield each top-level piece of *html* and where it ends, up to where elements are not closed in order."""
     around: list[str] = []
     start = 0
-    for tag in _TAG.finditer(html):
+    for tag in TAG.finditer(html):
         closing, name = tag[1], (tag[2] or "").lower()
         if not around:
             if html[start : tag.start()].strip():
@@ -95,7 +96,7 @@ def _blocks(html: str) -> Iterator[tuple[str, int]]:
                 return
         elif closing:
             start = tag.end()
-        elif name and name not in _VOID:
+        elif name and name not in VOID:
             around.append(name)
         if not around and start < tag.end():
             yield html[start : tag.end()], tag.end()
@@ -104,10 +105,10 @@ def _blocks(html: str) -> Iterator[tuple[str, int]]:
 
 def _is_text(block: str) -> bool:
     """Say whether *block* is a paragraph, a quotation or a list of nothing but words."""
-    names = [tag[2].lower() if tag[2] else "" for tag in _TAG.finditer(block)]
-    is_whole = "<" not in _TAG.sub("", block)  # what would begin a tag or a comment could swallow the page
+    names = [tag[2].lower() if tag[2] else "" for tag in TAG.finditer(block)]
+    is_whole = "<" not in TAG.sub("", block)  # what would begin a tag or a comment could swallow the page
     return is_whole and names[:1] != [] and names[0] in _TEXT_BLOCKS and _TEXT.issuperset(names) and _speaks(block)
 
 
 def _speaks(html: str) -> bool:
-    return _WORD.search(_TAG.sub("", html)) is not None
+    return _WORD.search(TAG.sub("", html)) is not None

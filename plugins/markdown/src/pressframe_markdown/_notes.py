@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 MORE = re.compile(r"<!-- ?more ?-->")
 """The author's mark: what stands above it is the public part of a closed entry."""
 
+_SECTION = re.compile(r"<!--\s*only:")
+"""Begins a part for an audience: a note in it is no other's."""
+
 _DEFINITION = '<div class="footnote-definition"'
 _FIRST = re.compile(r"^ {0,3}\[\^[^\]\n]+\]:", re.MULTILINE)
 _REFERENCE = re.compile(r'<sup class="footnote-reference"><a href="#[^"]*">(\d+)</a></sup>')
@@ -27,10 +30,10 @@ def gather_notes(text: str, markdown: Markdown) -> str:
     """Return the Markdown *text* with each note moved to the end of its part.
 
     A note above the author's mark goes above the mark, so that it stays public, and one below it stays withheld.
-    Notes inside quotations and lists stay where they are.
+    Notes inside quotations and lists stay where they are, and so do all where parts are for some readers alone.
     """
     first = _FIRST.search(text)
-    if first is None or _are_last(text[first.start() :].splitlines()):
+    if first is None or _SECTION.search(text) or _are_last(text[first.start() :].splitlines()):
         return text
     source = text.encode()
     notes, mark = _notes_and_mark(markdown, text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -76,9 +76,14 @@ class Members:
 
     @hookimpl
     def register_blocks(self, slot: str, page: Page, site: View) -> Iterable[Block]:
-        if slot not in ("after_body", "footer"):
+        if slot not in ("after_body", "footer", "withheld_ways"):
             return
         live = site.plugin(Web).elsewhere(site)  # on a static host forms do nothing: links lead to where they do
+        if slot == "withheld_ways":
+            requires = page.data.get("requires")
+            if not live and isinstance(requires, Sequence) and SUBSCRIBERS in requires:
+                yield Block(template="members/ways.html", data={"next": page.address})
+            return
         has_gate = not live and _is_closed(page, site)
         if slot == "after_body":
             if has_gate:

@@ -69,8 +69,8 @@ class Office:
     def audiences(self, newsletter: str, entry: str) -> tuple[frozenset[str], frozenset[str]]:
         """Return with which audiences members get a post: the fewest, and what opens it whole."""
         fewest = frozenset({self._plugin.newsletters[newsletter].audience})
-        gate = self.release.view(fewest).gate(entry)
-        return fewest, fewest | (gate.requires if gate is not None else frozenset())
+        card = self.release.view().card(entry)
+        return fewest, fewest | (self.release.gated.get(card.address, frozenset()) if card else frozenset())
 
     def preview(
         self, newsletter: str, entries: Sequence[str], audiences: frozenset[str], *, kind: str = "post"

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import attrs
 
 from pressframe.press import Stored
+from pressframe_press._sections import eyes_of
 
 if TYPE_CHECKING:
     from pressframe_press._memory import Done, Key
     from pressframe_press._output import Output
-    from pressframe_press._plan import Plan
+    from pressframe_press._plan import Plan, Task
     from pressframe_press._rows import Row
     from pressframe_press._view import Press
 
@@ -23,8 +24,9 @@ class Contents:
 
     Attributes:
         files: What every stranger may get, by address.
-        gated: Addresses whose answer depends on the reader, with the audiences that open them.
-        opened: What those readers get there.
+        gated: Addresses whose answer depends on the reader, with the audiences that count for it.
+        levels: The sets of audiences each of which opens something there.
+        opened: What readers get there, by address and those of their audiences that count.
         rows: What was loaded from each source.
         done: What was rendered.
         tags: Of the files in the output, by path; None where only the output knows.
@@ -33,7 +35,8 @@ class Contents:
     press: Press
     files: Mapping[str, Stored]
     gated: Mapping[str, frozenset[str]]
-    opened: Mapping[str, Stored]
+    levels: Mapping[str, tuple[frozenset[str], ...]]
+    opened: Mapping[Task, Stored]
     rows: Mapping[Key, Row]
     done: Mapping[Key, Done]
     tags: Mapping[str, str] | None = None
@@ -43,16 +46,20 @@ class Contents:
         cls, press: Press, plan: Plan, done: Mapping[Key, Done], places: Places, *, rows: Mapping[Key, Row]
     ) -> Contents:
         """Return what was planned and rendered."""
-        files, opened = dict[str, Stored](), dict[str, Stored]()
+        files, opened = dict[str, Stored](), dict(plan.opened_files)
         for one in done.values():
-            (opened if one.audiences else files)[one.address] = places.page(one)
-        for address, source in plan.files.items():
-            if address in plan.gated:
-                opened[address] = source
+            if one.audiences:
+                opened[one.address, frozenset(one.readers)] = places.page(one)
             else:
+                files[one.address] = places.page(one)
+        for address, source in plan.files.items():
+            if address not in plan.gated:
                 files[address] = places.file(address, source)
         tags = places.output.before if places.last else None
-        return cls(press=press, files=files, gated=plan.gated, opened=opened, rows=rows, done=done, tags=tags)
+        return cls(
+            press=press, files=files, gated=plan.gated, levels=plan.levels, opened=opened, rows=rows, done=done,
+            tags=tags,
+        )  # fmt: skip
 
     def after(
         self, press: Press, plan: Plan, changed: Mapping[Key, Done | None], places: Places, *, rows: Mapping[Key, Row]
@@ -64,14 +71,31 @@ class Contents:
         """
         files, opened, done = dict(self.files), dict(self.opened), dict(self.done)
         for key, one in changed.items():
+            address, eyes = key[0], frozenset(key[1].split(",")) if key[1] else None
             if one:
                 done[key] = one
-                (opened if one.audiences else files)[one.address] = places.page(one)
+                if eyes is None:
+                    files[address] = places.page(one)
+                else:
+                    opened[address, eyes] = places.page(one)
             elif done.pop(key, None):
-                del (opened if key[1] else files)[key[0]]
-        gated = self.gated if plan.known and plan.known.is_same else plan.gated
-        tags = places.output.before
-        return Contents(press=press, files=files, gated=gated, opened=opened, rows=rows, done=done, tags=tags)
+                if eyes is None:
+                    del files[address]
+                else:
+                    del opened[address, eyes]
+        is_same, tags = plan.known is not None and plan.known.is_same, places.output.before
+        gated, levels = (self.gated, self.levels) if is_same else (plan.gated, plan.levels)
+        return Contents(
+            press=press, files=files, gated=gated, levels=levels, opened=opened, rows=rows, done=done, tags=tags
+        )
+
+    def find(self, address: str, audiences: frozenset[str]) -> Stored | None:
+        """Return what readers with *audiences* get at *address*."""
+        levels = self.levels.get(address)
+        if levels is None:
+            return self.files.get(address)
+        eyes = eyes_of(levels, audiences)
+        return self.opened.get((address, eyes)) if eyes else self.files.get(address)
 
 
 @attrs.frozen
@@ -83,7 +107,11 @@ class Places:
 
     def page(self, done: Done) -> Stored:
         """Return where a page stands."""
-        known = self.last and (self.last.opened if done.audiences else self.last.files).get(done.address)
+        last = self.last
+        if last is None:
+            return self.output.stored(done)
+        eyes = frozenset(done.readers)
+        known = last.opened.get((done.address, eyes)) if eyes else last.files.get(done.address)
         return known if known and _is_same(known, done) else self.output.stored(done)
 
     def file(self, address: str, source: Stored) -> Stored:

@@ -17,7 +17,7 @@ from pressframe.press import Explanation, Wish
 from pressframe_press._json import Damaged, parse
 from pressframe_press._memory import Past
 from pressframe_press._output import path_of, state_of
-from pressframe_press._page import Line, PageExplaining, facts_of_gate, told_of
+from pressframe_press._page import Line, PageExplaining, eyes, facts_of_gate, told_of
 from pressframe_press._plan import files_in
 from pressframe_press._rows import Row, read_gate
 from pressframe_press._run import Build
@@ -79,7 +79,7 @@ def _brought(build: Build, past: Past) -> Iterator[Brought]:
     for row in past.rows.all().values():
         for address, file in parse(row.assets):
             yield Brought(address, Path(file), f"the entry {row.id}, {row.file}", row)
-    for plugin, asset in reversed(build.site.hooks.register_assets()):
+    for plugin, asset in reversed(build.site.hooks.all("register_assets")):
         yield Brought(asset.address, asset.file, f"the plugin {plugin}")
     for asset in files_in(build.site.folder / "static"):
         yield Brought(asset.address, asset.file, "the site's folder static")
@@ -131,21 +131,24 @@ def _inside(wish: Wish, asked: str) -> str:
 
 def _of_file(build: Build, past: Past, brought: Brought) -> Explanation:
     zone, row, file = build.site.settings.timezone, brought.row, shown(build.site.folder, brought.file)
-    is_closed = bool(row and row.gate and brought.address not in {address for address, _ in parse(row.public)})
-    gate = read_gate(row.gate) if row and is_closed else None
+    is_closed = row is not None and brought.address in row.withheld
+    gate = read_gate(row.gate) if row and row.gate and is_closed else None
+    readers = [[*sorted(one)] for one in row.showing(brought.address)] if row and is_closed else []
     copied = past.copied.get(str(brought.file))
     next_one = _next(brought, copied.stamp if copied else "")
     parts: dict[str, list[Line]] = {"File": [("file", file), ("brought by", brought.owner)]}
     if gate:
         parts["Gate"] = [*told_of(gate, zone), ("", "closed with its entry, whose public part does not show it")]
+    elif is_closed:
+        parts["Sections"] = [("", f"shown in a section alone; for {' and for '.join(map(eyes, readers))}")]
     parts["Last build"] = [("at", moment_in(zone, past.fact("now")))]
     parts["Next build"] = [("", next_one)]
     parts["Copied again when"] = [("", "its bytes change, or another file takes its address")]
     facts: dict[str, Json] = {
         "kind": "file", "file": file, "brought_by": brought.owner, "bytes": copied.size if copied else None,
-        "gate": facts_of_gate(gate), "last_build": past.fact("now"), "next": next_one,
+        "gate": facts_of_gate(gate), "readers": [*readers], "last_build": past.fact("now"), "next": next_one,
     }  # fmt: skip
-    whom = "readers whom its gate lets in" if gate else "strangers"
+    whom = "readers whom its gate lets in" if gate else "readers of a section" if is_closed else "strangers"
     summary = f"a file that {brought.owner} brought, for {whom}"
     return Explanation(address=brought.address, summary=summary, parts=parts, facts=facts)
 

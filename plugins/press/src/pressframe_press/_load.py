@@ -1,6 +1,5 @@
 """Load and gate: every entry, its public part, and what is wrong with the content."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias, TypeVar
@@ -10,9 +9,10 @@ import attrs
 
 from pressframe import Hooks
 from pressframe.errors import ContentError, Place, PluginError, PressframeError, raise_all
-from pressframe.model import Body, Entry, Gate, Host, Manuscript, Source
+from pressframe.model import Body, Entry, Host, Manuscript, Section, Source
 from pressframe.press import NOBODY, ask_part
 from pressframe_press._excerpt import card_of
+from pressframe_press._gated import Cutting, Gated
 from pressframe_press._json import altered, encode, learn_to_write, moment, parse
 from pressframe_press._memory import Key, Past
 from pressframe_press._pool import WORTH_A_POOL
@@ -26,8 +26,6 @@ Spread: TypeAlias = "Callable[[str, Callable[[range], Sequence[Outcome]], int], 
 AT_ONCE = 25
 """How many take a step together before all of them take the next: few enough to stay in a processor's cache."""
 
-_HEADING_ID = re.compile(r"""<h[1-6]\b[^<>]*?\sid=["']?([^\s"'<>]+)""")
-
 
 class _Read(NamedTuple):
     """A source with its entry as it was read, its text not yet HTML."""
@@ -37,19 +35,18 @@ class _Read(NamedTuple):
 
 
 class _Written(NamedTuple):
-    """A source with its entry, before plugins change it."""
+    """A source with its entry, before plugins change it, and the text that it was made of."""
 
     source: Source
     entry: Entry
+    text: str
 
 
 class _Judged(NamedTuple):
-    """A source with its entry whole, as strangers see it, and its gate if it has one now or may have one later."""
+    """A source with what is for whom of its entry."""
 
     source: Source
-    whole: Entry
-    seen: Entry
-    gate: Gate | None
+    gated: Gated
 
 
 @attrs.frozen
@@ -88,10 +85,11 @@ class Reading:
         return _Read(source, manuscript)
 
     def _typeset(self, read: _Read) -> _Written:
-        return _Written(read.source, _typeset(read.manuscript, self.host.hooks))
+        return _Written(read.source, _typeset(read.manuscript, self.host.hooks), read.manuscript.text)
 
     def _judge(self, written: _Written) -> _Judged:
-        return _Judged(written.source, *_gated(written.entry, self.host.hooks, self.now))
+        cutting = Cutting(written.entry, written.text, self.host.hooks, self.host.folder)
+        return _Judged(written.source, cutting.gated(self.now))
 
     def _keep(self, judged: _Judged) -> Row:
         try:
@@ -102,13 +100,15 @@ class Reading:
             raise ContentError(message, at=judged.source.place, fix=fix) from error
 
     def _row(self, judged: _Judged) -> Row:
-        source, whole, seen, gate = judged
+        source, (whole, seen, gate, sections, between) = judged
         until = moment(gate.until) if gate and gate.until else ""
         if gate and NOBODY in gate.requires:
             until = moment(self.now)  # a plugin that failed is asked again
         gate = gate if gate and gate.requires else None
         kept = _kept(whole)
         whole, seen = kept, kept if seen is whole else _kept(seen)
+        others = {eyes: _kept(one) for eyes, one in between.items()}
+        text, digests = self.shelf.put_entry(whole, seen, *others.values())
         return Row(
             source.loader,
             source.key,
@@ -123,11 +123,15 @@ class Reading:
             updated=moment(seen.updated) if seen.updated else "",
             groups=encode(list(_groups(seen, self.host.settings.timezone))),
             closed=encode(card_of(seen, gated=gate is not None)),
-            open=encode(card_of(whole, gated=False)) if gate else "",
+            open=encode(card_of(whole, gated=False)) if gate or sections else "",
             gate=write_gate(gate) if gate else "",
             assets=_files(whole),
             public=_files(seen),
-            **self.shelf.put_entry(whole, seen),
+            parts=_parts(sections, others) if sections else "",
+            others=_others(others, digests) if others else "",
+            whole=digests[0],
+            seen=digests[-1 if seen is whole else 1],
+            text=text,
         )
 
 
@@ -262,28 +266,6 @@ def _typeset(manuscript: Manuscript, hooks: Hooks) -> Entry:
     return altered(entry, body=body, source=altered(entry.source, fingerprint=""))
 
 
-def _gated(written: Entry, hooks: Hooks, now: datetime) -> tuple[Entry, Entry, Gate | None]:
-    """Return the entry whole, as strangers see it, and its gate, if it has one now or may have one later."""
-    entry = hooks.filter_entry(written)
-    gate = hooks.judge_gate(entry, now)
-    if gate is None or not gate.requires:
-        return entry, entry, gate
-    teaser = hooks.find_teaser(written, gate)
-    text = teaser.html if teaser else written.body.html[: written.body.more or 0]
-    shown = set(_HEADING_ID.findall(text))
-    public = Body(html=text, headings=tuple(one for one in written.body.headings if one.id in shown))
-    # Filtered anew from the public part alone: nothing that a plugin derives from the rest can be left in it.
-    closed = hooks.filter_entry(attrs.evolve(written, body=public, assets=()))
-    assets = (one for one in entry.assets if one.address == closed.image or _shows(closed.body.html, one.address))
-    closed = attrs.evolve(closed, assets=tuple(assets))
-    return attrs.evolve(entry, address=closed.address), closed, gate
-
-
-def _shows(html: str, address: str) -> bool:
-    """Say whether *html* names a file by this whole address."""
-    return re.search(rf"""(?<![^\s"'(,=]){re.escape(address)}(?![^\s"'),?#>])""", html) is not None
-
-
 def _groups(entry: Entry, zone: ZoneInfo) -> Iterator[tuple[str, str, str, str | None]]:
     for term in entry.terms:
         yield term.taxonomy, term.slug, term.name, term.parent
@@ -297,6 +279,18 @@ def _groups(entry: Entry, zone: ZoneInfo) -> Iterator[tuple[str, str, str, str |
 
 def _files(entry: Entry) -> str:
     return encode([(asset.address, str(asset.file)) for asset in entry.assets]) if entry.assets else "[]"
+
+
+def _parts(sections: Sequence[Section], others: Mapping[frozenset[str], Entry]) -> str:
+    """Return what ``Parts`` reads."""
+    noted = [number for number, one in enumerate(sections) if not one.silent]
+    files = [(sorted(eyes), [asset.address for asset in one.assets]) for eyes, one in others.items()]
+    return encode([[sorted(one.requires) for one in sections], noted, files])
+
+
+def _others(others: Mapping[frozenset[str], Entry], digests: Sequence[str]) -> str:
+    cards = [encode(card_of(one, gated=False)) for one in others.values()]
+    return encode([*zip(cards, digests[2:], strict=True)])
 
 
 def _kept(entry: Entry) -> Entry:

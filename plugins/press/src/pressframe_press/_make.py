@@ -222,7 +222,7 @@ class Making:
 
     def _urgent(self, press: Press, plan: Plan, reasons: Mapping[Task, str]) -> list[Task]:
         """Return the pages, open to all, of entries that are talked about otherwise, if others wait for them."""
-        rows = [row for id in (*self._heard, *self._unsaid) if (row := press.world.rows.get(id)) and not row.gate]
+        rows = [row for id in (*self._heard, *self._unsaid) if (row := press.world.rows.get(id)) and not row.levels]
         found = [task for row in rows if (task := (row.address, frozenset[str]())) in reasons]
         return found if len(found) < min(len(reasons), AT_ONCE) else []
 

@@ -49,7 +49,7 @@ class PageExplaining:
         row, planned = self._row, self._planned
         what = f"the page of {row.file}" if row else f"a page that {planned.plugin if planned else 'nobody'} planned"
         parts = {
-            "Entry": self._entry(), "Gate": self._gated(), "Plan": self._plan(),
+            "Entry": self._entry(), "Gate": self._gated(), "Sections": self._sections(), "Plan": self._plan(),
             "Last build": self._last(), "Next build": self._next(), "Rendered again when": self._again(),
             "Templates": [(one.name, str(one)) for one in self._winners],
             "Plugins": [(one.hook, f"{one.plugin}: {one.what}") for one in self._contributions],
@@ -90,6 +90,15 @@ class PageExplaining:
         if row and row.until:
             return [("open", f"until {moment_in(self._zone, row.until)}, when it is judged again")]
         return []
+
+    def _sections(self) -> list[Line]:
+        """Tell which sections there are, and for whom there are renderings; those that are alike are one."""
+        sections = self._subject.sections if self._subject else None
+        if sections is None:
+            return []
+        lines = [(str(number), f"for {eyes(sorted(one))}") for number, one in enumerate(sections.sections, 1)]
+        found = [eyes(one.readers) for one in self._done]
+        return [*lines, ("renderings", f"{len(found)}: for {' and for '.join(found)}")]
 
     def _plan(self) -> list[Line]:
         planned, page = self._planned, self._present.plan.get(self._address)
@@ -215,6 +224,7 @@ class PageExplaining:
         renderings: list[Json] = [self._rendering(done) for done in self._done]
         return {
             "kind": "page", "entry": entry, "gate": facts_of_gate(read_gate(row.gate) if row and row.gate else None),
+            "sections": [[*sorted(one)] for one in row.sections.sections] if row and row.sections else [],
             "planned_by": planned.plugin if planned else None,
             "plan_asked": [[*one.split("\t")] for one in parse(planned.questions)] if planned else [],
             "templates": [one._asdict() for one in self._winners],

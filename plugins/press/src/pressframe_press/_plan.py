@@ -11,7 +11,7 @@ from urllib.parse import quote
 from pressframe.errors import BuildError, Place, raise_all
 from pressframe.files import digest_of, digest_of_bytes, stamp
 from pressframe.model import Asset, Host, Page, View
-from pressframe.press import NOBODY, Stored
+from pressframe.press import Stored
 from pressframe_press._addresses import are_plain, flaws
 from pressframe_press._json import decode, encode, parse
 from pressframe_press._known import Dated, Item, Known, Marks
@@ -19,7 +19,8 @@ from pressframe_press._media import media_type_of
 from pressframe_press._memory import Copied, Key, Planned, Table
 from pressframe_press._output import path_of
 from pressframe_press._overlay import Part
-from pressframe_press._rows import Row, read_gate
+from pressframe_press._rows import Row
+from pressframe_press._sections import renderings
 from pressframe_press._view import Notebook
 
 Task: TypeAlias = tuple[str, frozenset[str]]
@@ -181,8 +182,7 @@ class Plan:
         if address not in self._items:
             return []
         row = self._rows.get(self._items[address].subject or "")
-        requires = read_gate(row.gate).requires if row and row.gate else frozenset()
-        return [(address, readers) for readers in dict.fromkeys([frozenset(), requires]) if NOBODY not in readers]
+        return [(address, readers) for readers in (frozenset[str](), *renderings(row.levels if row else ()))]
 
     def in_order(self, reasons: Mapping[Task, str], order: Iterable[Key]) -> dict[Task, str]:
         """Return tasks in the order of planning: where several pages fail, the same one is told of each time.
@@ -196,11 +196,11 @@ class Plan:
         keys = {(row.loader, row.key) for row in rows.values()}
         sources = {key: number for number, key in enumerate(order) if key in keys}
 
-        def place(task: Task) -> tuple[bool, bool, int]:
+        def place(task: Task) -> tuple[bool, bool, int, str]:
             address, audiences = task
             row = rows.get(address)
             number = sources[row.loader, row.key] if row else brought.get(address, 0)
-            return bool(audiences), row is None, number
+            return bool(audiences), row is None, number, key_of(task)[1]
 
         return {task: reasons[task] for task in sorted(reasons, key=place)}
 
@@ -209,9 +209,9 @@ class Plan:
 
         Where a plugin that judges gates has failed, that is nobody.
         """
-        gated = ((address, requires) for address, requires in self.gated.items() if NOBODY not in requires)
-        closed = [(address, requires) for address, requires in gated if address in self.digests]
-        return [*((address, frozenset[str]()) for address in self.digests), *closed]
+        closed = ((address, levels) for address, levels in self.levels.items() if address in self.digests)
+        readers = [(address, eyes) for address, levels in closed for eyes in renderings(levels)]
+        return [*((address, frozenset[str]()) for address in self.digests), *readers]
 
     # --------------------------------------------------------------------------------------------- files
 
@@ -230,20 +230,31 @@ class Plan:
 
     @functools.cached_property
     def gated(self) -> dict[str, frozenset[str]]:
-        """Addresses of pages and files whose answer depends on the reader, with the audiences that open them."""
-        return dict(self._gated())
+        """Addresses of pages and files whose answer depends on the reader, with the audiences that count for it."""
+        return {address: frozenset[str]().union(*levels) for address, levels in self.levels.items()}
 
-    def _gated(self) -> Iterator[tuple[str, frozenset[str]]]:
-        """Yield what a gate closes: pages of closed entries, and files that only their withheld part shows."""
-        closed = {row.id: row for row in self._rows.all.values() if row.gate}
-        for row in closed.values():
-            requires = read_gate(row.gate).requires
-            public = {address for address, _ in parse(row.public)}
-            yield row.address, requires
-            yield from ((address, requires) for address, _ in parse(row.assets) if address not in public)
+    @functools.cached_property
+    def levels(self) -> dict[str, tuple[frozenset[str], ...]]:
+        """The same addresses, with the sets of audiences each of which opens something there."""
+        return dict(self._levels())
+
+    def _levels(self) -> Iterator[tuple[str, tuple[frozenset[str], ...]]]:
+        """Yield what is not for all: pages of entries with a gate or sections, and files that only these show."""
+        closed = {row.id: row.levels for row in self._rows.all.values() if row.gate or row.parts}
+        for id, levels in closed.items():
+            row = self._rows.all[id]
+            yield row.address, levels
+            yield from ((address, levels) for address in row.withheld)
         for address, item in self._items.items():
             if item.subject in closed:
-                yield address, read_gate(closed[item.subject].gate).requires
+                yield address, closed[item.subject]
+
+    @functools.cached_property
+    def opened_files(self) -> dict[Task, Stored]:
+        """Files that some readers get, by address and the audiences that count for them."""
+        closed = [row for row in self._rows.all.values() if row.levels and row.assets != "[]"]
+        found = [(row, address) for row in closed for address in row.withheld]
+        return {(address, eyes): self.files[address] for row, address in found for eyes in row.showing(address)}
 
     # -------------------------------------------------------------------------------------------- checks
 
@@ -326,7 +337,7 @@ class Files:
     def _of_site(self, host: Host) -> dict[str, Stored]:
         files = {asset.address: self.read(asset) for asset in files_in(host.folder / "static")}
         owners = dict.fromkeys(files, "static")
-        for plugin, asset in host.hooks.register_assets():
+        for plugin, asset in host.hooks.all("register_assets"):
             file = self.read(asset)
             if asset.address not in files:
                 files[asset.address], owners[asset.address] = file, plugin

@@ -74,18 +74,15 @@ class Release:
 
     @property
     def gated(self) -> Mapping[str, frozenset[str]]:
-        """Addresses whose answer depends on the reader, with the audiences that open them."""
+        """Addresses whose answer depends on the reader, with the audiences that count for it: all open all of it."""
         return self.contents.gated
 
     def find(self, address: str, audiences: frozenset[str] = frozenset()) -> Stored | None:
         """Return what readers with *audiences* get at *address*; None if there is nothing for them.
 
-        The one door to rendered bytes: whole entries come out of it only for who has every audience that they require.
+        The one door to rendered bytes: entries and their sections come out of it only for who may read them.
         """
-        required = self.gated.get(address)
-        if required is not None and required <= audiences:
-            return self.contents.opened.get(address)
-        return self.files.get(address)
+        return self.contents.find(address, audiences)
 
     def view(self, audiences: frozenset[str] = frozenset(), *, changed: Callable[[], None] = lambda: None) -> Live:
         """Return the site as readers with *audiences* see it; *changed* is what ``Live.changed`` calls."""

@@ -22,6 +22,7 @@ from pressframe_press._json import Damaged, decode, encode, pack, parse
 
 if TYPE_CHECKING:
     from pressframe.model import Card, Entry, Gate
+    from pressframe_press._sections import Parts
 
 _ENDING = "texts"
 TALK = "talk"
@@ -44,7 +45,10 @@ class Row(NamedTuple):
         gate: As ``write_gate`` makes it; empty for none.
         assets: JSON: address and file of all; ``public`` of those that strangers see.
         seen: Digest of what strangers see; ``whole`` of the whole entry.
-        text: Where on the shelf the entry stands, whole and then, if that is another, as strangers see it.
+        parts: What there is of sections for some audiences, as ``Parts`` reads it; empty for none.
+        others: JSON: card and digest of each rendering in between.
+        text: Where on the shelf the entry stands, whole and then, if that is another, as strangers see it; and then as
+            readers of some sections see it.
     """
 
     loader: str
@@ -66,11 +70,62 @@ class Row(NamedTuple):
     public: str = "[]"
     seen: str = ""
     whole: str = ""
+    parts: str = ""
+    others: str = ""
     text: str = ""
 
+    @property
+    def requires(self) -> frozenset[str] | None:
+        """What its gate requires; None without one."""
+        return read_gate(self.gate).requires if self.gate else None
+
+    @property
+    def sections(self) -> Parts | None:
+        """What there is of sections."""
+        return _read_parts(self.parts, self.requires) if self.parts else None
+
+    @property
+    def levels(self) -> tuple[frozenset[str], ...]:
+        """The sets of audiences each of which opens something of it; none for what is the same for all."""
+        if self.parts:
+            return _read_parts(self.parts, self.requires).levels
+        return (read_gate(self.gate).requires,) if self.gate else ()
+
     def is_open(self, audiences: frozenset[str]) -> bool:
-        """Say whether readers with *audiences* get it whole: this is where the core decides."""
+        """Say whether its gate lets readers with *audiences* in: this is where the core decides."""
         return not self.gate or read_gate(self.gate).requires <= audiences
+
+    def place(self, audiences: frozenset[str]) -> int:
+        """Return which of its texts is for readers with *audiences*: 0 the whole one, 1 strangers', others after."""
+        if self.parts:
+            return _read_parts(self.parts, self.requires).place(audiences)
+        return 0 if self.is_open(audiences) else 1
+
+    def card(self, audiences: frozenset[str]) -> str:
+        """Return the card for readers with *audiences*, as JSON."""
+        if not self.open:
+            return self.closed  # as most often
+        place = self.place(audiences)
+        return str(parse(self.others)[place - 2][0]) if place > 1 else self.closed if place else self.open
+
+    def digest(self, place: int) -> str:
+        """Return the digest of one of its texts."""
+        return str(parse(self.others)[place - 2][1]) if place > 1 else self.seen if place else self.whole
+
+    @property
+    def withheld(self) -> list[str]:
+        """The addresses of its files that strangers do not get."""
+        if self.assets == "[]":
+            return []
+        public = {address for address, _ in parse(self.public)}
+        return [address for address, _ in parse(self.assets) if address not in public]
+
+    def showing(self, address: str) -> list[frozenset[str]]:
+        """Return the renderings, by the audiences that count for them, that show a file which strangers do not get."""
+        from pressframe_press._sections import renderings
+
+        between = self.sections.between if self.sections else {}
+        return [eyes for eyes in renderings(self.levels) if eyes not in between or address in between[eyes]]
 
     def same(self, other: Row | None) -> bool:
         """Say whether *other* shows the same to everybody."""
@@ -90,9 +145,15 @@ class Row(NamedTuple):
 
 
 _SHOWN = Row._fields.index("id")
-_LISTED = attrgetter("kind", "address", "title", "published", "groups", "closed", "open", "gate")
+_LISTED = attrgetter("kind", "address", "title", "published", "groups", "closed", "open", "gate", "parts", "others")
 _DATED = attrgetter("id", "kind", "published")
-_PLANNED = attrgetter("file", "id", "kind", "address", "published", "updated", "assets", "public", "gate")
+_PLANNED = attrgetter("file", "id", "kind", "address", "published", "updated", "assets", "public", "gate", "parts")
+
+
+def _read_parts(text: str, gate: frozenset[str] | None) -> Parts:
+    from pressframe_press._sections import read_parts  # few sites have any
+
+    return read_parts(text, gate)
 
 
 def write_gate(gate: Gate) -> str:
@@ -200,31 +261,35 @@ class Shelf:
             raise Damaged from error
         return content
 
-    def put_entry(self, whole: Entry, seen: Entry) -> dict[str, str]:
-        """Put an entry there, whole and as strangers see it; return what its row says of both."""
+    def put_entry(self, whole: Entry, seen: Entry, *others: Entry) -> tuple[str, list[str]]:
+        """Put an entry there, whole, as strangers see it, and as others do; return where, and digests.
+
+        Only one if it is the same for all.
+        """
         one = pack(whole)
-        place, digest = self.put(one), digest_of_bytes(one)
+        places, digests = [self.put(one)], [digest_of_bytes(one)]
         is_forked = os.getpid() != self._process  # nobody will ask there for what was put
         if not is_forked:
-            self._remember(digest, whole)
-        if seen is whole:
-            return {"whole": digest, "seen": digest, "text": place}
-        other = pack(seen)
-        found = {"whole": digest, "seen": digest_of_bytes(other), "text": f"{place},{self.put(other)}"}
-        if not is_forked:
-            self._remember(found["seen"], seen)
-        return found
+            self._remember(digests[0], whole)
+        for entry in () if seen is whole else (seen, *others):
+            content = pack(entry)
+            places.append(self.put(content))
+            digests.append(digest_of_bytes(content))
+            if not is_forked:
+                self._remember(digests[-1], entry)
+        return ",".join(places), digests
 
-    def entry(self, row: Row, *, whole: bool) -> Entry:
-        """Return the entry of *row*, *whole* or as strangers see it.
+    def entry(self, row: Row, place: int) -> Entry:
+        """Return the entry of *row*, as ``Row.place`` tells.
 
         Raises:
             Damaged: It is there no more.
         """
-        digest, (place, _, other) = row.whole if whole else row.seen, row.text.partition(",")
+        digest = row.digest(place)
         found = self._at_hand.get(digest)
         if found is None:
-            found = decode(model.Entry, self.get(other if other and not whole else place))
+            places = row.text.split(",")
+            found = decode(model.Entry, self.get(places[place if places[place:] else 0]))
             self._remember(digest, found)
         return found
 

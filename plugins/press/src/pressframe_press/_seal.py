@@ -29,7 +29,7 @@ def epoch_of(site: Site, *, drafts: bool) -> str:
     ours = (Path(__file__).with_name("__init__.py"), _CORE / "__init__.py")
     files = {*ours, *(Path(top.__file__) for top in tops if top.__file__)}
     codes = [*(plugin.code for plugin in plugins), *(one for file in sorted(files) for one in _code(file))]
-    locales = [folder for _, folder in site.hooks.register_translations()]
+    locales = [folder for _, folder in site.hooks.all("register_translations")]
     causes: dict[str, Iterable[str]] = {
         "the settings": [site.fingerprint],
         DRAFTS: [str(drafts)],
@@ -91,8 +91,12 @@ def why_anew(past: Past, epoch: str, version: str, now: str) -> str:
 
 def seal_of(site: Site, epoch: str, listing: str, comments: Sequence[str]) -> str:
     """Return what changes when a source, a comment, a template or a file of the site does."""
-    folders = [site.folder / "templates", site.folder / "static", *(one for _, one in site.hooks.register_templates())]
-    assets = [asset for _, asset in site.hooks.register_assets()]
+    folders = [
+        site.folder / "templates",
+        site.folder / "static",
+        *(one for _, one in site.hooks.all("register_templates")),
+    ]
+    assets = [asset for _, asset in site.hooks.all("register_assets")]
     return digest_of(
         "\n".join([
             epoch, listing, *comments, *(f"{asset.address} {asset.file}" for asset in assets),

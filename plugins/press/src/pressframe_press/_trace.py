@@ -120,6 +120,11 @@ def _moment(time: datetime) -> str:
     return f"{time:%Y-%m-%d %H:%M:%S %Z}".strip()
 
 
+def _sectioned(arguments: Sequence[Any], answer: Any) -> Iterator[str]:
+    if answer:
+        yield f"found parts for {several(sorted({name for section in answer for name in section.requires}))}"
+
+
 def _teased(arguments: Sequence[Any], answer: Any) -> Iterator[str]:
     yield "said what strangers see of it"
 
@@ -131,6 +136,7 @@ def _blocks(arguments: Sequence[Any], answer: Any) -> Iterator[str]:
 
 _KINDS: Mapping[str, Callable[[Sequence[Any], Any], Iterator[str]]] = {
     "load": _loaded, "render": _typeset, "filter_entry": _filtered, "judge_gate": _judged, "find_teaser": _teased,
+    "register_sections": _sectioned,
     "register_blocks": _blocks,
 }  # fmt: skip
 """How an answer is told, by hook or method; others tell nothing of one page."""

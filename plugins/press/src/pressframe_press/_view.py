@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import attrs
 
-from pressframe.model import Card, Entry, Gate, Group, Host, Neighbours, Output, Page, Reply
+from pressframe.model import Card, Entry, Gate, Group, Host, Json, Neighbours, Output, Page, Reply
 from pressframe.templates import Templates
-from pressframe_press._json import moment
+from pressframe_press._json import altered, moment
 from pressframe_press._world import Within, World
 
 if TYPE_CHECKING:
@@ -71,7 +71,20 @@ class SeenBy:
 
     def entry(self, id: str) -> Entry | None:
         self._note(f"entry\t{id}")
-        return self._world.entry(id, self.audiences)
+        found = self._world.entry(id, self.audiences)
+        return self._noted(found) if found is not None and self._world.has_sections(id) else found
+
+    def _noted(self, entry: Entry) -> Entry:
+        """Return *entry* with what plugins have to say where sections of it are withheld."""
+        from pressframe_press._sections import fill_places
+
+        def note(requires: tuple[str, ...], count: int) -> str:
+            data: dict[str, Json] = {"requires": requires, "count": count}
+            page = Page(address=entry.address, template="", title=entry.title, subject=entry.id, data=data)
+            return self._press.templates.fill("withheld", page, self)
+
+        html = fill_places(entry.body.html, note)
+        return entry if html == entry.body.html else altered(entry, body=altered(entry.body, html=html))
 
     def card(self, id: str) -> Card | None:
         self._note(f"card\t{id}")

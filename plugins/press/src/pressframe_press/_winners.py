@@ -53,7 +53,7 @@ def _references(files: Mapping[str, Path | None]) -> Iterator[tuple[str, str, st
 
 
 def _winner(host: Host, name: str, file: Path | None, why: str) -> Winner:
-    brought = host.hooks.register_templates()
+    brought = host.hooks.all("register_templates")
     if file is None:
         return Winner(name, "", "", "", why)
     owner = next((f"of {plugin}" for plugin, folder in brought if file.is_relative_to(folder)), "the site's own")

@@ -223,7 +223,11 @@ class _Checked(Shelf):
 
     def __init__(self, folder: Path, rows: Sequence[Row], said: Sequence[Said]) -> None:
         super().__init__(folder)
-        texts = [(row.text.split(","), (row.whole, row.seen)) for row in rows]
+        texts = [
+            (places, [row.digest(number) for number, _ in enumerate(places)])
+            for row in rows
+            for places in [row.text.split(",")]
+        ]
         self._digests = {place: digest for both, digests in texts for place, digest in zip(both, digests, strict=False)}
         self._digests |= {one.text: one.shown for one in said}
 

@@ -70,7 +70,12 @@ class World:
     def entry(self, id: str, audiences: Audiences) -> Entry | None:
         """Return the entry as readers with *audiences* get it."""
         row = self.rows.get(id)
-        return self.shelf.entry(row, whole=row.is_open(audiences)) if row else None
+        return self.shelf.entry(row, row.place(audiences)) if row else None
+
+    def has_sections(self, id: str) -> bool:
+        """Say whether parts of the entry are for some audiences."""
+        row = self.rows.get(id)
+        return row is not None and row.parts != ""
 
     def gate(self, id: str, audiences: Audiences) -> Gate | None:
         """Return what closes the entry for *audiences*."""
@@ -82,7 +87,7 @@ class World:
         row = self.rows.get(id)
         if row is None:
             return None
-        return (row.open or row.closed) if row.is_open(audiences) else row.closed, self.count(id, audiences)
+        return row.card(audiences), self.count(id, audiences)
 
     def card(self, id: str, audiences: Audiences) -> Card | None:
         """Return the entry's card."""
@@ -334,7 +339,7 @@ class World:
         match name:
             case "entry":
                 row = self.rows.get(rest)
-                return row and (row.whole if row.is_open(audiences) else row.seen)
+                return row and row.digest(row.place(audiences))
             case "card":
                 return self.shown(rest, audiences)
             case "gate":

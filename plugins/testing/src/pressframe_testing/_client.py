@@ -6,7 +6,8 @@ import email
 import email.policy
 import functools
 import re
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, MutableMapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from email.message import EmailMessage
 from pathlib import Path
@@ -139,6 +140,17 @@ class Ask:
         }  # fmt: skip
 
 
+def _run(answering: Coroutine[Any, Any, None]) -> None:
+    """Run to the end: in a thread of its own where this one has a loop, as while Playwright drives a browser."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        asyncio.run(answering)
+    else:
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(asyncio.run, answering).result()
+
+
 def ask(app: App, request: Ask) -> Reply:
     """Return what *app* answers to one request, sent to it as a server would."""
     sent: list[Any] = []
@@ -154,7 +166,7 @@ def ask(app: App, request: Ask) -> Reply:
     async def send(message: MutableMapping[str, Any]) -> None:
         sent.append(message)
 
-    asyncio.run(app(request.scope(), receive, send))
+    _run(app(request.scope(), receive, send))
     pairs = [(name.decode().lower(), value.decode("latin-1")) for name, value in sent[0]["headers"]]
     return Reply(
         status=sent[0]["status"],

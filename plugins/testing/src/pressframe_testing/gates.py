@@ -1,23 +1,23 @@
 """Kits for authors of gates: of what says what is closed, what of it is public, and who gets in all the same.
 
-Subclass ``GateKit``, ``TeaserKit`` or ``GrantKit``, and bring the fixture that it asks for.
+Subclass ``GateKit``, ``TeaserKit``, ``SectionKit`` or ``GrantKit``, and bring the fixture that it asks for.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import attrs
 import pytest
 
-from pressframe import Body, Card, Entry, Gate, Hooks, Host, PressframeError, Site, Source, Teaser, Term
+from pressframe import Body, Card, Entry, Gate, Hooks, Host, PressframeError, Section, Site, Source, Teaser, Term
 from pressframe_web import Grant, Request
 
-__all__ = ["CANARY", "GateKit", "GrantKit", "Opened", "TeaserKit"]
+__all__ = ["CANARY", "GateKit", "GrantKit", "Opened", "SectionKit", "TeaserKit"]
 
 _NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
 _FAR = timedelta(days=9_000)
@@ -212,6 +212,78 @@ class TeaserKit:
         answer = _answer(plugin, "find_teaser", entry, Gate(requires=self.requires, reason="a test"))
         assert answer is None or isinstance(answer, Teaser)
         return answer.html if answer else ""
+
+
+_TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)\b[^<>]*>")
+_VOID = frozenset({"img", "br", "hr"})
+
+
+class SectionKit:
+    """What every ``register_sections`` does. Bring the fixtures ``sections``, the plugin, and ``mark``.
+
+    Sections are whole blocks, in a body that has them and nowhere else; without them nothing of their words is left.
+    """
+
+    @pytest.fixture
+    def sections(self) -> object:
+        """Return the plugin: an instance of its class."""
+        pytest.fail("bring a fixture called sections that returns the plugin", pytrace=False)
+
+    @pytest.fixture
+    def mark(self) -> Callable[[str], str]:
+        """Return what makes a section of HTML, so that the plugin finds it."""
+        pytest.fail("bring a fixture called mark that returns a function", pytrace=False)
+
+    def test_a_section_is_found_and_no_word_of_it_is_left(self, sections: object, mark: Callable[[str], str]) -> None:
+        for piece in _WHOLE:
+            html = f"<p>One.</p>\n{mark(piece)}\n<p>Two.</p>\n{mark('<p>Three.</p>')}"
+            found = self._find(sections, html)
+            assert len([one for one in found if not one.silent]) == 2
+            assert CANARY not in _without(html, found)
+            assert "One." in _without(html, found)
+            assert "Two." in _without(html, found)
+
+    def test_sections_are_whole_blocks_that_do_not_overlap(self, sections: object, mark: Callable[[str], str]) -> None:
+        for one, other in itertools.product(_WHOLE, repeat=2):
+            html = f"<p>One.</p>\n{mark(one)}\n{mark(other)}\n<p>Two.</p>"
+            found = sorted(self._find(sections, html), key=lambda section: section.start)
+            assert all(before.end <= after.start for before, after in itertools.pairwise(found))
+            assert all(0 <= section.start <= section.end <= len(html) for section in found)
+            assert all(_is_balanced(html[section.start : section.end]) for section in found)
+
+    def test_a_text_without_them_has_none(self, sections: object) -> None:
+        for entry in _entries():
+            assert self._find(sections, entry.body.html) == []
+
+    def test_they_are_the_same_each_time(self, sections: object, mark: Callable[[str], str]) -> None:
+        html = mark(f"<p>{CANARY}</p>")
+
+        assert self._find(sections, html) == self._find(sections, html)
+
+    def _find(self, plugin: object, html: str) -> list[Section]:
+        answer = _answer(plugin, "register_sections", _entry(html), html)
+        found = [*answer] if isinstance(answer, tuple) else []
+        assert all(isinstance(one, Section) for one in found)
+        return found
+
+
+_WHOLE = tuple(one for one in _WITHHELD if "open" not in one and not one.startswith("<!--"))
+
+
+def _without(html: str, sections: list[Section]) -> str:
+    for one in sorted(sections, key=lambda section: -section.start):
+        html = html[: one.start] + html[one.end :]
+    return html
+
+
+def _is_balanced(html: str) -> bool:
+    """Say whether every element in *html* is closed in it."""
+    around: list[str] = []
+    for closing, name in _TAG.findall(_shown(html)):
+        if closing and (not around or around.pop() != name):
+            return False
+        around += [] if closing or name in _VOID else [name]
+    return not around
 
 
 def _shown(html: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pressframe.errors import PressframeError
 from pressframe.model import Card
@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from pressframe_web._served import Served
 
 log = logging.getLogger("pressframe.web")
+
+
+class Opened(NamedTuple):
+    """A gate that grants open: what it requires, and the cookies to set with what is behind it."""
+
+    requires: frozenset[str]
+    cookies: tuple[Cookie, ...]
 
 
 class Grants:
@@ -30,21 +37,24 @@ class Grants:
         self._listening = site.hooks.implementers("on_reading")
         self.are_there = bool(site.hooks.implementers("register_grants"))
 
-    def open(self, served: Served, path: str, request: Request) -> tuple[Cookie, ...] | None:
-        """Return the cookies to set with what is closed at *path*; None if it stays closed.
+    def open(self, served: Served, path: str, request: Request) -> Opened | None:
+        """Return the gate that is opened at *path*; None if it stays closed. Sections are for their audiences alone.
 
         Called in a thread, for who cannot read it by their own audiences.
         """
-        requires, had = served.gated[path], request.reader.audiences if request.reader else frozenset()
-        entry = served.entry_at(path) if NOBODY not in requires else None
-        if entry is None:
+        had = request.reader.audiences if request.reader else frozenset[str]()
+        entry = served.entry_at(path) if NOBODY not in served.gated[path] else None
+        gate = served.release.view(had).gate(entry.id) if entry else None
+        if entry is None or gate is None:
             return None
+        requires = gate.requires
         given = self._given(entry, requires - had, request)
         lacking = requires - had - {grant.audience for _, grant in given if not grant.counted}
         spent = {grant.audience: (plugin, grant) for plugin, grant in reversed(given) if grant.audience in lacking}
         if lacking - spent.keys():
             return None
-        return self._tell(entry, list(spent.values()), request) if spent else ()
+        cookies = self._tell(entry, list(spent.values()), request) if spent else ()
+        return None if cookies is None else Opened(requires, cookies)
 
     def _given(self, entry: Card, lacking: frozenset[str], request: Request) -> Sequence[tuple[str, Grant]]:
         every = self._site.hooks.all("register_grants", entry, lacking, request, self._site)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from itertools import compress
+from itertools import combinations, compress
 from operator import is_not
 from pathlib import Path
 from typing import TypeAlias
@@ -31,6 +31,8 @@ FOR_EVER = b"public, max-age=31536000, immutable"
 _TEXT = ("text/", "application/json", "application/feed+json", "application/xml", "application/atom+xml",
          "application/rss+xml", "application/javascript", "image/svg+xml")  # fmt: skip
 _MISSING = "/404.html"
+_FEW = 3
+"""Audiences that an entry with sections may name."""
 _SMALL = 512
 """Bytes below which compressing gains nothing."""
 
@@ -174,9 +176,9 @@ class Served:
 
     Attributes:
         open: What everybody gets, by decoded path.
-        gated: Paths whose answer depends on the reader, with the audiences that open them.
+        gated: Paths whose answer depends on the reader, with the audiences that count for it.
         closed: What strangers get at a gated path.
-        whole: What those who may read it get there.
+        whole: What others get there, by the path and those of their audiences that count.
         large: Files that are read when asked for, by decoded path.
         missing: The page for addresses that are not there; None if the theme has none.
         changed: The addresses that not every reader gets the same at as in the release before.
@@ -189,7 +191,7 @@ class Served:
     open: Mapping[str, Answer]
     gated: Mapping[str, frozenset[str]]
     closed: Mapping[str, Answer]
-    whole: Mapping[str, Answer]
+    whole: Mapping[tuple[str, frozenset[str]], Answer]
     large: Mapping[str, Stored]
     missing: Answer | None
     changed: Sequence[str]
@@ -248,6 +250,10 @@ class Served:
         is_own = entry is not None and any(asset.address == address for asset in entry.assets)
         return view.card(entry.id) if entry is not None and is_own else None
 
+    def for_reader(self, path: str, audiences: frozenset[str]) -> Answer | None:
+        """Return what readers with *audiences* get at a gated *path* and strangers do not."""
+        return self.whole.get((path, self.gated[path] & audiences))
+
     def answer(self, path: str) -> Answer | None:
         """Return what strangers get at *path*, from memory."""
         return self.missing if path == _MISSING else self.open.get(path) or self.closed.get(path)
@@ -263,14 +269,22 @@ def _changed(before: Release, after: Release) -> Sequence[str]:
         found += files.keys() - after.files.keys()
     for address in gated.keys() | after.gated.keys():
         required = after.gated.get(address)
-        is_same = required == gated.get(address) and _whole(after, address) is _whole(before, address)
-        found += [] if is_same else [address]
+        is_same = required is not None and required == gated.get(address)
+        found += [] if is_same and _are_same(before, after, address) else [address]
     return found
 
 
-def _whole(release: Release, address: str) -> Stored | None:
-    """Return what those get at a gated address who may read it."""
-    return release.find(address, release.gated.get(address, frozenset()))
+def _are_same(before: Release, after: Release, address: str) -> bool:
+    """Say whether the same readers get the same at a gated address."""
+    return all(before.find(address, one) is after.find(address, one) for one in _eyes(after.gated[address]))
+
+
+def _eyes(audiences: frozenset[str]) -> Sequence[frozenset[str]]:
+    """Return the sets of audiences that may get something else than strangers; of many, only all together do."""
+    if len(audiences) > _FEW:
+        return [audiences]
+    names = sorted(audiences)
+    return [frozenset(some) for size in range(1, len(names) + 1) for some in combinations(names, size)]
 
 
 class _Shelf:
@@ -289,7 +303,9 @@ class _Shelf:
 
     def clear(self, path: str) -> None:
         """Have nothing at *path*."""
-        for one in (self._open, self._gated, self._closed, self._whole, self._large, self._addresses):
+        for eyes in _eyes(self._gated.get(path, frozenset())):
+            self._whole.pop((path, eyes), None)
+        for one in (self._open, self._gated, self._closed, self._large, self._addresses):
             one.pop(path, None)
         if path == _MISSING:
             self._missing = None
@@ -300,10 +316,7 @@ class _Shelf:
         stored, requires = release.files.get(address), release.gated.get(address)
         if requires is not None:
             self._gated[path], self._addresses[path] = requires, address
-            whole = _whole(release, address)
-            if whole:
-                before = self._before.whole.get(path) if self._before else None
-                self._whole[path] = self._answer(whole, PERSONAL, before)
+            self._put_whole(address, path, requires)
         if stored is None:
             return
         before = self._before.answer(path) if self._before else None
@@ -315,6 +328,16 @@ class _Shelf:
             self._missing = self._answer(stored, FRESH, before)
         else:
             self._open[path] = self._answer(stored, FRESH, before)
+
+    def _put_whole(self, address: str, path: str, audiences: frozenset[str]) -> None:
+        """Have what the release has at a gated address for others than strangers; several sets may get the same."""
+        strangers, made = self._release.files.get(address), dict[int, Answer]()
+        for eyes in _eyes(audiences):
+            stored = self._release.find(address, eyes)
+            if stored and stored is not strangers:
+                before = self._before.whole.get((path, eyes)) if self._before else None
+                self._whole[path, eyes] = made.get(id(stored)) or self._answer(stored, PERSONAL, before)
+                made[id(stored)] = self._whole[path, eyes]
 
     def put_open(self, path: str, stored: Stored) -> None:
         """Have *stored* at *path*, for all, in the place of what all get there."""

@@ -183,9 +183,10 @@ class App:
     async def _answer_gated(self, served: Served, scope: Scope, send: Send) -> None:
         path, cookies = scope["path"], cookies_of(scope)
         reader = await self.readers.find(cookies)
-        may_read = reader is not None and served.gated[path] <= reader.audiences
-        answer = (served.whole if may_read else served.closed).get(path)
+        answer = served.for_reader(path, reader.audiences) if reader else None
+        may_read = answer is not None
         further: Headers = []
+        answer = answer or served.closed.get(path)
         if not may_read and cookies and self.grants.are_there:  # who brings nothing is a stranger to all plugins
             granted, further = await self._ask_grants(served, scope, cookies, reader)
             answer = granted or answer
@@ -204,20 +205,21 @@ class App:
 
         def ask() -> tuple[Answer | None, Headers]:
             try:
-                noted = self.grants.open(served, scope["path"], request)
-                answer = None if noted is None else self._for_guest(served, scope["path"], reader)
-                return answer, cookie_lines(noted or (), self.prefix)
+                opened = self.grants.open(served, scope["path"], request)
+                if opened is None:
+                    return None, []
+                answer = self._for_guest(served, scope["path"], opened.requires, reader)
+                return answer, cookie_lines(opened.cookies, self.prefix)
             except Exception:  # what is closed stays so, whatever goes wrong
                 log.exception("grants could not be asked for")
                 return None, []
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, ask)
 
-    def _for_guest(self, served: Served, path: str, reader: Reader | None) -> Answer | None:
+    def _for_guest(self, served: Served, path: str, granted: frozenset[str], reader: Reader | None) -> Answer | None:
         """Return what is closed at *path* for who was let in; a page knows it, for they may do no more than read."""
-        whole = served.whole.get(path)
-        view = served.release.view(served.gated[path] | (reader.audiences if reader else frozenset()))
-        page = view.page(served.addresses[path])
+        view = served.release.view(granted | (reader.audiences if reader else frozenset()))
+        whole, page = served.for_reader(path, view.audiences), view.page(served.addresses[path])
         if whole is None or page is None:
             return whole
         body = view.render(attrs.evolve(page, data={**page.data, GRANTED: True})).body
