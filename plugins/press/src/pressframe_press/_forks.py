@@ -1,5 +1,7 @@
 """Processes forked from this one, which do batches of a work and are gone when there are no more."""
 
+from __future__ import annotations
+
 import os
 import pickle
 import select
@@ -34,38 +36,34 @@ class _Crew:
         self._answers: dict[int, FileIO] = {}
         self._poll = select.poll()
         self._members: list[int] = []
-        self._alive = -1
+        self._parent, self._alive = os.pipe()  # nobody writes: it ends when this process does
 
     def start(self, jobs: int) -> None:
         """Fork *jobs* processes; they begin with the last batch, which can hold pages that take longest."""
-        last = len(self._batches) - 1
-        orders, told = os.pipe()
-        os.write(told, b"".join(number.to_bytes(_NUMBER, "big") for number in (last, *range(last))))
-        os.close(told)
-        alive, self._alive = os.pipe()  # nobody writes: it ends when this process does
+        turn = _Turn()
         for _ in range(jobs):
             answers, told = os.pipe()
             self._answers[answers] = FileIO(answers)
             self._poll.register(answers, select.POLLIN)
             member = os.fork()
             if member == 0:
-                self._serve(orders, alive, told)
+                self._serve(turn, told)
             self._members.append(member)
             os.close(told)
-        os.close(orders)
-        os.close(alive)
+        turn.close()
 
-    def _serve(self, orders: int, alive: int, told: int) -> NoReturn:
+    def _serve(self, turn: _Turn, told: int) -> NoReturn:
         """Do batches until there are no more: the life of a forked process."""
         status = 1
         try:
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent gets it too, and ends what is to be ended
             for file in (self._alive, *self._answers):
                 os.close(file)
-            threading.Thread(target=_follow, args=(alive,), daemon=True).start()
+            threading.Thread(target=_follow, args=(self._parent,), daemon=True).start()
             answers = FileIO(told, "w")
-            while order := os.read(orders, _NUMBER):
-                _write(answers, order, _answer(self._work, self._batches[int.from_bytes(order, "big")]))
+            while (taken := turn.take()) < len(self._batches):
+                number = (taken - 1) % len(self._batches)
+                _write(answers, number.to_bytes(_NUMBER, "big"), _answer(self._work, self._batches[number]))
             sys.stdout.flush()
             _write(answers, _END, b"")
             status = 0
@@ -104,8 +102,26 @@ class _Crew:
                 os.kill(member, signal.SIGKILL)
             wait_for_the_rest()
         os.close(self._alive)
+        os.close(self._parent)
         for answers in self._answers.values():
             answers.close()
+
+
+class _Turn:
+    """Counts for all processes alike: a pipe that holds the next number, or nothing while one of them takes it."""
+
+    def __init__(self) -> None:
+        self._out, self._in = os.pipe()
+        os.write(self._in, bytes(_NUMBER))
+
+    def take(self) -> int:
+        number = int.from_bytes(os.read(self._out, _NUMBER), "big")
+        os.write(self._in, (number + 1).to_bytes(_NUMBER, "big"))
+        return number
+
+    def close(self) -> None:
+        os.close(self._out)
+        os.close(self._in)
 
 
 class _InProcess(Exception):
@@ -130,9 +146,9 @@ def _packed(answer: object, trace: str | None) -> bytes:
         return pickle.dumps((BuildError(message, fix="build with --jobs 1, which says more"), trace or ""))
 
 
-def _follow(alive: int) -> None:
+def _follow(parent: int) -> None:
     """End when the parent has ended: killed, it could tell nobody, and workers would hold its lock for ever."""
-    os.read(alive, 1)
+    os.read(parent, 1)
     os._exit(1)
 
 
@@ -165,7 +181,6 @@ def forked(
     """Yield what *work* makes of each batch, in their order, done by so many other processes.
 
     Args:
-        batches: At most as many as have room in a pipe as numbers: 16,000.
         meanwhile: Called once they have begun.
 
     Raises:

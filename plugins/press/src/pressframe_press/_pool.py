@@ -11,9 +11,6 @@ WORTH_A_POOL = 1000
 
 _BATCH = 100
 
-_MOST_BATCHES = 10_000
-"""So many that their numbers have room in a pipe."""
-
 Result = TypeVar("Result")
 
 
@@ -43,8 +40,7 @@ def spread(
     Raises:
         BuildError: A process was ended from outside, or what does it elsewhere failed.
     """
-    step = max(_BATCH, -(-size // _MOST_BATCHES))
-    batches = [range(start, min(start + step, size)) for start in range(0, size, step)]
+    batches = [range(start, min(start + _BATCH, size)) for start in range(0, size, _BATCH)]
     is_much = size >= WORTH_A_POOL if jobs is None else jobs > 1 and len(batches) > 1
     found, several = elsewhere() if is_much else None, _jobs(size, jobs)
     results: Iterator[Result]
