@@ -15,6 +15,7 @@ def check(tags_of):
     """Fails for HTML that is not harmless; parses it again as a browser would have to."""
 
     def check(html):
+        assert "<!" not in html, html
         for tag, attributes in tags_of(html):
             assert tag in TAGS, html
             assert set(attributes) <= ATTRIBUTES.get(tag, set()), html
