@@ -286,6 +286,7 @@ def test_an_address_is_asked_once_an_hour_whoever_types_it(mails):
     for number in range(20):
         mails.served.cookies.clear()
         mails.served.post(comment=f"Texte {number}", **BOTH)
+        mails.served.later(minutes=2)
     first = mails.read()
     mails.served.later(minutes=61)
     mails.served.post("posts/autre", comment="Plus tard", email="ZOE@example.org", **BOTH)
@@ -295,6 +296,7 @@ def test_an_address_is_asked_once_an_hour_whoever_types_it(mails):
 
 
 def test_a_browser_that_has_proved_the_address_is_not_asked_again_and_another_is(mails):
+    """Threat 43."""
     follow(mails)
     mails.served.later(hours=2)
     mails.served.post("posts/autre", comment="Ici aussi.", **BOTH)
@@ -338,6 +340,7 @@ def test_hostile_names_and_titles_make_no_header(serve):
 
 
 def test_spam_has_nobody_asked(serve):
+    """Threat 43."""
     mails = Mailbox(serve(settings=OPEN))
     served = mails.served
     served.post(**BOTH, subject="robot")

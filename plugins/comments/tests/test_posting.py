@@ -204,6 +204,7 @@ def test_a_robots_field_that_is_filled_is_said_and_nothing_is_lost_or_stored(ser
 
 
 def test_a_flood_from_one_neighbourhood_is_slowed_and_others_are_not(serve):
+    """Threat 43."""
     served = serve(settings='flood_limit = 2\nflood_window = "1 minute"')
     served.post(comment="un")
     served.later(seconds=20)
