@@ -340,10 +340,11 @@ def test_hostile_names_and_titles_make_no_header(serve):
 
 
 def test_spam_has_nobody_asked(serve):
-    """Threat 43."""
-    mails = Mailbox(serve(settings=OPEN))
-    served = mails.served
-    served.post(**BOTH, subject="robot")
+    """Threat 43: neither a filled trap's, nor what the rules call so."""
+    mails = Mailbox(serve(settings=f'{OPEN}\nblocked = ["casino"]\nblocked_as = "spam"'))
+
+    assert mails.served.post(**BOTH, subject="robot").status == 422
+    assert mails.served.post(**BOTH, comment="Un casino.").status == 303
 
     assert mails.read() == []
 
