@@ -69,6 +69,43 @@ def test_every_kind_of_attack_waiting_is_harmless_for_its_sender(payloads, serve
         _check_page(served.follow(served.post(comment=payload)).text, tags_of)
 
 
+def test_every_kind_of_attack_by_other_sites_is_text(payloads, serve, tags_of):
+    """Threats 19 and 21: pingbacks and webmentions, with an address and without."""
+    pings = [
+        {"id": f"{number}", "author": payload, "body": payload, "url": ("https://x.example/", None)[number % 2],
+         "kind": ("pingback", "webmention")[number // 2 % 2]}
+        for number, payload in enumerate(filter(str.strip, payloads[::20]))
+    ]  # fmt: skip
+
+    text = serve({"posts/billet": {"comments": pings}}).page().text
+
+    assert text.count("<li") >= len(pings)
+    _check_page(text, tags_of)
+
+
+def test_every_kind_of_attack_in_a_name_is_text_where_it_is_answered(payloads, serve, tags_of):
+    """Threat 19: in the heading of the form, and where an answer does not stand under what it answers."""
+    names = [payload for payload in payloads[::60] if payload.strip()]
+    comments = [{"id": f"{n}", "author": name, "parent": f"{n - 1}" if n else None} for n, name in enumerate(names)]
+    served = serve({"posts/billet": {"comments": comments}}, settings="depth = 1\nper_page = 500")
+
+    assert served.page().text.count("comment-answers") == len(names) - 1
+    for number in range(len(names)):
+        _check_page(served.get(f"/comments/reply/posts/billet?to={number}").text, tags_of)
+
+
+def test_every_kind_of_attack_that_a_gate_sends_back_is_text(payloads, serve, tags_of):
+    """Threat 19: the text that its sender may keep."""
+    served = serve({"posts/billet": {"gate": "hidden"}})
+
+    for payload in filter(str.strip, payloads[::60]):
+        answer = served.post(comment=payload)
+
+        assert answer.status == 403
+        assert "comment-lost" in answer.text
+        _check_page(answer.text, tags_of, forms=0)
+
+
 _OWN = re.compile(
     r'<svg class="avatar" [^<>]*><path d="[Mhv0-9 z-]*"/></svg>'
     r'|<link rel="(?:prev|next)" href="https://prland.example/billet/(?:comments-\d+/)?">'
@@ -76,11 +113,12 @@ _OWN = re.compile(
 """What the page itself brings: drawn pictures, and links to the pages beside it."""
 
 
-def _check_page(text, tags_of):
+def _check_page(text, tags_of, *, forms=1):
     """Fail if anything on the page runs or leads elsewhere than to http, https or the site itself."""
     tags = tags_of(_OWN.sub("", text))
     names = [tag for tag, _ in tags]
-    assert names.count("script") == names.count("form") == names.count("section") == names.count("main") == 1
+    assert names.count("script") == names.count("form") == forms
+    assert names.count("section") == names.count("main") == 1
     assert not {"iframe", "object", "embed", "img", "svg", "math", "style", "link", "base", "video", "audio"} & set(
         names
     )
