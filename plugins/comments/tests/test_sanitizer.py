@@ -34,7 +34,7 @@ def test_every_known_attack_comes_out_harmless_and_stays_the_same(payloads, chec
 
 
 def test_every_known_attack_in_every_field_leaves_the_page_as_it_is(payloads, serve, tags_of):
-    """Threats 19, 21, 24, 25 and 26: name, site, text and HTML, shown on the page."""
+    """Threats 19, 21, 24, 25, 26 and 29: name, site, text and HTML, shown on the page."""
     hostile = [payload for payload in payloads if payload.strip()]
     comments = [
         {"author": payload, "url": payload, "body": payload, "format": ("text", "html")[number % 2], "id": f"{number}"}
@@ -70,7 +70,7 @@ def test_every_kind_of_attack_waiting_is_harmless_for_its_sender(payloads, serve
 
 
 def test_every_kind_of_attack_by_other_sites_is_text(payloads, serve, tags_of):
-    """Threats 19 and 21: pingbacks and webmentions, with an address and without."""
+    """Threats 19, 21 and 29: pingbacks and webmentions, with an address and without."""
     pings = [
         {"id": f"{number}", "author": payload, "body": payload, "url": ("https://x.example/", None)[number % 2],
          "kind": ("pingback", "webmention")[number // 2 % 2]}
@@ -84,9 +84,12 @@ def test_every_kind_of_attack_by_other_sites_is_text(payloads, serve, tags_of):
 
 
 def test_every_kind_of_attack_in_a_name_is_text_where_it_is_answered(payloads, serve, tags_of):
-    """Threat 19: in the heading of the form, and where an answer does not stand under what it answers."""
+    """Threats 19 and 29: in the heading of the form, and where an answer does not stand under what it answers."""
     names = [payload for payload in payloads[::60] if payload.strip()]
-    comments = [{"id": f"{n}", "author": name, "parent": f"{n - 1}" if n else None} for n, name in enumerate(names)]
+    comments = [
+        {"id": f"{n}", "author": name, "url": "https://x.example/", "parent": f"{n - 1}" if n else None}
+        for n, name in enumerate(names)
+    ]
     served = serve({"posts/billet": {"comments": comments}}, settings="depth = 1\nper_page = 500")
 
     assert served.page().text.count("comment-answers") == len(names) - 1
@@ -114,7 +117,7 @@ _OWN = re.compile(
 
 
 def _check_page(text, tags_of, *, forms=1):
-    """Fail if anything on the page runs or leads elsewhere than to http, https or the site itself."""
+    """Fail if anything on the page runs, or leads elsewhere than to http, https or the site, or there with credit."""
     tags = tags_of(_OWN.sub("", text))
     names = [tag for tag, _ in tags]
     assert names.count("script") == names.count("form") == forms
@@ -128,6 +131,8 @@ def _check_page(text, tags_of, *, forms=1):
         ], tag
         for name in ("href", "src", "action"):
             assert re.match(r"https?://|/|#", attributes.get(name, "/")), attributes
+        if tag == "a" and re.match("https?:", attributes.get("href", "")):
+            assert {"nofollow", "ugc", "noopener"} <= set(attributes.get("rel", "").split()), attributes
 
 
 def test_what_is_too_large_is_shown_as_text(check):
