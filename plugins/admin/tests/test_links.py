@@ -122,7 +122,7 @@ def test_the_token_is_told_to_nobody(desk, caplog):
 
 
 def test_the_answer_is_the_same_for_all(desk):
-    """Threat 35: known, unknown, disabled, limited."""
+    """Threats 35, 43: known, unknown, disabled, limited."""
     desk.command("create", "helper@prland.example", "--role", "moderator", "--mail-link")
     desk.command("disable", "helper@prland.example")
 

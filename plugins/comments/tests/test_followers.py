@@ -190,7 +190,10 @@ Du texte.
 @pytest.fixture
 def conversation(site):
     """A site that is served, where Zoé follows a post and a comment waits."""
-    blog = site(SERVED)
+    return _followed(site(SERVED))
+
+
+def _followed(blog):
     served = blog.serve()
     zoe = {"author": "Zoé", "email": "zoe@example.org", "comment": "Suivi.", "follow_all": "1"}
     served.visitor.post("/comments/posts/billet", zoe)
@@ -222,6 +225,26 @@ def test_what_was_approved_before_its_entry_was_gated_is_not_quoted_after_it(con
     served.app.rebuilder.ask()
     served.rebuild()
     blog.clock.now = datetime.now(UTC) + timedelta(hours=1)  # the command line has the real time
+    served.run_jobs()
+
+    assert "/comment/c2" in served.mails[-1].get_content()
+    assert "canari" not in served.mails[-1].get_content()
+
+
+@pytest.mark.parametrize("then", ["gated", "gone"])
+def test_what_everybody_could_read_when_it_was_said_is_not_quoted_once_they_cannot(site, then):
+    """Threat 7: the entry was gated, or taken away, in the minutes before the mail."""
+    at_once = '[plugins.comments]\nmoderation = "never"\n[plugins.gates]'
+    blog, served = _followed(site(SERVED.replace("[plugins.gates]", at_once)))
+    file = blog.folder / "content/posts/billet.md"
+
+    if then == "gated":
+        file.write_text(file.read_text("utf-8").replace("2026", "1990"), "utf-8")
+    else:
+        file.unlink()
+    served.app.rebuilder.ask()
+    served.rebuild()
+    blog.clock.move("30 minutes")
     served.run_jobs()
 
     assert "/comment/c2" in served.mails[-1].get_content()
@@ -263,6 +286,7 @@ def test_an_address_is_asked_once_an_hour_whoever_types_it(mails):
     for number in range(20):
         mails.served.cookies.clear()
         mails.served.post(comment=f"Texte {number}", **BOTH)
+        mails.served.later(minutes=2)
     first = mails.read()
     mails.served.later(minutes=61)
     mails.served.post("posts/autre", comment="Plus tard", email="ZOE@example.org", **BOTH)
@@ -272,6 +296,7 @@ def test_an_address_is_asked_once_an_hour_whoever_types_it(mails):
 
 
 def test_a_browser_that_has_proved_the_address_is_not_asked_again_and_another_is(mails):
+    """Threat 43."""
     follow(mails)
     mails.served.later(hours=2)
     mails.served.post("posts/autre", comment="Ici aussi.", **BOTH)
@@ -315,9 +340,11 @@ def test_hostile_names_and_titles_make_no_header(serve):
 
 
 def test_spam_has_nobody_asked(serve):
-    mails = Mailbox(serve(settings=OPEN))
-    served = mails.served
-    served.post(**BOTH, subject="robot")
+    """Threat 43: neither a filled trap's, nor what the rules call so."""
+    mails = Mailbox(serve(settings=f'{OPEN}\nblocked = ["casino"]\nblocked_as = "spam"'))
+
+    assert mails.served.post(**BOTH, subject="robot").status == 422
+    assert mails.served.post(**BOTH, comment="Un casino.").status == 303
 
     assert mails.read() == []
 

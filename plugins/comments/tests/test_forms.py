@@ -89,6 +89,7 @@ def test_a_form_that_is_old_or_forged_is_given_anew_with_what_was_typed(form, ch
 
 @pytest.mark.parametrize("forge", ["c2.{signature}", "c1.", "c1.AAAAAAAAAAAAAAAAAAAAAAAA", "c1", "{signature}", "é.é"])
 def test_a_private_address_that_we_did_not_give_finds_nothing(served, forge):
+    """Threat 40: another comment's signature, none, and what we did not sign."""
     signature = served.post(comment="un").location.partition(".")[2].partition("#")[0]
     served.post(comment="deux")
 

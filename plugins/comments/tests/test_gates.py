@@ -42,6 +42,7 @@ def test_subscribers_get_the_conversation_and_the_form(gated):
 
 @pytest.mark.parametrize("conversation", ["shown", "counted", "hidden"])
 def test_who_cannot_read_cannot_comment_or_answer(gated, conversation):
+    """Threat 7."""
     served = gated(conversation)
 
     sent, asked = served.post(comment_parent="7"), served.get("/comments/reply/posts/billet?to=7")
@@ -53,6 +54,7 @@ def test_who_cannot_read_cannot_comment_or_answer(gated, conversation):
 
 
 def test_who_can_read_can_comment_and_loses_the_comment_with_the_right(gated):
+    """Threat 7."""
     served = gated("hidden")
     served.reader = SUBSCRIBER
     answer = served.post(comment=SECRET)

@@ -187,6 +187,7 @@ TEXT = "Découvrez notre offre exceptionnelle, valable cette semaine seulement !
     ],
 )
 def test_the_same_text_under_another_name_or_elsewhere_waits(serve, second, held):
+    """Threat 43."""
     served = serve({"posts/billet": {}, "posts/autre": {}}, settings='moderation = "never"')
     served.post(comment=second.get("comment", TEXT) if not held else TEXT)
 

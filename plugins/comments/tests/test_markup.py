@@ -40,6 +40,19 @@ def test_a_subset_of_markdown_and_the_lines_as_typed(typed, seen):
     assert shown(typed) == seen
 
 
+@pytest.mark.parametrize(
+    ("typed", "seen"),
+    [
+        ("`<b>a</b> &lt;`", "<p><code>&lt;b&gt;a&lt;/b&gt; &amp;lt;</code></p>"),
+        ("```\n<b>a</b> &lt;\n```", "<pre><code>&lt;b&gt;a&lt;/b&gt; &amp;lt;\n</code></pre>"),
+        ('```"><b>py\na\n```', "<pre><code>a\n</code></pre>"),
+    ],
+)
+def test_markup_in_code_is_the_text_that_was_typed(typed, seen):
+    """Threat 27."""
+    assert shown(typed) == seen
+
+
 def link(url, text=None):
     return f'<a href="{url}" rel="nofollow ugc noopener">{text or url}</a>'
 

@@ -5,8 +5,10 @@ import re
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from pressframe_comments import Search, State, comment_store
+from pressframe_comments._tables import COMMENT, HISTORY
 from pressframe_sql import Worker, database
 
 ADDRESS = "zoe@example.org"
@@ -60,6 +62,25 @@ def test_what_was_erased_is_nowhere(talk):
         raw = file.read_bytes().lower()
         assert not any(word in raw for word in (b"secret un", b"zoe@", "zoé".encode())), file
     assert "bo@example.org" in talk.moderate("export-person", "bo@example.org").output
+
+
+def test_of_what_was_answered_nothing_but_its_place_is_kept(talk):
+    """Threat 79: no column tells who it was, nor does the history."""
+    told = dict.fromkeys(("url", "client", "agent", "referrer", "reader", "sender", "key", "likeness"), "canari")
+    of_first = sa.update(COMMENT).where(COMMENT.c.id == 1)
+    database(talk.site).write(
+        lambda connection: connection.execute(of_first.values(**told, reasons='["canari"]', by_author=True))
+    )
+
+    talk.moderate("erase-person", ADDRESS, "--yes")
+
+    with database(talk.site).read() as connection:
+        row = connection.execute(sa.select(COMMENT).where(COMMENT.c.id == 1)).one()._asdict()
+        steps = connection.execute(sa.select(HISTORY).where(HISTORY.c.comment == 1)).all()
+    place = {name: row[name] for name in ("id", "entry", "kind", "state", "format", "received", "changed", "version")}
+    words = {"author": "[supprimé]", "sought": "[supprime]\n", "reasons": "[]"}
+    assert {name: value for name, value in row.items() if value not in (None, "", False)} == {**place, **words}
+    assert steps == []
 
 
 def test_archived_comments_are_told_and_emptied_too(talk):

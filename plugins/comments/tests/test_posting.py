@@ -120,6 +120,7 @@ def test_another_text_another_name_or_another_minute_is_another_comment(served, 
 
 TOO_LONG = "trop long ({} caractères au plus)."
 UNSTORABLE = "contient un caractère qui ne peut pas être enregistré."
+NO_SITE = "veuillez saisir une adresse de site valide, par exemple https://example.org."
 
 
 @pytest.mark.parametrize(
@@ -139,11 +140,13 @@ UNSTORABLE = "contient un caractère qui ne peut pas être enregistré."
         ("email", "a@b.fr\r\nBcc: c@d.fr", "veuillez saisir une adresse e-mail valide."),
         ("email", "é" * 90 + "@example.org", "votre adresse e-mail est trop longue (100 caractères au plus)."),
         ("url", "https://e.org/" + "é" * 187, "votre URL est trop longue (200 caractères au plus)."),
-        ("url", "javascript:alert(1)", "veuillez saisir une adresse de site valide, par exemple https://example.org."),
+        ("url", "javascript:alert(1)", NO_SITE),
+        ("url", 'https://a.example/"onmouseover=x', NO_SITE),
+        ("url", "https://a.example/`onmouseover=x", NO_SITE),
     ],
 )
 def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(served, field, typed, message):
-    """Threats 23 and 57: long, unstorable and header-breaking input."""
+    """Threats 20, 21, 23 and 57: long, unstorable and header-breaking input, and sites that are none."""
     form = {"author": "Zoé", "email": "z@e.org", "url": "https://z.example/", "comment": 'un\n\ndeux < & "trois"'}
     form[field] = typed
 
@@ -201,6 +204,7 @@ def test_a_robots_field_that_is_filled_is_said_and_nothing_is_lost_or_stored(ser
 
 
 def test_a_flood_from_one_neighbourhood_is_slowed_and_others_are_not(serve):
+    """Threat 43."""
     served = serve(settings='flood_limit = 2\nflood_window = "1 minute"')
     served.post(comment="un")
     served.later(seconds=20)

@@ -15,6 +15,7 @@ def check(tags_of):
     """Fails for HTML that is not harmless; parses it again as a browser would have to."""
 
     def check(html):
+        assert "<!" not in html, html
         for tag, attributes in tags_of(html):
             assert tag in TAGS, html
             assert set(attributes) <= ATTRIBUTES.get(tag, set()), html
@@ -33,7 +34,7 @@ def test_every_known_attack_comes_out_harmless_and_stays_the_same(payloads, chec
 
 
 def test_every_known_attack_in_every_field_leaves_the_page_as_it_is(payloads, serve, tags_of):
-    """Threats 19, 21, 24, 25 and 26: name, site, text and HTML, shown on the page."""
+    """Threats 19, 21, 24, 25, 26 and 29: name, site, text and HTML, shown on the page."""
     hostile = [payload for payload in payloads if payload.strip()]
     comments = [
         {"author": payload, "url": payload, "body": payload, "format": ("text", "html")[number % 2], "id": f"{number}"}
@@ -68,6 +69,46 @@ def test_every_kind_of_attack_waiting_is_harmless_for_its_sender(payloads, serve
         _check_page(served.follow(served.post(comment=payload)).text, tags_of)
 
 
+def test_every_kind_of_attack_by_other_sites_is_text(payloads, serve, tags_of):
+    """Threats 19, 21 and 29: pingbacks and webmentions, with an address and without."""
+    pings = [
+        {"id": f"{number}", "author": payload, "body": payload, "url": ("https://x.example/", None)[number % 2],
+         "kind": ("pingback", "webmention")[number // 2 % 2]}
+        for number, payload in enumerate(filter(str.strip, payloads[::20]))
+    ]  # fmt: skip
+
+    text = serve({"posts/billet": {"comments": pings}}).page().text
+
+    assert text.count("<li") >= len(pings)
+    _check_page(text, tags_of)
+
+
+def test_every_kind_of_attack_in_a_name_is_text_where_it_is_answered(payloads, serve, tags_of):
+    """Threats 19 and 29: in the heading of the form, and where an answer does not stand under what it answers."""
+    names = [payload for payload in payloads[::60] if payload.strip()]
+    comments = [
+        {"id": f"{n}", "author": name, "url": "https://x.example/", "parent": f"{n - 1}" if n else None}
+        for n, name in enumerate(names)
+    ]
+    served = serve({"posts/billet": {"comments": comments}}, settings="depth = 1\nper_page = 500")
+
+    assert served.page().text.count("comment-answers") == len(names) - 1
+    for number in range(len(names)):
+        _check_page(served.get(f"/comments/reply/posts/billet?to={number}").text, tags_of)
+
+
+def test_every_kind_of_attack_that_a_gate_sends_back_is_text(payloads, serve, tags_of):
+    """Threat 19: the text that its sender may keep."""
+    served = serve({"posts/billet": {"gate": "hidden"}})
+
+    for payload in filter(str.strip, payloads[::60]):
+        answer = served.post(comment=payload)
+
+        assert answer.status == 403
+        assert "comment-lost" in answer.text
+        _check_page(answer.text, tags_of, forms=0)
+
+
 _OWN = re.compile(
     r'<svg class="avatar" [^<>]*><path d="[Mhv0-9 z-]*"/></svg>'
     r'|<link rel="(?:prev|next)" href="https://prland.example/billet/(?:comments-\d+/)?">'
@@ -75,11 +116,12 @@ _OWN = re.compile(
 """What the page itself brings: drawn pictures, and links to the pages beside it."""
 
 
-def _check_page(text, tags_of):
-    """Fail if anything on the page runs or leads elsewhere than to http, https or the site itself."""
+def _check_page(text, tags_of, *, forms=1):
+    """Fail if anything on the page runs, or leads elsewhere than to http, https or the site, or there with credit."""
     tags = tags_of(_OWN.sub("", text))
     names = [tag for tag, _ in tags]
-    assert names.count("script") == names.count("form") == names.count("section") == names.count("main") == 1
+    assert names.count("script") == names.count("form") == forms
+    assert names.count("section") == names.count("main") == 1
     assert not {"iframe", "object", "embed", "img", "svg", "math", "style", "link", "base", "video", "audio"} & set(
         names
     )
@@ -89,6 +131,8 @@ def _check_page(text, tags_of):
         ], tag
         for name in ("href", "src", "action"):
             assert re.match(r"https?://|/|#", attributes.get(name, "/")), attributes
+        if tag == "a" and re.match("https?:", attributes.get("href", "")):
+            assert {"nofollow", "ugc", "noopener"} <= set(attributes.get("rel", "").split()), attributes
 
 
 def test_what_is_too_large_is_shown_as_text(check):

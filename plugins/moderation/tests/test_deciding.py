@@ -3,7 +3,9 @@
 import re
 import threading
 
-from pressframe_comments import State
+import pytest
+
+from pressframe_comments import State, Texts
 from pressframe_testing import EVERY_DATABASE
 
 from .conftest import BLOG, CRISE, LIST, does, flash, picks, shown, undo
@@ -148,6 +150,19 @@ def test_an_edit_that_comes_late_is_kept_in_the_form(desk):
     assert desk.store.get(filed.comment.id).comment.body == "Mon texte, long à écrire."
 
 
+@pytest.mark.parametrize(("kind", "path"), [("restore", "act"), ("delete", "delete")])
+def test_what_was_changed_since_is_neither_restored_nor_deleted(desk, kind, path):
+    """Threat 72."""
+    filed = desk.add(state=State.TRASH)
+    owner = desk.sign_in_as("owner")
+    desk.store.edit(filed.comment.id, Texts(author="Zoé", url=None, body="Autre texte."), by="Anne")
+
+    late = owner.send(f"{LIST}{path}", {"bulk": kind, **picks(filed)})
+
+    assert (late.status, "Autre texte." in late.text) == (409, True)
+    assert desk.state(filed.comment.id) is State.TRASH
+
+
 def test_what_was_changed_since_is_not_taken_back(desk):
     """Threat 72."""
     filed = desk.add()
@@ -162,14 +177,18 @@ def test_what_was_changed_since_is_not_taken_back(desk):
 
 
 def test_nobody_takes_back_what_another_did(desk):
-    """Threat 45: what an undo is told is signed for who did it."""
-    filed = desk.add()
-    owner, moderator = desk.sign_in_as("owner"), desk.sign_in_as("moderator")
-    done = undo(owner.follow(owner.send(f"{LIST}act", does("approve", filed))))
+    """Threat 45: what an undo is told is signed for who did it, be it in the same role."""
+    filed, password = desk.add(), "a password of their own"
+    owner, moderator, second = desk.sign_in_as("owner"), desk.sign_in_as("moderator"), desk.browser()
+    account = ("second@example.org", "--role", "moderator", "--password-stdin")
+    assert desk.site.run("admin", "create", *account, given=f"{password}\n").status == 0
+    second.post("/admin/sign-in", {"address": "second@example.org", "password": password})
+    done = undo(moderator.follow(moderator.send(f"{LIST}act", does("approve", filed))))
     act = desk.store.history(filed.comment.id)[0].act
 
-    for acts in (done["acts"], act, f'["{act}"]', "", "x.y"):
-        moderator.send(f"{LIST}undo", {"acts": acts})
+    for browser in (owner, second):
+        for acts in (done["acts"], act, f'["{act}"]', "", "x.y"):
+            assert browser.send(f"{LIST}undo", {"acts": acts}).status == 303
     assert desk.state(filed.comment.id) is State.APPROVED
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from pressframe_comments import Change
+from pressframe_comments import Change, tell_new
 from pressframe_testing import EVERY_DATABASE
 
 from .conftest import BLOG, CRISE, LIST, OLD, does
@@ -177,6 +177,18 @@ def test_of_a_comment_on_a_reserved_entry_a_mail_says_only_that_it_is_there(serv
         assert "Corps" not in part
         assert "/moderation/" not in part  # who decides about it signs in first
         assert f"{LIST}c1?do=trash" in part
+
+
+def test_of_an_entry_that_is_not_at_hand_a_mail_says_only_that_something_was_said(desk):
+    """Threat 7: whoever tells of a comment need not know its entry, and then nobody knows who may read it."""
+    desk.sign_in_as("owner")
+    filed = desk.add("Canari dit.", received=desk.site.clock.now)
+    tell_new(desk.app.site, filed, None)
+    _pass(desk, seconds=11)
+
+    (mail,) = _ours(desk)
+    assert "Canari" not in _text(mail) + _html(mail)
+    assert f"{LIST}{filed.comment.id}" in _text(mail)
 
 
 def test_no_field_of_a_comment_makes_a_header_or_a_link(desk):

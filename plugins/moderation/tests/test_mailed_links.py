@@ -5,10 +5,14 @@ from datetime import timedelta
 from threading import Thread
 
 import pytest
+import sqlalchemy as sa
 
 from pressframe_admin import accounts
+from pressframe_admin._tables import ACCOUNT
 from pressframe_comments import State, Texts
 from pressframe_moderation._deciding import link_of
+from pressframe_moderation._desk import Desk
+from pressframe_sql import database
 
 from .conftest import BLOG, CRISE, LIST
 
@@ -91,13 +95,18 @@ def disabled(desk, id, link):
     assert desk.site.run("admin", "disable", "owner@example.org").status == 0
 
 
+def moved(desk, id, link):
+    there = {"address": "elsewhere@example.org", "folded": "elsewhere@example.org"}
+    database(desk.app.site).write(lambda connection: connection.execute(sa.update(ACCOUNT).values(there)))
+
+
 def deleted(desk, id, link):
     desk.store.delete([id])
 
 
-@pytest.mark.parametrize("happens", [decided, edited, late, used, disabled, deleted])
+@pytest.mark.parametrize("happens", [decided, edited, late, used, disabled, moved, deleted])
 def test_a_link_ends_with_what_it_was_made_for(desk, asked, happens):
-    """Threats 33, 36: used, overtaken, too old, or of somebody who is not here any more."""
+    """Threats 33, 36, 40: used, overtaken, too old, of somebody who is gone, or who reads mail elsewhere now."""
     id, link = asked
     happens(desk, id, link)
     before = desk.store.get(id)
@@ -125,6 +134,22 @@ def test_of_two_who_press_at_once_one_decides_and_the_other_is_told(desk, asked)
 
     assert sorted(statuses) == [200, 410]
     assert len(desk.store.history(id)) == 1
+
+
+def test_who_presses_while_another_decides_is_told(desk, asked, monkeypatch):
+    """Threat 72: another's decision is stored between the look at the comment and this one."""
+    id, link = asked
+    look = Desk.public_card
+
+    def look_slowly(self, entry):
+        monkeypatch.undo()
+        desk.store.move([id], State.SPAM, by="Anne")
+        return look(self, entry)
+
+    monkeypatch.setattr(Desk, "public_card", look_slowly)
+    late = desk.browser().post(link, {"do": "approve"})
+
+    assert (late.status, desk.state(id)) == (410, State.SPAM)
 
 
 def test_a_link_of_one_is_worth_nothing_for_another(desk, asked):

@@ -104,7 +104,7 @@ def test_a_failing_route_tells_the_reader_nothing_of_its_cause(served, caplog):
 
 def test_the_log_tells_the_cause_in_one_line_without_addresses(served, caplog):
     """Threat 60."""
-    served.visitor.get("/do/fail?with=zoe@example.org%0d%0aERROR+faked%1b[31m")
+    served.visitor.get("/do/fail?with=zoe@example.org+%1b[31m%0d%0aERROR+faked")
 
     (line,) = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
     assert "answers failed to answer /do/fail: LookupError" in line

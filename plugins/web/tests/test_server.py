@@ -114,7 +114,7 @@ def test_a_head_that_does_not_end_is_cut_off(process, head):
 
 
 def test_a_form_that_is_too_long_is_refused_before_it_is_sent(process):
-    """F13: by its own word, or as soon as it has become too long."""
+    """Threat 66, F13: by its own word, or as soon as it has become too long."""
     head = b"POST /do/record HTTP/1.1\r\n" + HOST + b"Content-Type: application/x-www-form-urlencoded\r\n"
 
     told = answer(process, head + b"Content-Length: 10000000\r\n\r\n", until=b" 413 ")
