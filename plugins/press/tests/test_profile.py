@@ -57,8 +57,9 @@ def test_any_number_of_processes_writes_the_same_bytes(blog, jobs):
 
     def written(*options):
         blog.run("build", "--output", "out", *options)
-        files = {one.name: one.read_bytes() for one in (blog.folder / "out").rglob("*") if one.is_file()}
-        (blog.folder / "out").rename(blog.folder / f"out{len(options)}")
+        out = blog.folder / "out"
+        files = {str(one.relative_to(out)): one.read_bytes() for one in out.rglob("*") if one.is_file()}
+        out.rename(blog.folder / f"out{len(options)}")
         return files
 
     assert written("--jobs", "1", "--drafts") == written("--jobs", jobs, "--drafts", "--explain")
