@@ -303,8 +303,8 @@ def port(sink) -> Iterator[int]:
 def mailed(serve, port) -> Callable[..., Desk]:
     """Return a function that serves the blog with the mail server in its settings."""
 
-    def make(**how) -> Desk:
-        smtp = f'smtp = {{ host = "127.0.0.1", port = {port}, security = "none", timeout = "2 seconds" }}'
+    def make(timeout: str = "2 seconds", **how) -> Desk:
+        smtp = f'smtp = {{ host = "127.0.0.1", port = {port}, security = "none", timeout = "{timeout}" }}'
         return serve(**{"web": smtp, **how})
 
     return make

@@ -102,9 +102,10 @@ def _brought(folder: Path, *, needed: bool = False) -> dict[str, click.Command]:
     site = Site.open(folder)
     brought: dict[str, tuple[str, click.Command]] = {}
     for plugin, command in site.hooks.all("register_commands", site):
-        owner, _ = brought.setdefault(str(command.name), (plugin, with_site(command)))
-        if brought[str(command.name)][1] is not command:
-            raise PluginError(f'"{owner}" and "{plugin}" both bring a command called {command.name}')
+        name = str(command.name)
+        if name in brought:
+            raise PluginError(f'"{brought[name][0]}" and "{plugin}" both bring a command called {name}')
+        brought[name] = plugin, with_site(command)
     return {name: command for name, (_, command) in brought.items()}
 
 
