@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 import attrs
 
@@ -14,9 +16,6 @@ __all__ = ["MULTIPART", "File", "read_fields", "read_files"]
 MULTIPART = "multipart/form-data"
 """What a route that takes files names among its ``media_types``."""
 
-_BOUNDARY = re.compile(r'boundary="?([\x21\x23-\x3a\x3c-\x7e]{1,70})"?\s*(?:;|$)')
-_NAME = re.compile(rb'(?:^|[;\s])name="([^"\r\n]{0,200})"')
-_FILE_NAME = re.compile(rb'(?:^|[;\s])filename="([^"\r\n]{0,500})"')
 _PARTS = 100
 
 
@@ -50,18 +49,22 @@ def read_fields(request: Request) -> Mapping[str, str]:
 
 
 def _parts(request: Request) -> Iterator[tuple[str, str | None, bytes]]:
-    """Yield each part's field, its file's name if it is one, and what it holds."""
-    kind = request.headers.get("content-type", "")
-    boundary = _BOUNDARY.search(kind) if kind.lower().startswith(MULTIPART) else None
-    if boundary is None:
+    """Yield each part's field, its file's name if it is one, and what it holds, up to the first nonsense."""
+    from multipart import (  # type: ignore[import-untyped] # it has no types
+        MultipartError,
+        MultipartParser,
+        parse_options_header,
+    )
+
+    kind, options = parse_options_header(request.headers.get("content-type", ""))
+    if kind != MULTIPART or not options.get("boundary"):
         return
-    mark = b"\r\n--" + boundary[1].encode()
-    for part in (b"\r\n" + request.body).split(mark, _PARTS + 1)[1 : _PARTS + 1]:
-        if part.startswith(b"--"):
-            return
-        head, _, content = part.partition(b"\r\n\r\n")
-        line = next((one for one in head.split(b"\r\n") if one.lower().startswith(b"content-disposition:")), b"")
-        name, file = _NAME.search(line), _FILE_NAME.search(line)
-        if name is not None:
-            told = re.split(r"[/\\]", file[1].decode(errors="replace"))[-1] if file else None
-            yield name[1].decode(errors="replace"), told, content
+    size = len(request.body) + 1  # which the server has limited: nothing of it need lie on disk
+    stream = io.BytesIO(request.body)
+    parser = MultipartParser(
+        stream, options["boundary"], len(request.body), part_limit=_PARTS, spool_limit=size, memory_limit=size
+    )
+    with suppress(MultipartError):
+        for part in parser:
+            name = None if part.filename is None else re.split(r"[/\\]", part.filename)[-1]
+            yield part.name or "", name, part.raw
