@@ -144,7 +144,7 @@ def test_while_the_database_restarts_pages_are_served_and_what_was_taken_is_kept
 
     log.info("%d pages, %d stored, %d refused", len(load.pages), len(load.stored), len(load.failed))
     assert set(load.pages) == {200}
-    assert load.odd == []
+    assert load.odd == [], process.log
     assert [one for one in load.failed if not outages.explain(one[0], one[1])] == []
     assert last.status == 303
     assert set(load.stored) <= set(found)

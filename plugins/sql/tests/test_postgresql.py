@@ -114,23 +114,42 @@ def test_a_backup_is_left_to_postgresqls_own_tools(db, tmp_path):
         db.backup(tmp_path / "copy")
 
 
-def test_after_a_restart_of_the_server_every_statement_works_at_once(tmp_path, own_postgresql):
-    """F9: also on connections that are kept, of which there are several."""
+@pytest.fixture
+def restarted(tmp_path, own_postgresql):
+    """Return the database of a site on a server that a test may stop and start."""
     settings = f'[site]\ntitle = "t"\nplugins = ["sql"]\n[plugins.sql]\nurl = "{own_postgresql.url}"\n'
     (tmp_path / "pressframe.toml").write_text(settings, "utf-8")
     db = database(Site.open(tmp_path))
+    yield db
+    db.close()
+
+
+def test_after_a_restart_of_the_server_every_statement_works_at_once(restarted, own_postgresql):
+    """F9: also on connections that are kept, of which there are several."""
     slow = Prepared(sa.text("SELECT 1, pg_sleep(0.2)"))
     with ThreadPoolExecutor(4) as threads:
-        list(threads.map(lambda _: db.fetch(slow, {}), range(4)))
-    try:
-        own_postgresql.stop()
-        with pytest.raises(StoreError, match="cannot be used"):
-            db.fetch(slow, {})
-        own_postgresql.start()
+        list(threads.map(lambda _: restarted.fetch(slow, {}), range(4)))
+    own_postgresql.stop()
+    with pytest.raises(StoreError, match="cannot be used"):
+        restarted.fetch(slow, {})
+    own_postgresql.start()
 
-        assert [db.fetch(ONE, {}) for _ in range(5)] == [[(1,)]] * 5
-        with db.read() as connection:
-            assert connection.scalar(sa.text("SELECT 1")) == 1
-        assert db.write(lambda connection: connection.scalar(sa.text("SELECT 2"))) == 2
-    finally:
-        db.close()
+    assert [restarted.fetch(ONE, {}) for _ in range(5)] == [[(1,)]] * 5
+    with restarted.read() as connection:
+        assert connection.scalar(sa.text("SELECT 1")) == 1
+    assert restarted.write(lambda connection: connection.scalar(sa.text("SELECT 2"))) == 2
+
+
+def test_what_a_server_answered_before_it_went_away_is_an_answer(restarted, own_postgresql):
+    """F9: the connection is given up, and nobody hears of it."""
+
+    class Last(Prepared):
+        def run(self, connection, values):
+            rows = super().run(connection, values)
+            own_postgresql.stop()
+            return rows
+
+    assert restarted.fetch(Last(sa.text("SELECT 7")), {}) == [(7,)]
+
+    own_postgresql.start()
+    assert restarted.fetch(ONE, {}) == [(1,)]

@@ -77,12 +77,17 @@ class Opened:
     ) -> list[tuple[Any, ...]]:
         try:
             rows = statement.run(connection, values)
-            connection.connection.rollback()  # of what some drivers began by themselves
         except BaseException:
             connection.invalidate()
             connection.close()
             raise
-        self._keep(connection)
+        try:
+            connection.connection.rollback()  # of what some drivers began by themselves
+        except connection.dialect.loaded_dbapi.Error:  # the server went away after its answer
+            connection.invalidate()
+            connection.close()
+        else:
+            self._keep(connection)
         return rows
 
     def _let_go(self) -> None:

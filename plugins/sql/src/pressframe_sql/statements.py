@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from typing import Any
 
 import sqlalchemy as sa
@@ -31,14 +32,12 @@ class Prepared:
         """
         text, order, own = self._made.get(connection.dialect.name) or self._make(connection.dialect)
         values = {**own, **values}
-        cursor = connection.connection.cursor()
         try:
-            cursor.execute(text, values if order is None else [values[name] for name in order])
-            return list(cursor.fetchall()) if cursor.description else []
+            with closing(connection.connection.cursor()) as cursor:
+                cursor.execute(text, values if order is None else [values[name] for name in order])
+                return list(cursor.fetchall()) if cursor.description else []
         except connection.dialect.loaded_dbapi.OperationalError as error:  # as SQLAlchemy would raise it
             raise sa.exc.OperationalError(text, None, error) from error
-        finally:
-            cursor.close()
 
     def _make(self, dialect: sa.Dialect) -> tuple[str, Sequence[str] | None, Mapping[str, Any]]:
         compiled = self._dialects.get(dialect.name, self._statement).compile(dialect=dialect)
