@@ -158,7 +158,8 @@ def test_without_scripts_what_was_done_has_the_focus(live):
 
     plain.click("article [data-act=approve]")
 
-    assert plain.locator(".flash:focus").count() == 1
+    plain.wait_for_selector(".flash:focus")
+    assert plain.locator(".flash").count() == 1
     assert plain.locator("[aria-keyshortcuts]").count() == 0
     assert not plain.locator("[data-keys=help]").is_visible()
     context.close()
