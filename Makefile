@@ -21,7 +21,7 @@ ifneq ($(room),)
 export PYTEST_DEBUG_TEMPROOT ?= $(room)
 endif
 
-.PHONY: help .venv serve test test-pages test-rest everything check format prove kill bench docs lock clean
+.PHONY: help .venv serve test test-browser test-late test-rest everything check format prove kill bench docs lock clean
 
 help:
 	@echo "make serve    build PRland and serve it (PORT=8123 for another port)"
@@ -39,15 +39,18 @@ help:
 serve: .venv
 	$(bin)/pressframe serve examples/prland --port $(PORT)
 
-# Two at a time: those in a browser and of some plugins, which tell all when they are through, beside the rest.
+# Three at a time, as much of it is waiting: those in a browser and of some plugins, which tell all when they are through,
+# beside the rest.
 late := $(foreach name,press sql web webmention wordpress,plugins/$(name))
 
 test: .venv
-	@$(MAKE) --no-print-directory --keep-going --jobs=2 test-pages test-rest
+	@$(MAKE) --no-print-directory --keep-going --jobs=3 test-browser test-late test-rest
 
-test-pages: .venv
-	@( $(bin)/pytest -m browser; first=$$?; $(bin)/pytest -m "not browser" $(late) && exit $$first ) \
-	  >.venv/pages.txt 2>&1; status=$$?; cat .venv/pages.txt; exit $$status
+test-browser: .venv
+	@$(bin)/pytest -m browser >.venv/browser.txt 2>&1; status=$$?; cat .venv/browser.txt; exit $$status
+
+test-late: .venv
+	@$(bin)/pytest -m "not browser" $(late) >.venv/late.txt 2>&1; status=$$?; cat .venv/late.txt; exit $$status
 
 test-rest: .venv
 	$(bin)/pytest -m "not browser" $(late:%=--ignore=%)

@@ -1,10 +1,6 @@
 """Every screen as axe sees it: in both schemes, on a phone and on a desk."""
 
-import itertools
-
 import pytest
-
-from pressframe_testing import find_barriers
 
 from .conftest import LIST, SITE, Desk
 
@@ -40,23 +36,11 @@ def live(site, browser_page):
     return browser_page, process.url, long.id
 
 
-@pytest.fixture(params=itertools.product(["light", "dark"], [390, 1280]), ids=lambda how: f"{how[0]}-{how[1]}")
-def walk(live, request):
+@pytest.fixture
+def walk(live, look):
     """Return a browser that is signed in, and what looks at the page that it shows."""
     page, url, long = live
-    scheme, width = request.param
-    page.emulate_media(color_scheme=scheme)
-    page.set_viewport_size({"width": width, "height": 900})
-    found = {}
-
-    def look(name):
-        barriers = find_barriers(page, name=f"subscribers {name} {scheme} {width}")
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            barriers.append("wider than the screen")
-        if barriers:
-            found[name] = barriers
-
-    return page, url, long, look, found
+    return page, url, long, look, look.found
 
 
 def test_every_screen_and_what_acts_lead_to_is_without_barriers(walk, tmp_path):

@@ -35,6 +35,7 @@ def find_barriers(page: "Page", *, within: str = "html", name: str = "") -> list
     Args:
         name: What the picture is called.
     """
+    page.wait_for_load_state()  # without its style sheet every page has barriers
     page.evaluate(_axe())
     if folder := os.environ.get("PRESSFRAME_PICTURES"):
         picture = Path(folder) / (re.sub(r"[^\w.-]+", "-", name or page.title()).strip("-") + ".png")
