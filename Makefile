@@ -41,7 +41,7 @@ serve: .venv
 
 # Three at a time, as much of it is waiting: those in a browser and of some plugins, which tell all when they are through,
 # beside the rest.
-late := $(foreach name,press sql web webmention wordpress,plugins/$(name))
+late := $(foreach name,comments press sql web webmention wordpress,plugins/$(name))
 
 test: .venv
 	@$(MAKE) --no-print-directory --keep-going --jobs=3 test-browser test-late test-rest
