@@ -104,7 +104,9 @@ def test_a_link_dies_with_what_it_opens(desk, act):
 def test_a_forged_link_opens_nothing(desk):
     id, _, signature = desk.mail().rpartition("/")[2].partition(".")
 
-    for token in (id, f"{id}.", f"{id}x.{signature}", f"{id}.{signature[:-1]}A", "x" * 5000, "é"):
+    other = ("A" if signature[0] != "A" else "B") + signature[1:]
+
+    for token in (id, f"{id}.", f"{id}x.{signature}", f"{id}.{other}", f"{id}.{signature[:-1]}", "x" * 5000, "é"):
         assert desk.browser().post(f"/admin/link/{token}", {}).status == 410
 
 
