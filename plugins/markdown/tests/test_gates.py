@@ -1,5 +1,7 @@
 """What strangers get of a closed entry: its public part, with links that lead somewhere."""
 
+import pytest
+
 
 def test_words_below_the_mark_are_in_no_public_byte(gated):
     """Threats 1, 4 and 5."""
@@ -66,3 +68,41 @@ def test_without_a_mark_nothing_of_a_closed_entry_is_public(gated):
     gated.post("Words", front="tags: [closed]")
 
     assert gated.entry().body.html == ""
+
+
+CLOSED = ["audience: subscribers", "audience: [subscribers, paid]", "audience: misspelt"]
+SECTION = "Public.\n\n<!-- only: paid -->\n\nCANARY\n\n<!-- end only -->\n"
+
+
+@pytest.mark.parametrize("front", CLOSED)
+def test_an_entry_for_some_readers_is_not_built_where_no_plugin_closes_it(blog, front):
+    """Threat 13: the plugin that does was left out of the list, and the entry would be open to all."""
+    blog.post("CANARY", front=front)
+
+    error = blog.error()
+
+    assert "content/posts/a.md: audience: says whom it is for, and no plugin keeps others out" in error
+    assert 'add "gates" to [site] plugins' in error
+    assert not (blog.folder / "public").exists()
+
+
+def test_a_section_for_some_readers_is_not_built_where_no_plugin_cuts_it(blog):
+    """Threat 13."""
+    blog.post(SECTION)
+
+    assert "content/posts/a.md: has a section for some readers, and no plugin keeps others out" in blog.error()
+
+
+def test_what_only_shows_how_to_close_is_built_without_such_a_plugin(blog):
+    blog.post(f"Write it so:\n\n```\n{SECTION}\n```\n\n~~~~\n{SECTION}\n~~~~\n", front="audience: public")
+
+    assert "CANARY" in blog.entry().body.html
+
+
+def test_whoever_closes_entries_says_what_their_authors_may_write(gated):
+    """A plugin of the site's own reads the key its own way; it cuts no sections."""
+    gated.post("Words", front="audience: members")
+    assert gated.entry().body.html == "<p>Words</p>\n"
+
+    gated.post(SECTION)
+    assert "has a section for some readers" in gated.error()

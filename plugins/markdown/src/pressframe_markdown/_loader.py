@@ -39,6 +39,8 @@ class MarkdownLoader:
         permalink: The pattern of posts' addresses; see ``fill_pattern``.
         page_permalink: That of pages' addresses.
         own_keys: Front matter keys of others that look like a misspelt one.
+        closes: Whether there is a plugin that closes entries for some readers.
+        cuts: Whether there is one that closes sections.
     """
 
     folder: Path
@@ -47,6 +49,8 @@ class MarkdownLoader:
     permalink: str
     page_permalink: str
     own_keys: frozenset[str] = frozenset()
+    closes: bool = True
+    cuts: bool = True
     name: str = NAME
 
     _told: Mapping[str, Author] | None = attrs.field(default=None, init=False)
@@ -80,6 +84,7 @@ class MarkdownLoader:
         front, text = split_front_matter(self._read(source.key, file), file)
         kind: Kind = "page" if "pages" in source.key.split("/")[:-1] else "post"
         matter = read_front_matter(front, file, zone=self.zone, own_keys=self.own_keys, kind=kind)
+        self._check_closing(matter, text, file)
         address = matter.address or self._address(matter, source.key, file)
         image = _image(matter.image)
         files = self._files(source, text, image, address=address)
@@ -106,6 +111,16 @@ class MarkdownLoader:
             data={NAME: _data(matter.extra, files)},
         )
         return model.Manuscript(entry=entry, format=NAME, text=text)
+
+    def _check_closing(self, matter: FrontMatter, text: str, file: str) -> None:
+        if self.closes and self.cuts:
+            return
+        from pressframe_markdown._closing import check_audience, check_sections
+
+        if not self.closes:
+            check_audience(matter.extra, file)
+        if not self.cuts:
+            check_sections(text, file)
 
     def _read(self, path: str, file: str) -> str:
         try:

@@ -44,6 +44,8 @@ class Markdown:
             permalink=self.permalink,
             page_permalink=self.page_permalink,
             own_keys=self.own_keys,
+            closes=bool(host.hooks.implementers("judge_gate")),
+            cuts=bool(host.hooks.implementers("register_sections")),
         )
         return [loader]
 
