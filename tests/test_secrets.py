@@ -1,7 +1,9 @@
 """A site's secret: drawn once, kept by its owner, never empty."""
 
 import multiprocessing
+import re
 import resource
+from pathlib import Path
 
 import pytest
 
@@ -35,11 +37,11 @@ def test_two_sites_have_two_secrets(bare, tmp_path):
 
 
 def test_the_environment_may_hold_the_secret_in_place_of_a_file(bare, monkeypatch):
-    monkeypatch.setenv("PRESSFRAME_SECRET", "from outside")
+    monkeypatch.setenv("PRESSFRAME_SECRET", "from outside, drawn at random 7f3a")
     first = bare.open().secret("a")
     assert not (bare.path / "data").exists()
 
-    monkeypatch.setenv("PRESSFRAME_SECRET", "from elsewhere")
+    monkeypatch.setenv("PRESSFRAME_SECRET", "from elsewhere, drawn at random 91")
 
     assert bare.open().secret("a") != first
 
@@ -64,6 +66,28 @@ def test_a_secret_that_was_cut_short_signs_nothing(bare, content):
 
     with pytest.raises(ConfigError, match="holds no secret worth the name\n  delete it: another is drawn"):
         site.secret("a")
+
+
+@pytest.mark.parametrize("given", ["changeme", "secret", "x", "a" * 31])
+def test_a_secret_of_the_environment_that_can_be_guessed_signs_nothing(bare, monkeypatch, given):
+    """Threat 46: what a person types is known to who tries what people type."""
+    monkeypatch.setenv("PRESSFRAME_SECRET", given)
+
+    with pytest.raises(ConfigError, match="PRESSFRAME_SECRET: holds no secret worth the name\n  write 32 letters or"):
+        bare.open().secret("a")
+
+
+def test_no_example_brings_a_secret():
+    """Threat 46: one that stands in an example is everybody's."""
+    root = Path(__file__).parents[1]
+    files = [file for folder in ("docs", "examples") for file in (root / folder).rglob("*") if file.is_file()]
+    texts = {
+        file: file.read_text("utf-8", "replace") for file in [*files, *root.glob("*.md"), *root.glob("plugins/*/*.md")]
+    }
+
+    assert len(texts) > 50
+    assert [file for file, text in texts.items() if re.search(r"PRESSFRAME_SECRET\s*[=:]\s*[\"']?\w", text)] == []
+    assert [file for file in texts if file.name == "secret"] == []
 
 
 def test_a_disk_that_is_full_leaves_no_half_of_a_secret(bare):

@@ -90,12 +90,16 @@ class Site:
         """Return 32 bytes to sign with, different for each *purpose*, the same after a restart.
 
         Made from the environment variable PRESSFRAME_SECRET, or else from ``data/secret``, which is drawn at random
-        the first time it is needed and readable by its owner alone.
+        the first time it is needed and readable by its owner alone. Neither may be shorter than 32 bytes.
         """
         import hashlib
         import hmac
 
-        root = os.environ.get(SECRET, "").encode() or self._drawn()
+        given = os.environ.get(SECRET, "").encode()
+        root, at = (given, SECRET) if given else (self._drawn(), str(self.folder / "data" / "secret"))
+        if len(root) < 32:
+            fix = "write 32 letters or more, drawn at random" if given else "delete it: another is drawn"
+            raise ConfigError("holds no secret worth the name", at=Place(at), fix=fix)
         return hmac.digest(root, purpose.encode(), hashlib.sha256)
 
     def _drawn(self) -> bytes:
@@ -110,13 +114,10 @@ class Site:
                     draft.write(secrets.token_hex(32).encode())
                     draft.flush()
                     os.link(draft.name, file)  # whole or not at all, and of two processes the first one's
-            drawn = file.read_bytes()
+            return file.read_bytes()
         except OSError as error:
             message, fix = f"the site's secret cannot be kept: {error.strerror}", f"set {SECRET} in the environment"
             raise ConfigError(message, at=Place(str(file)), fix=fix) from error
-        if len(drawn) < 32:
-            raise ConfigError("holds no secret worth the name", at=Place(str(file)), fix="delete it: another is drawn")
-        return drawn
 
     def build(
         self, *, output: Path | None = None, drafts: bool = False, now: datetime | None = None,

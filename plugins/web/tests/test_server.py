@@ -347,3 +347,12 @@ def test_a_site_with_an_address_of_its_own_says_where_its_links_lead_and_how_to_
 def test_a_site_with_an_address_of_its_own_has_no_script_that_reloads(process):
     assert "/-/reload.js" not in process.get("/2026/11/open/").text
     assert process.get("/-/reload.js").status == 404
+
+
+def test_nothing_is_served_with_a_secret_that_can_be_guessed(site, monkeypatch):
+    """Threat 46: cookies and links are signed with it."""
+    blog = site('== pressframe.toml ==\n[site]\ntitle = "Essai"\nplugins = ["markdown", "sql", "web", "journal"]\n')
+    monkeypatch.setenv("PRESSFRAME_SECRET", "changeme")
+
+    with pytest.raises(RuntimeError, match="PRESSFRAME_SECRET: holds no secret worth the name"):
+        blog.start()

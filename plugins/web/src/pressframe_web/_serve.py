@@ -147,6 +147,7 @@ def _start_worker(site: Site, app: App, stack: ExitStack) -> None:
     except PluginError:
         return
     sql.database(site).open()  # what is wrong with it is for the owner to hear now, not for the first reader
+    site.secret("serving")  # as is a secret that can be guessed
     jobs = [job for _, job in site.hooks.all("register_jobs", site)]
     worker = Worker(site, jobs, app.clock)
     worker.start()
