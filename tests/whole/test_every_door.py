@@ -197,7 +197,7 @@ def test_only_the_methods_that_a_route_names_reach_it(served, owner):
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_no_route_fails_or_leads_away_whatever_is_sent(served, owner, caplog, method):
-    """Threats 47, 57, 58, 60, 66: in addresses, queries, fields, cookies, headers, from strangers and the owner."""
+    """Threats 9, 47, 57, 58, 60, 66: in addresses, queries, fields, cookies, headers, from strangers and the owner."""
     caplog.set_level(logging.DEBUG, "pressframe")
 
     for route in routes(served, method):
@@ -233,6 +233,7 @@ def _check(reply: Reply, told: object) -> None:
     assert reply.status < 500, told
     assert set(reply.headers) <= HEADERS, told
     assert not any("\n" in one or "\r" in one for one in (*reply.headers.values(), *reply.cookies)), told
+    assert not reply.cookies or re.search("private|no-store", reply.headers["cache-control"]), told
     location = reply.headers.get("location", "/")
     assert location.startswith(f"{URL}/webmention/") or re.match(r"/(?![/\\])", location), told
 

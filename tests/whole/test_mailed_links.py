@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 import sqlalchemy as sa
@@ -82,3 +83,38 @@ def test_programs_that_open_every_mailed_link_change_nothing(bag):
     for door, status in PRESSED.items():
         assert status in answers[door], (door, answers[door])
     assert rows(bag) != before
+
+
+@pytest.mark.browser
+def test_a_browser_that_opens_every_mailed_link_and_runs_its_scripts_changes_nothing(bag, browser_page):
+    """Threat 32: no script presses a button, now or after a while; nor does one when the page is left."""
+    asked = []
+
+    def answer(route):
+        request = route.request
+        path = request.url.removeprefix("https://essai.example")
+        asked.append((request.method, path))
+        form = dict(parse_qsl(request.post_data or ""))
+        reply = visitor.post(path, form) if request.method == "POST" else visitor.get(path)
+        while reply.status in (303, 308):  # whose next request would not come here
+            reply = visitor.get(reply.headers["location"])
+        headers = {name: value for name, value in reply.headers.items() if name != "content-length"}
+        route.fulfill(status=reply.status, headers=headers, body=reply.body)
+
+    visitor = bag.served.browser()
+    browser_page.route("**/*", answer)
+    browser_page.clock.install()
+    found = sorted(set(links(bag)))
+    before, mails = rows(bag), len(bag.served.mails)
+
+    for address in found:
+        browser_page.goto(f"https://essai.example{address}")
+        browser_page.clock.run_for(60_000)
+    browser_page.goto("about:blank")
+    bag.served.run_jobs()
+
+    assert {method for method, _ in asked} == {"GET"}
+    assert {path for _, path in asked} >= {address.partition("#")[0] for address in found}
+    assert rows(bag) == before
+    assert len(bag.served.mails) == mails
+    assert visitor.cookies == {}

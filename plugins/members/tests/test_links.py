@@ -123,6 +123,8 @@ def test_the_token_is_told_to_nobody(readers, caplog):
     assert [answer.headers["referrer-policy"] for answer in answers] == ["no-referrer"] * 3
     assert {answer.headers["cache-control"] for answer in answers} == {"private, no-store"}
     assert "https://" not in answers[0].text.partition("<body")[2]
+    assert answers[2].status == 410
+    assert token not in answers[2].text
     assert token not in caplog.text
     stored = b"".join(file.read_bytes() for file in (readers.site.folder / "data").iterdir())
     assert token.rpartition(".")[2].encode() not in stored

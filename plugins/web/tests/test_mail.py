@@ -51,10 +51,13 @@ def test_a_mail_with_html_has_both(tmp_path):
     [
         'sender = "a@b.example, c@d.example"', 'sender = "nobody"', 'sender = ""', 'sender = "a@café.example"',
         'trusted_proxies = ["nginx"]',
-        'smtp = { host = "mail.example", security = "some" }', "smtp = {}", "port = 0", "max_body = 1",
+        'smtp = { host = "mail.example", security = "some" }', "smtp = {}",
+        'smtp = { host = "mail.example", timeout = "60 seconds" }', 'smtp = { host = "mail.example", timeout = "0 s" }',
+        "port = 0", "max_body = 1",
     ],
 )  # fmt: skip
 def test_an_odd_setting_is_told_with_its_line(site, setting):
+    """F4, among others: a mail server that hangs is given up within a minute, whatever is set."""
     blog = site(f"""
 == pressframe.toml ==
 [site]
