@@ -351,7 +351,7 @@ def test_a_site_with_an_address_of_its_own_has_no_script_that_reloads(process):
 
 def test_nothing_is_served_with_a_secret_that_can_be_guessed(site, monkeypatch):
     """Threat 46: cookies and links are signed with it."""
-    blog = site('== pressframe.toml ==\n[site]\ntitle = "Essai"\nplugins = ["markdown", "sql", "web", "journal"]\n')
+    blog = site('== pressframe.toml ==\n[site]\ntitle = "Essai"\nplugins = ["sql", "web", "journal"]\n')
     monkeypatch.setenv("PRESSFRAME_SECRET", "changeme")
 
     with pytest.raises(RuntimeError, match="PRESSFRAME_SECRET: holds no secret worth the name"):
