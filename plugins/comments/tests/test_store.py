@@ -183,3 +183,24 @@ def test_sql_in_any_parameter_is_a_text_that_finds_nothing(store, make_site, cas
                 pytest.fail(f"{payload} was taken for a comment")
 
     assert list(store.records(Search())) == before
+
+
+def test_comments_keep_the_order_in_which_they_came_though_the_clock_is_set_back(store):
+    """Threat 75: an hour back, as at the end of summer time; an answer never stands before what it answers."""
+    for number, minutes in enumerate((0, 10, -50, -20, 5, 20)):
+        store.add(attrs.evolve(another(number), received=NOW + timedelta(minutes=minutes)), State.APPROVED)
+        store.add(attrs.evolve(another(number), entry="other", received=NOW - timedelta(days=number)), State.APPROVED)
+
+    found = store.approved(frozenset({"e", "other"}))
+
+    assert [comment.body for comment in found["e"]] == ["0", "1", "2", "3", "4", "5"]
+    assert found["e"][-1].received == NOW + timedelta(minutes=20)
+    assert [comment.body for comment in found["other"]] == ["5", "4", "3", "2", "1", "0"]
+
+
+def test_a_clock_that_was_a_year_ahead_dates_no_comment_after_it(store):
+    """Threat 75."""
+    store.add(attrs.evolve(another(1), received=NOW + timedelta(days=365)), State.APPROVED)
+    filed = store.add(another(2), State.APPROVED)
+
+    assert filed.comment.received == NOW

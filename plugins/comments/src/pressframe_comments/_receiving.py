@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import attrs
 import sqlalchemy as sa
 
 from pressframe_comments._folding import fold_address, sought
@@ -73,6 +74,16 @@ _TIMES = Prepared(
     .order_by(COMMENT.c.received.desc())
     .limit(sa.bindparam("most", type_=sa.BigInteger))
 )
+_LATER = Prepared(
+    sa.select(sa.func.max(_RECEIVED)).where(
+        COMMENT.c.entry == _bound("entry"),
+        sa.bindparam("now", type_=sa.BigInteger) < _RECEIVED,
+        sa.bindparam("soon", type_=sa.BigInteger) >= _RECEIVED,
+        COMMENT.c.name.is_(None),
+    )
+)
+_SET_BACK = timedelta(hours=2)
+"""So far a clock may be set back before comments stand in another order than that in which they came."""
 _ALL = 1 << 62
 """More comments than there are."""
 
@@ -87,6 +98,13 @@ def insert_new(connection: sa.Connection, draft: Draft, row: Mapping[str, object
     """Store *row*, made of *draft*, in one statement and return its number; None if it is a repeat."""
     stored = _INSERT_NEW.run(connection, {**row, "recent": _recent(draft)})
     return int(stored[0][0]) if stored else None
+
+
+def in_order(connection: sa.Connection, draft: Draft) -> Draft:
+    """Return *draft* as received no earlier than what came before it, though the clock may have been set back since."""
+    now, soon = stored_moment(draft.received), stored_moment(draft.received + _SET_BACK)
+    ((later,),) = _LATER.run(connection, {"entry": draft.entry, "now": now, "soon": soon})
+    return draft if later is None else attrs.evolve(draft, received=moment_of(later))
 
 
 def row_of(draft: Draft, state: State, reasons: Sequence[str]) -> dict[str, object]:

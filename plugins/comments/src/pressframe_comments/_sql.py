@@ -56,15 +56,17 @@ class SqlCommentStore:
         row = receiving.row_of(draft, state, reasons)
 
         def work(connection: sa.Connection) -> Filed:
-            number = receiving.insert_new(connection, draft, row)
+            ordered = receiving.in_order(connection, draft)
+            fresh = row if ordered is draft else receiving.row_of(ordered, state, reasons)
+            number = receiving.insert_new(connection, ordered, fresh)
             if number is None:
-                earlier = receiving.find_repeat(connection, draft)
+                earlier = receiving.find_repeat(connection, ordered)
                 assert earlier is not None  # nobody else has written since
                 return earlier
             if state is State.APPROVED:
                 count_up(connection, [draft.entry])
             self._tidy_after(connection, draft.received)
-            return receiving.filed_new(draft, state, reasons, number)
+            return receiving.filed_new(ordered, state, reasons, number)
 
         is_one_change = state is not State.APPROVED and self._tidied == _day_of(draft.received)
         return self._database.submit(work, is_one_change=is_one_change)
