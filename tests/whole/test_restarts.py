@@ -1,4 +1,4 @@
-"""PostgreSQL restarted again and again while readers read and comment. Fault F9."""
+"""PostgreSQL restarted, out of reach and replaced by another server while readers read and comment. Fault F9."""
 
 import logging
 import random
@@ -11,7 +11,7 @@ import attrs
 import pytest
 import sqlalchemy as sa
 
-from pressframe_testing import PostgreSQLServer, Process, wants_everything
+from pressframe_testing import Line, PostgreSQLServer, Process, wants_everything
 
 pytestmark = pytest.mark.postgresql
 
@@ -21,6 +21,8 @@ RESTARTS = 20 if wants_everything() else 3
 """How often the server is restarted: the whole of it where PRESSFRAME_EVERYTHING is set in the environment."""
 HEALED = 2
 """Seconds after an outage in which something may still fail."""
+BOUND = 20
+"""Seconds in which everything is answered, whatever the database does, on a busy machine."""
 POST = "/2026/11/billet/"
 SITE = """
 == pressframe.toml ==
@@ -61,6 +63,7 @@ class Load:
     process: Process
     is_over: threading.Event = attrs.field(factory=threading.Event)
     pages: list[int] = attrs.field(factory=list)
+    slowest: float = 0.0
     stored: list[str] = attrs.field(factory=list)
     failed: list[tuple[float, float, str]] = attrs.field(factory=list)
     odd: list[str] = attrs.field(factory=list)
@@ -88,6 +91,7 @@ class Load:
     def _send(self, address: str, form: dict[str, str], wanted: int) -> bool:
         begun = time.monotonic()
         reply = self.process.ask("POST", address, form)
+        self.slowest = max(self.slowest, time.monotonic() - begun)
         if reply.status == 503:
             assert reply.headers["retry-after"]
             self.failed.append((begun, time.monotonic(), address))
@@ -147,5 +151,52 @@ def test_while_the_database_restarts_pages_are_served_and_what_was_taken_is_kept
     assert load.odd == [], process.log
     assert [one for one in load.failed if not outages.explain(one[0], one[1])] == []
     assert last.status == 303
+    assert set(load.stored) <= set(found)
+    assert len(found) == len(set(found))
+
+
+def away(outages: Outages, load: Load, seconds: float, *doings: Callable[[], None]) -> None:
+    """Let *doings* happen: the first ends the database's service, *seconds* later the others bring it back."""
+    before = len(load.stored)
+    while len(load.stored) < before + 5:
+        time.sleep(0.01)
+    gone = time.monotonic()
+    doings[0]()
+    time.sleep(seconds)
+    for doing in doings[1:]:
+        doing()
+    outages.spans.append((gone, time.monotonic()))
+    time.sleep(HEALED)
+
+
+@pytest.mark.skipif(not wants_everything(), reason="takes a minute of waiting: PRESSFRAME_EVERYTHING=1")
+def test_a_network_that_is_cut_and_a_server_that_takes_over_lose_nothing(site, own_postgresql):
+    """F9: nobody is told that a connection is dead; every form is answered in time, every page at any time."""
+    line, follower = Line.to(own_postgresql.socket), own_postgresql.follow()
+    process = site(SITE.format(url=line.url)).start()
+    load, outages = Load(process), Outages()
+    threads = load.run()
+    try:
+        away(outages, load, 1, line.cut, line.mend)
+        away(outages, load, 15, line.cut, line.mend)
+        away(
+            outages, load, 10, line.cut, lambda: line.lead_to(follower.socket),
+            lambda: own_postgresql.stop(signal.SIGQUIT), follower.promote, line.mend,
+        )  # fmt: skip
+        away(outages, load, 0, lambda: None)
+    finally:
+        load.is_over.set()
+        for thread in threads:
+            thread.join()
+        process.kill()
+        line.close()
+    found = in_database(follower)
+    follower.remove()
+
+    log.info("%d pages, %d stored, %d refused", len(load.pages), len(load.stored), len(load.failed))
+    assert set(load.pages) == {200}
+    assert load.odd == [], process.log
+    assert load.slowest < BOUND
+    assert [one for one in load.failed if not outages.explain(one[0], one[1])] == []
     assert set(load.stored) <= set(found)
     assert len(found) == len(set(found))

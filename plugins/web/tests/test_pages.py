@@ -220,6 +220,20 @@ def test_a_reader_is_forgotten_after_half_a_minute(served, friend, monkeypatch):
     assert friend.get("/do/asked").text == "2"
 
 
+def test_a_reader_who_could_not_be_found_is_looked_for_again_soon(served, friend, monkeypatch):
+    """F9: the database may have been away just then, and whoever is signed in reads on once it is back."""
+    friend.cookies["__Host-session"] = "unknown"
+    friend.get(CLOSED)
+    friend.get(CLOSED)
+    assert friend.get("/do/asked").text == "1"
+    now = time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: now() + 2.1)
+
+    friend.get(CLOSED)
+
+    assert friend.get("/do/asked").text == "2"
+
+
 def test_cookies_too_long_to_be_remembered_are_asked_for_each_time(served, friend):
     friend.cookies["other"] = "x" * 3000
 

@@ -7,14 +7,14 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import attrs
 import sqlalchemy as sa
 
-from pressframe.errors import ContentError, PressframeError
+from pressframe.errors import ContentError, PressframeError, StoreError
 from pressframe.model import Host, Json
 from pressframe_newsletter._campaigns import Campaign, Campaigns, campaign_of
 from pressframe_newsletter._guard import Guard
@@ -56,6 +56,7 @@ class Sending:
         self._mails = Mails(host, plugin)
         self._readers = Readers(host)
         self._rest = threading.Event()
+        self._owed: list[Result] = []
 
     @property
     def _db(self) -> Database:
@@ -98,6 +99,7 @@ class Sending:
         now, recipients = self._held.clock(), self._recipients
         recipients.guard.check(now)
         self._hold_what_is_late(now)
+        self._pay(now)
         again = recipients.reclaim(now)
         if again:
             log.warning("%d newsletter mails were being handed over when the program was cut off: sent again", again)
@@ -115,6 +117,13 @@ class Sending:
         if is_more:
             return now
         return self._next(publishing.next_digest(now))
+
+    def _pay(self, now: datetime) -> None:
+        """Write down what became of messages when the database was away: what was taken must not be sent again."""
+        owed = list(self._owed)
+        if owed:
+            self._recipients.exchange(owed, 0, now)
+            del self._owed[: len(owed)]
 
     def _hold_what_is_late(self, now: datetime) -> None:
         """Let what should have been sent long ago wait for the owner: nobody was there to do it then."""
@@ -204,8 +213,14 @@ class Sending:
                 count = 0 if is_over else desk.allowance.take(desk.size)
                 if not results and not count:
                     return
-                rows = self._recipients.exchange(results, count, self._held.clock())
-                results = [self._hand(row, mailer, desk) for row in rows]
+                try:
+                    rows = self._recipients.exchange(results, count, self._held.clock())
+                    results = []
+                    for row in rows:
+                        results.append(self._hand(row, mailer, desk))
+                except BaseException:  # whatever it is, what has left must not leave again
+                    self._owed += results
+                    raise
 
     def _hand(self, row: Row, mailer: Mailer, desk: _Desk) -> Result:
         now, campaign = self._held.clock(), desk.campaigns.get(row.campaign)
@@ -270,7 +285,8 @@ class Sending:
             said = {"failures": failures, "resting": until, "trouble": str(error)[:300]}
             connection.execute(sa.update(MARK).values(said))
 
-        self._db.write(work)
+        with suppress(StoreError):  # what became of the message is written down after it, or fails as this did
+            self._db.write(work)
 
 
 def _is_hard(error: MailError) -> bool:

@@ -1,4 +1,4 @@
-"""What differs between SQLite and PostgreSQL: how to connect, copy, and name a fault."""
+"""What differs from one kind of database to another: how to connect, copy, and name a fault; and SQLite's way."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sqlite3
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import sqlalchemy
 from sqlalchemy import event, exc
@@ -43,8 +43,12 @@ class Backend(Protocol):
             StoreError: There is not, and it cannot be made.
         """
 
-    def engine(self, *, writes: bool) -> sqlalchemy.Engine:
-        """Return an engine whose transactions may write and exclude each other, or may only read."""
+    def engine(self, *, writes: bool, hurries: bool = True) -> sqlalchemy.Engine:
+        """Return an engine whose transactions may write and exclude each other, or may only read.
+
+        Args:
+            hurries: False if a statement may take as long as it needs, and wait for others.
+        """
 
     def explain(self, error: BaseException) -> StoreError | None:
         """Return what *error* means if the database is at fault, None if the work is."""
@@ -92,7 +96,7 @@ class SQLite:
                 fix="look at the rights of the file and its folder",
             ) from error
 
-    def engine(self, *, writes: bool) -> sqlalchemy.Engine:
+    def engine(self, *, writes: bool, hurries: bool = True) -> sqlalchemy.Engine:
         engine = sqlalchemy.create_engine(
             sqlalchemy.URL.create("sqlite", database=str(self.file)),
             connect_args={"timeout": BUSY_SECONDS},
@@ -174,50 +178,3 @@ def _copy(source: Path, target: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-class PostgreSQL:
-    """A database on a server; its own tools make backups of it."""
-
-    def __init__(self, url: str) -> None:
-        self._url = sqlalchemy.make_url(url)
-        if self._url.drivername == "postgresql":
-            self._url = self._url.set(drivername="postgresql+psycopg")
-        self._shown = self._url.render_as_string(hide_password=True)
-
-    def prepare(self) -> None:
-        """Do nothing: the server keeps the database."""
-
-    def engine(self, *, writes: bool) -> sqlalchemy.Engine:
-        options: dict[str, Any] = {} if writes else {"postgresql_readonly": True}  # SQLAlchemy's own type
-        try:
-            engine = sqlalchemy.create_engine(
-                self._url,
-                pool_size=1 if writes else 8,
-                pool_pre_ping=True,
-                connect_args={"connect_timeout": BUSY_SECONDS},
-            )
-        except ModuleNotFoundError as error:
-            raise StoreError(
-                f"PostgreSQL needs the package {error.name}", fix='pip install "pressframe-sql[postgresql]"'
-            ) from error
-        return engine.execution_options(isolation_level="READ COMMITTED" if writes else "REPEATABLE READ", **options)
-
-    def explain(self, error: BaseException) -> StoreError | None:
-        if isinstance(error, exc.OperationalError | exc.InterfaceError):
-            reason = (str(error.orig).strip().splitlines() or [""])[0]
-            return StoreError(
-                f"the database {self._shown} cannot be used: {reason}", fix="look whether its server runs"
-            )
-        return None
-
-    def version(self, engine: sqlalchemy.Engine) -> str:
-        with engine.connect() as connection:
-            # Names the transactions that are finished: no write is committed without changing it.
-            return str(connection.scalar(sqlalchemy.text("SELECT pg_current_snapshot()::text")))
-
-    def backup(self, target: Path | None, *, label: str = "backup") -> Path:
-        raise StoreError("only SQLite databases are copied by pressframe", fix=f"pg_dump --file={target or label}")
-
-    def close(self) -> None:
-        """Do nothing: nothing is kept open beside the engines."""

@@ -220,7 +220,8 @@ class Database:
 
     def _backend(self) -> Backend:
         if self._made is None:
-            from pressframe_sql._backend import PostgreSQL, SQLite
+            from pressframe_sql._backend import SQLite
+            from pressframe_sql._postgresql import PostgreSQL
 
             if self._url.startswith("sqlite:"):
                 self._made = SQLite(self._file(), self._folder)

@@ -68,7 +68,7 @@ def upgrade(backend: Backend, folders: Sequence[tuple[str, Path]]) -> tuple[Chai
 @contextmanager
 def connected(backend: Backend, *, writes: bool) -> Iterator[sqlalchemy.Connection]:
     """Give a connection of its own in a transaction, committed at the end if it *writes*."""
-    engine = backend.engine(writes=writes)
+    engine = backend.engine(writes=writes, hurries=not writes)
     try:
         with engine.connect() as connection:
             if writes and connection.dialect.name == "sqlite":

@@ -14,6 +14,8 @@ from pressframe_sql._plugin import database
 from pressframe_sql.model import Job
 
 if TYPE_CHECKING:
+    import sqlalchemy as sa
+
     from pressframe_sql._jobs import Waiting
 
 log = logging.getLogger("pressframe")
@@ -42,6 +44,7 @@ class Worker:
         self._database = database(host)
         self._jobs = {job.name: job for job in jobs}
         self._clock = clock
+        self._owed: dict[str, list[Callable[[sa.Connection], None]]] = {}
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
 
@@ -79,6 +82,7 @@ class Worker:
     def _run_lane(self, lane: str) -> int:
         if not self._database.exists():
             return 0
+        self._pay(lane)
         run = 0
         while not self._stopping.is_set() and (taken := self._take(self._names(lane))):
             self._run(taken)
@@ -133,9 +137,24 @@ class Worker:
             outcome = f"is tried again at {due:%Y-%m-%d %H:%M} UTC" if due else "is set aside"
             reason = f"{type(error).__name__}: {error}"
             log.warning("job %d (%s) failed and %s: %s", taken.id, taken.name, outcome, type(error).__name__)
-            self._database.write(lambda connection: put_off(connection, taken, reason, due=due))
+            self._note(job.lane, lambda connection: put_off(connection, taken, reason, due=due))
         else:
-            self._database.write(lambda connection: finish(connection, taken, self._clock()))
+            now = self._clock()
+            self._note(job.lane, lambda connection: finish(connection, taken, now))
+
+    def _note(self, lane: str, outcome: Callable[[sa.Connection], None]) -> None:
+        """Write down what became of a job; where that fails, before anything else of its lane is done.
+
+        A mail that has left while the database is away must not leave again.
+        """
+        self._owed.setdefault(lane, []).append(outcome)
+        self._pay(lane)
+
+    def _pay(self, lane: str) -> None:
+        owed = self._owed.get(lane, [])
+        while owed:
+            self._database.write(owed[0])
+            del owed[0]
 
     def _next(self, error: BaseException, job: Job, attempts: int) -> datetime | None:
         """Return when a job that failed is tried again; None if it is not."""

@@ -118,10 +118,13 @@ class Writer:
             with self._engine.begin() as connection:
                 tellings = [self._attempt(connection, piece) for piece in pieces]
         except BaseException as error:  # noqa: BLE001 - the thread serves everybody, so it must outlive anything
-            if self._explain(error):
+            fault = self._explain(error)
+            if fault:
                 pieces += self._waiting()  # the fault is theirs, too; they have waited for a lock long enough
+                if self._engine.dialect.name != "sqlite":
+                    self._engine.dispose()  # another server may have taken over
             for piece in pieces:
-                piece.answer.set_exception(self._explain(error) or error)
+                piece.answer.set_exception(fault or error)
         else:
             for tell in tellings:
                 tell()

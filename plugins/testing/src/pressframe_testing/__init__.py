@@ -6,13 +6,14 @@ from pressframe_testing._clock import Clock
 from pressframe_testing._elsewhere import Asked, Elsewhere, Given
 from pressframe_testing._everything import wants_everything
 from pressframe_testing._kill import CHANGES, MOVES, killed_at
+from pressframe_testing._line import Line
 from pressframe_testing._once import cheap_hasher
 from pressframe_testing._postgresql import EVERY_DATABASE, PostgreSQLServer
 from pressframe_testing._process import Process
 from pressframe_testing._site import Built, Ran, TestSite
 
 __all__ = [
-    "CHANGES", "EVERY_DATABASE", "MOVES", "Ask", "Asked", "Built", "Clock", "Elsewhere", "Given", "PostgreSQLServer",
-    "Process", "Ran", "Reply", "Served", "TestSite", "Visitor", "ask", "cheap_hasher", "find_barriers", "killed_at",
-    "wants_everything",
+    "CHANGES", "EVERY_DATABASE", "MOVES", "Ask", "Asked", "Built", "Clock", "Elsewhere", "Given", "Line",
+    "PostgreSQLServer", "Process", "Ran", "Reply", "Served", "TestSite", "Visitor", "ask", "cheap_hasher",
+    "find_barriers", "killed_at", "wants_everything",
 ]  # fmt: skip

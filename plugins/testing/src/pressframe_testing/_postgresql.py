@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import attrs
 import pytest
@@ -52,16 +53,25 @@ class PostgreSQLServer:
     _process: subprocess.Popen[bytes] | None = None
 
     @classmethod
-    def make(cls) -> "PostgreSQLServer":
-        """Return one that is not yet started; the test is skipped where none is installed."""
+    def make(cls, followed: "PostgreSQLServer | None" = None) -> "PostgreSQLServer":
+        """Return one that is not yet started; the test is skipped where none is installed.
+
+        Args:
+            followed: Whose data it has, and goes on to copy.
+        """
         pytest.importorskip("psycopg", reason="needs PostgreSQL's driver: pip install 'pressframe-sql[postgresql]'")
         user = "postgres" if os.geteuid() == 0 else None  # the server refuses to run as root
         programs, folder = _programs(), Path(tempfile.mkdtemp(prefix="pressframe-"))
         if user:
             shutil.chown(folder, user)
-        options = ["--auth=trust", "--username=press", "--no-sync", "--encoding=UTF8"]
-        initialise = [str(programs / "initdb"), *options, str(folder / "data")]
-        subprocess.run(initialise, check=True, capture_output=True, cwd=folder, user=user)
+        if followed is None:
+            options = ["--auth=trust", "--username=press", "--no-sync", "--encoding=UTF8"]
+            make = [str(programs / "initdb"), *options, str(folder / "data")]
+        else:
+            options = ["--write-recovery-conf", "--checkpoint=fast", "--no-sync", "--username=press"]
+            options += ["--host", str(followed.folder), "--pgdata", str(folder / "data")]
+            make = [str(programs / "pg_basebackup"), *options]
+        subprocess.run(make, check=True, capture_output=True, cwd=folder, user=user)
         return cls(folder, programs, user)
 
     @property
@@ -84,9 +94,39 @@ class PostgreSQLServer:
             self._process.wait()
             self._process = None
 
+    @property
+    def socket(self) -> Path:
+        """Return where it listens."""
+        return self.folder / ".s.PGSQL.5432"
+
+    def run(self, statement: str) -> list[tuple[Any, ...]]:
+        """Run one statement by a connection of its own, committed at once; return its rows."""
+        import psycopg
+
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            cursor = connection.execute(statement)
+            return list(cursor.fetchall()) if cursor.description else []
+
+    def follow(self) -> "PostgreSQLServer":
+        """Return another server, started, that has all that this one has committed before anybody is told so.
+
+        It takes no changes before ``promote``.
+        """
+        follower = PostgreSQLServer.make(self)
+        follower.start()
+        self.run("ALTER SYSTEM SET synchronous_standby_names = '*'")
+        self.run("SELECT pg_reload_conf()")
+        while self.run("SELECT sync_state FROM pg_stat_replication") != [("sync",)]:
+            assert self._process is not None, "the server has ended"
+        return follower
+
+    def promote(self) -> None:
+        """Let it take changes from now on, as the one that it followed is gone."""
+        assert self.run("SELECT pg_promote(true, 60)") == [(True,)]
+
     def remove(self) -> None:
         """End it, and delete all that it had."""
-        self.stop()
+        self.stop(signal.SIGQUIT)
         shutil.rmtree(self.folder)
 
 

@@ -8,6 +8,8 @@ from pressframe.model import Reader
 
 REMEMBERED = 30.0
 """Seconds for which a reader is taken for the same, by the same cookies."""
+_STRANGER = 2.0
+"""And a stranger, whom the plugins may only not have known just then: the database was away."""
 
 _READERS = 10_000
 _LONGEST = 2_048
@@ -37,7 +39,7 @@ class Readers:
         reader = await self._ask(cookies)
         if len(cookies) <= _LONGEST:
             self._known.pop(cookies, None)
-            self._known[cookies] = reader, time.monotonic() + REMEMBERED
+            self._known[cookies] = reader, time.monotonic() + (REMEMBERED if reader else _STRANGER)
             if len(self._known) > _READERS:
                 del self._known[next(iter(self._known))]
         return reader

@@ -1,0 +1,113 @@
+"""A line between a site and its PostgreSQL server that can be cut without either of them being told."""
+
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+import attrs
+
+_BYTES = 65_536
+
+
+@attrs.define(eq=False)
+class Line:
+    """Hands on bytes between a port of this machine and the socket of a server."""
+
+    _target: Path
+    _listener: socket.socket = attrs.field(factory=lambda: socket.create_server(("127.0.0.1", 0)), init=False)
+    _lock: threading.Condition = attrs.field(factory=threading.Condition, init=False)
+    _is_cut: bool = attrs.field(default=False, init=False)
+    _is_over: bool = attrs.field(default=False, init=False)
+    _generation: int = attrs.field(default=0, init=False)
+    _sockets: list[socket.socket] = attrs.field(factory=list, init=False)
+
+    @classmethod
+    def to(cls, target: Path) -> "Line":
+        """Return one that hands on to the Unix socket *target*, from now on."""
+        line = cls(target)
+        threading.Thread(target=line._accept, daemon=True).start()
+        return line
+
+    @property
+    def url(self) -> str:
+        """Return the address of the server's empty database by this line, for ``[plugins.sql] url``."""
+        port = self._listener.getsockname()[1]
+        return f"postgresql://press@127.0.0.1:{port}/postgres?sslmode=disable&gssencmode=disable"
+
+    def cut(self) -> None:
+        """Hand on nothing more: connections stay, new ones come about, and nobody hears anything."""
+        self._is_cut = True
+
+    def mend(self) -> None:
+        """Hand on again, first what was sent meanwhile; connections from before ``lead_to`` stay mute."""
+        with self._lock:
+            self._is_cut = False
+            self._lock.notify_all()
+
+    def lead_to(self, target: Path) -> None:
+        """Hand on to another server's socket; connections to the one before are mute for ever."""
+        self._target = target
+        self._generation += 1
+
+    def close(self) -> None:
+        """End it, and all its connections."""
+        with self._lock:
+            self._is_over = True
+            self._lock.notify_all()
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits for somebody to come
+        self._listener.close()
+        for one in self._sockets:
+            one.close()
+
+    def _accept(self) -> None:
+        while not self._is_over:
+            try:
+                near, _ = self._listener.accept()
+            except OSError:
+                return
+            self._sockets.append(near)
+            if self._is_over:
+                near.close()
+                return
+            threading.Thread(target=self._connect, args=(near,), daemon=True).start()
+
+    def _connect(self, near: socket.socket) -> None:
+        if not self._flows(lambda: True):
+            return
+        far, generation = socket.socket(socket.AF_UNIX), self._generation
+        self._sockets.append(far)
+        try:
+            far.connect(str(self._target))
+        except OSError:
+            near.close()
+            return
+        belongs = partial(self._belongs, generation)
+        for source, target in ((near, far), (far, near)):
+            threading.Thread(target=self._pump, args=(source, target, belongs), daemon=True).start()
+
+    def _belongs(self, generation: int) -> bool:
+        return generation == self._generation
+
+    def _pump(self, source: socket.socket, target: socket.socket, belongs: Callable[[], bool]) -> None:
+        try:
+            while True:
+                data = source.recv(_BYTES)
+                if not self._flows(belongs):
+                    return
+                if not data:
+                    break
+                target.sendall(data)
+        except OSError:
+            pass
+        for one in (source, target):
+            one.close()
+
+    def _flows(self, belongs: Callable[[], bool]) -> bool:
+        """Return True as soon as the line is whole; False if it never is again for this connection."""
+        with self._lock:
+            self._lock.wait_for(lambda: self._is_over or not belongs() or not self._is_cut)
+        return belongs() and not self._is_over
