@@ -199,3 +199,13 @@ def test_the_mail_is_text_and_html_with_one_link(desk):
     assert mail["subject"] == "Votre lien de connexion à PRland"
     assert re.findall(r"https?://\S+", text) == [link]
     assert set(re.findall(r'(?:src|href)="([^"]+)"', html)) == {link, "https://prland.example/"}
+
+
+def test_a_clock_that_was_a_year_ahead_shuts_nobody_out(desk, clock):
+    """Threat 75."""
+    clock.move("365 days")
+    for _ in range(6):
+        desk.mail()
+    clock.move("-365 days")
+
+    assert desk.browser().post(desk.mail(), {}).status == 303

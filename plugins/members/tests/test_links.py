@@ -83,6 +83,19 @@ def test_a_clock_set_back_leaves_links_and_limits_as_they_were(readers, clock):
     assert readers.browser().post(link, {}).status == 303
 
 
+def test_a_clock_that_was_a_year_ahead_shuts_nobody_out(readers, clock):
+    """Threat 75: whom a mail was sent then gets one now, and so does whoever asks from the same place."""
+    clock.move(timedelta(days=365))
+    for number in range(25):
+        readers.ask(f"a{number}@example.org")
+    readers.run_jobs()
+
+    clock.move(timedelta(days=-365))
+
+    assert readers.browser().post(readers.mail("a1@example.org"), {}).status == 303
+    assert readers.mail("autre@example.org") is not None
+
+
 @pytest.mark.parametrize(
     "change",
     [

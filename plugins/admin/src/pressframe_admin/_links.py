@@ -14,6 +14,7 @@ from pressframe_admin._limits import Limits
 from pressframe_admin._sessions import SessionStore
 from pressframe_admin._tables import ACCOUNT, LINK
 from pressframe_sql import Database, database
+from pressframe_sql.limits import lately
 from pressframe_web import Request
 from pressframe_web.addresses import MailAddress
 from pressframe_web.identity import make_id
@@ -23,7 +24,6 @@ Purpose: TypeAlias = Literal["sign-in", "welcome"]
 ANSWER, MAIL = "admin.answer", "admin.mail"
 """The jobs: make the link that was asked for, if it may be made; send it."""
 VALID: dict[Purpose, timedelta] = {"sign-in": timedelta(hours=1), "welcome": timedelta(days=3)}
-_HOUR = timedelta(hours=1)
 _MAILS_AN_HOUR = 5
 
 
@@ -84,8 +84,8 @@ class LinkStore:
             account = connection.scalar(found)
             if account is None:
                 return
-            lately = sa.select(sa.func.count()).where(LINK.c.account == account, LINK.c.made > now - _HOUR)
-            if (connection.scalar(lately) or 0) < _MAILS_AN_HOUR:
+            mailed = sa.select(sa.func.count()).where(LINK.c.account == account, lately(LINK.c.made, now))
+            if (connection.scalar(mailed) or 0) < _MAILS_AN_HOUR:
                 id = _replace(connection, account, "sign-in", back=str(payload["back"]), now=now)
                 self._db.enqueue(connection, MAIL, {"link": id}, key=f"{MAIL}:{id}", due=now)
 

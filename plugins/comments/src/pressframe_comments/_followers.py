@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from pressframe.model import Card, Comment, Host, Json
 from pressframe_comments._store import Filed
 from pressframe_sql import Database, PersonalData, database
-from pressframe_sql.limits import Asked, asked_table
+from pressframe_sql.limits import SET_BACK, Asked, asked_table
 from pressframe_sql.statements import Prepared, insert_into
 from pressframe_sql.types import Moment
 from pressframe_web.identity import disguise
@@ -165,7 +165,7 @@ class Followers:
             if (
                 not is_proved
                 and connection.scalar(sa.select(is_open))
-                and (who.asked is None or who.asked <= now - _HOUR)
+                and not (who.asked is not None and now - _HOUR < who.asked <= now + SET_BACK)
                 and self._may_ask(connection, wish, now)
             ):
                 connection.execute(sa.update(FOLLOWER).where(FOLLOWER.c.id == id).values(asked=now))

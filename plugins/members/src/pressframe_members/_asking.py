@@ -36,7 +36,6 @@ CODE_VALID = timedelta(hours=1)
 MOST_TRIES = 5
 """Wrong codes after which a request is locked."""
 
-_HOUR = timedelta(hours=1)
 _UNCONFIRMED_KEPT = timedelta(days=7)
 _MAILS_AN_HOUR = 1
 _SIGN_INS_AN_HOUR = 5
@@ -212,5 +211,5 @@ def _tidy(connection: sa.Connection, now: datetime) -> None:
 
 
 def _mailed_lately(connection: sa.Connection, member: int, now: datetime) -> int:
-    lately = sa.select(sa.func.count()).where(LINK.c.member == member, LINK.c.made > now - _HOUR)
-    return connection.scalar(lately) or 0
+    mailed = sa.select(sa.func.count()).where(LINK.c.member == member, limits.lately(LINK.c.made, now))
+    return connection.scalar(mailed) or 0

@@ -12,11 +12,18 @@ import sqlalchemy as sa
 
 from pressframe_sql.types import Moment
 
-__all__ = ["BY_CLIENT", "FOR_DOMAIN", "Asked", "asked_table"]
+__all__ = ["BY_CLIENT", "FOR_DOMAIN", "SET_BACK", "Asked", "asked_table", "lately"]
 
 BY_CLIENT, FOR_DOMAIN = 20, 300
 """So many are sent in an hour at most."""
 _HOUR = timedelta(hours=1)
+SET_BACK = timedelta(hours=2)
+"""What lies further ahead was noted by a clock that was wrong, and must shut nobody out until that time comes."""
+
+
+def lately(column: sa.ColumnElement[datetime], now: datetime) -> sa.ColumnElement[bool]:
+    """Return the condition that a moment was within the last hour, though the clock may have been set back since."""
+    return (column > now - _HOUR) & (column <= now + SET_BACK)
 
 
 def asked_table(name: str, metadata: sa.MetaData) -> sa.Table:
@@ -45,7 +52,7 @@ class Asked:
         Args:
             client: What tells one from another without telling who it is, as *domain*.
         """
-        connection.execute(sa.delete(table).where(table.c.at <= now - _HOUR))
+        connection.execute(sa.delete(table).where(~lately(table.c.at, now)))
         connection.execute(sa.insert(table).values(client=client, domain=domain, at=now))
         counts = sa.select(
             sa.func.count().filter(table.c.client == client), sa.func.count().filter(table.c.domain == domain)
