@@ -16,7 +16,7 @@ import attrs
 from pressframe.errors import BuildError, Place
 from pressframe.model import Report
 from pressframe.press import Wish, find_witness
-from pressframe_press._json import Damaged, encode, moment, parse
+from pressframe_press._json import Damaged, encode, learn_to_read, moment, parse
 from pressframe_press._memory import Memory, Past
 from pressframe_press._output import Output, open_output, state_of
 from pressframe_press._release import Release, Seen, kept
@@ -24,6 +24,7 @@ from pressframe_press._scan import Scanned, fingerprints, scan
 from pressframe_press._seal import epoch_of, is_fresh, is_with_drafts, seal_of, why_anew
 
 if TYPE_CHECKING:
+    from pressframe.model import Host
     from pressframe_press._clock import Profile
     from pressframe_press._contents import Contents
     from pressframe_press._load import Loaded
@@ -68,9 +69,14 @@ def _undisturbed() -> Iterator[None]:
             gc.enable()
 
 
-def _get_ready() -> None:
-    """Import what plans and renders: while other processes load, which need none of it, that takes no time."""
-    import pressframe_press._make  # noqa: F401
+def _get_ready(site: Host) -> None:
+    """Import what plans and renders: this process alone needs it, and others load meanwhile."""
+    import pressframe_press._make
+    import pressframe_press._talk  # noqa: F401
+    from pressframe.model import Card, Entry
+
+    site.hooks.all("register_filters")  # plugins import what they need for it
+    learn_to_read(Entry, Card)
 
 
 def _clock_of(witness: object) -> Profile | None:
@@ -187,7 +193,8 @@ class Build:
             if known and not "" < known.until <= self.now:
                 return attrs.evolve(known, put={}, gone=frozenset(), is_ordered_as_before=True)
             reading = Reading(self.site, (), self.memory.shelf, self.wish.now, self.wish.drafts)
-            return load(reading, scanned, past, functools.partial(self.spread, meanwhile=_get_ready))
+            spread = functools.partial(self.spread, meanwhile=functools.partial(_get_ready, self.site))
+            return load(reading, scanned, past, spread)
 
     @contextmanager
     def timed(self, name: str) -> Iterator[None]:
