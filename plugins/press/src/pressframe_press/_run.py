@@ -88,14 +88,19 @@ def _clock_of(witness: object) -> Profile | None:
 
 
 class Build:
-    """One attempt."""
+    """One attempt.
+
+    Attributes:
+        entries: How many there were at the last build; 0 if nothing of it is of use.
+        anew: Why all is made anew.
+    """
 
     def __init__(self, wish: Wish) -> None:
         self.wish, self.site, self.now = wish, wish.site, moment(wish.now)
         self.state = state_of(wish.site.folder, wish.folder)
         self.memory = Memory(self.state / "memory")
         self.stages: dict[str, float] = {}
-        self.anew = ""
+        self.anew, self.entries = "", 0
         self._profile = _clock_of(find_witness())
         self._end_helpers: Callable[[], None] = lambda: None
         self._start = time.perf_counter()
@@ -159,6 +164,7 @@ class Build:
 
     def _make(self, seen: Seen, past: Past, output: Output, facts: dict[str, str], last: Release | None) -> Release:
         is_left = last and past.fact("version") == output.version()
+        self.entries = int(past.fact("entries") or 0)
         output.look(closely=not past, left=last.contents.tags if last and is_left else None)
         if last:
             past.rows.take(dict(last.contents.rows))
@@ -213,21 +219,22 @@ class Build:
 
         While other processes work, this one does something *meanwhile*.
         """
-        from pressframe_press._pool import spread, wait_for_the_rest
+        from pressframe_press._pool import pays_elsewhere, several, spread, wait_for_the_rest
 
         self._end_helpers = wait_for_the_rest
+        processes = several(size, self.wish.jobs, of=self.entries)
 
         def where() -> Elsewhere | None:
-            return self._elsewhere if is_portable else None
+            return self._elsewhere if is_portable and pays_elsewhere(size, self.wish.jobs) else None
 
         profile = self._profile
         if profile is None:
-            batches = spread(work, size, jobs=self.wish.jobs, elsewhere=where, meanwhile=meanwhile)
+            batches = spread(work, size, processes=processes, elsewhere=where, meanwhile=meanwhile)
             return self._told(stage, batches, size)
         from pressframe_press._clock import Clocked, collected
 
         # Workers elsewhere keep no time: what is measured is done here.
-        clocked = spread(Clocked(stage, work), size, jobs=self.wish.jobs, elsewhere=lambda: None)
+        clocked = spread(Clocked(stage, work), size, processes=processes, elsewhere=lambda: None)
         return self._told(stage, collected(clocked, profile), size)
 
     def _told(self, stage: str, batches: Iterable[Sequence[Any]], size: int) -> Iterator[Any]:
