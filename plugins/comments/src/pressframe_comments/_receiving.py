@@ -50,9 +50,13 @@ _accepted = {
     for name in ("sender", "reader")
 }
 _archived = {name: sa.select(KNOWN.c.id).where(KNOWN.c[name] == _bound(name)).limit(1) for name in _accepted}
+_within = [
+    sa.bindparam("since", type_=sa.BigInteger) < _RECEIVED,
+    sa.bindparam("until", type_=sa.BigInteger) > _RECEIVED,
+]
 _newest = (
     sa.select(_RECEIVED.label("received"))
-    .where(COMMENT.c.client == _bound("client"), sa.bindparam("since", type_=sa.BigInteger) < _RECEIVED)
+    .where(COMMENT.c.client == _bound("client"), *_within)
     .order_by(COMMENT.c.received.desc())
     .limit(sa.bindparam("most", type_=sa.BigInteger))
     .subquery()
@@ -70,7 +74,7 @@ _RECENT = Prepared(sa.select(*_counted))
 _LOOK = Prepared(sa.select(_repeat.scalar_subquery(), *_is_known, *_counted))
 _TIMES = Prepared(
     sa.select(_RECEIVED.label("received"))
-    .where(sa.bindparam("since", type_=sa.BigInteger) < _RECEIVED, COMMENT.c.kind == sa.literal_column("'comment'"))
+    .where(*_within, COMMENT.c.kind == sa.literal_column("'comment'"))
     .order_by(COMMENT.c.received.desc())
     .limit(sa.bindparam("most", type_=sa.BigInteger))
 )
@@ -84,6 +88,8 @@ _LATER = Prepared(
 )
 _SET_BACK = timedelta(hours=2)
 """So far a clock may be set back before comments stand in another order than that in which they came."""
+_AHEAD = timedelta(days=180)
+"""What was received so much later than what is asked for was dated by a clock that was wrong: it shuts nobody out."""
 _ALL = 1 << 62
 """More comments than there are."""
 
@@ -157,7 +163,7 @@ def likeness_of(draft: Draft) -> str:
 
 def look(database: Database, draft: Draft, since: datetime, most: int | None) -> Seen:
     """Return what is known of *draft*: in one statement, as it is asked for every comment."""
-    of_draft = {"sender": draft.sender, "reader": draft.reader, "client": draft.client, "since": stored_moment(since)}
+    of_draft = {"sender": draft.sender, "reader": draft.reader, "client": draft.client, **_span(since)}
     limit = {"most": _ALL if most is None else most}
     ((repeat, *is_known, recent, first),) = database.fetch(_LOOK, _likeness(draft) | of_draft | limit)
     filed = None
@@ -165,6 +171,10 @@ def look(database: Database, draft: Draft, since: datetime, most: int | None) ->
         with database.read() as connection:
             filed = _filed(connection, repeat)
     return Seen(repeat=filed, is_known=any(is_known), recent=recent, first=None if first is None else moment_of(first))
+
+
+def _span(since: datetime) -> dict[str, int]:
+    return {"since": stored_moment(since), "until": stored_moment(since + _AHEAD)}
 
 
 def find_repeat(connection: sa.Connection, draft: Draft) -> Filed | None:
@@ -192,10 +202,10 @@ def was_accepted(connection: sa.Connection, sender: str | None, reader: str | No
 
 
 def count_since(connection: sa.Connection, client: str, since: datetime) -> tuple[int, datetime | None]:
-    ((number, first),) = _RECENT.run(connection, {"client": client, "since": stored_moment(since), "most": _ALL})
+    ((number, first),) = _RECENT.run(connection, {"client": client, **_span(since), "most": _ALL})
     return number, None if first is None else moment_of(first)
 
 
 def newest(database: Database, since: datetime, most: int) -> list[datetime]:
-    rows = database.fetch(_TIMES, {"since": stored_moment(since), "most": most})
+    rows = database.fetch(_TIMES, {**_span(since), "most": most})
     return [moment_of(received) for (received,) in reversed(rows)]
