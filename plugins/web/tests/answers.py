@@ -1,5 +1,6 @@
 """A plugin that answers in every odd way, and whose comments and readers do as a test says."""
 
+import threading
 from datetime import UTC, datetime
 
 import attrs
@@ -8,6 +9,7 @@ from pressframe import Comment, Gate, Page, Reader, StoreError, hookimpl
 from pressframe_web import Cookie, Response, Route
 
 SEEN, ASKED = [], []
+GO_ON = threading.Event()
 
 
 def record(request, site):
@@ -80,6 +82,11 @@ def change(request, site):
     return Response(location="/")
 
 
+def free(request, site):
+    GO_ON.set()
+    return Response(body=b"")
+
+
 @attrs.frozen
 class Outside:
     """A source of comments whose state is in a file."""
@@ -107,7 +114,7 @@ class Answers:
 
     @hookimpl
     def register_routes(self):
-        for endpoint in (asked, away, boom, change, fail, form, header, locked, odd, page, public, record):
+        for endpoint in (asked, away, boom, change, fail, form, free, header, locked, odd, page, public, record):
             yield Route(methods=("GET", "POST"), path=f"/do/{endpoint.__name__}", endpoint=endpoint)
         yield Route(methods=("GET", "POST"), path="/2026/11/open/", endpoint=record)
         yield Route(methods=("POST",), path="/do/post/{name}", endpoint=record)
@@ -121,6 +128,8 @@ class Answers:
     @hookimpl
     def find_reader(self, request):
         ASKED.append(request)
+        if request.cookies.get("session") == "hangs":
+            GO_ON.wait(60)
         if request.cookies.get("session") == "broken":
             raise RuntimeError("no database")
         return Reader(id="r1", audiences=frozenset({"friends"})) if request.cookies.get("session") == "friend" else None

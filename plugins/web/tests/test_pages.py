@@ -3,6 +3,7 @@
 import gzip
 import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import brotli
 import pytest
@@ -218,6 +219,23 @@ def test_a_reader_is_forgotten_after_half_a_minute(served, friend, monkeypatch):
     friend.get(CLOSED)
 
     assert friend.get("/do/asked").text == "2"
+
+
+def test_while_plugins_hang_that_know_readers_nothing_opens_and_strangers_are_served(served):
+    """Threat 13: all threads that ask for readers wait."""
+    hanging = [served.browser() for _ in range(6)]
+    for browser in hanging:
+        browser.cookies["__Host-session"] = "hangs"
+
+    with ThreadPoolExecutor(len(hanging)) as threads:
+        answers = [threads.submit(browser.get, CLOSED) for browser in hanging]
+        for address in (CLOSED, "/", OPEN):
+            assert served.browser().get(address).status == 200
+        assert not any(answer.done() for answer in answers)
+        served.browser().get("/do/free")
+
+    assert [answer.result().status for answer in answers] == [200] * len(hanging)
+    assert not any("canari-serveur-1" in answer.result().text for answer in answers)
 
 
 def test_a_reader_who_could_not_be_found_is_looked_for_again_soon(served, friend, monkeypatch):
