@@ -77,6 +77,21 @@ def test_a_session_expires(readers, clock):
     assert reads_on(browser) is False
 
 
+def test_a_clock_that_was_a_year_ahead_signs_nobody_out_for_good(readers, clock):
+    """Threat 75: while it is, sessions are over; and none lives longer for it."""
+    browser = readers.sign_up()
+    clock.move(timedelta(days=365))
+    readers.mail("autre@example.org")
+    assert reads_on(browser) is False
+
+    for days, is_in in ((-365, True), (91, False)):
+        clock.move(timedelta(days=days))
+        browser.cookies["days"] = f"{days}"  # or the server would know for 2 seconds who it was
+        assert reads_on(browser) is is_in
+    readers.mail("encore@example.org")
+    assert readers.rows("SELECT count(*) FROM members_session") == [(0,)]
+
+
 def test_signing_out_ends_the_session_for_whoever_copied_the_cookie(readers):
     """Threat 36."""
     browser = readers.sign_up()
