@@ -1,5 +1,6 @@
 """Words planted in withheld text come out of no public door: of PRland, and of a WordPress export."""
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,25 @@ def test_no_public_answer_of_the_server_holds_a_withheld_word(planted):
     assert [what for what, told in asked.items() if CANARY.search(told)] == []
     _check_that_the_search_finds(served, at_least=len(closed))
     assert len(asked) > 1900
+
+
+def test_no_question_is_answered_otherwise_where_withheld_text_holds_the_word(planted):
+    """Threat 15: searched, filtered, sorted or counted by it; status, headers, text and size."""
+    folder, _ = planted
+    served = Served.of(folder, lambda: NOW)
+    release = served.app.served.release
+    addresses = [*itertools.islice(release.gated, 3), "/", "/archives/", "/feed.xml", "/sitemap.xml", "/nowhere/"]
+    addresses += ["/members/", "/members/sign-in", "/comments/page/1/posts/x", "/newsletter/post"]
+    names = ("s", "q", "search", "filter", "tag", "category", "author", "order", "sort", "orderby", "count", "per_page",
+             "page", "fields", "entry", "body", "title", "where", "include", "exclude", "after", "next")  # fmt: skip
+
+    for address in addresses:
+        for name in names:
+            both = []
+            for word in ("canari-body-1", "nulle-part-12"):
+                reply = served.browser().get(f"{address}?{name}={word}")
+                both.append((reply.status, repr(reply.headers).replace(word, ""), reply.text.replace(word, "")))
+            assert both[0] == both[1], (address, name)
 
 
 def test_no_answer_to_a_form_and_no_mail_holds_a_withheld_word(planted):
