@@ -64,7 +64,7 @@ class Line:
             one.close()
 
     def _accept(self) -> None:
-        while not self._is_over:
+        while True:
             try:
                 near, _ = self._listener.accept()
             except OSError:
