@@ -23,12 +23,13 @@ class Line:
     _is_over: bool = attrs.field(default=False, init=False)
     _generation: int = attrs.field(default=0, init=False)
     _sockets: list[socket.socket] = attrs.field(factory=list, init=False)
+    _threads: list[threading.Thread] = attrs.field(factory=list, init=False)
 
     @classmethod
     def to(cls, target: Path) -> "Line":
         """Return one that hands on to the Unix socket *target*, from now on."""
         line = cls(target)
-        threading.Thread(target=line._accept, daemon=True).start()
+        line._begin(line._accept)
         return line
 
     @property
@@ -57,11 +58,18 @@ class Line:
         with self._lock:
             self._is_over = True
             self._lock.notify_all()
-        with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits for somebody to come
-        self._listener.close()
-        for one in self._sockets:
+        _hang_up(self._listener)
+        while self._threads:
+            for one in self._sockets:
+                _hang_up(one)
+            self._threads.pop(0).join()
+        for one in [self._listener, *self._sockets]:
             one.close()
+
+    def _begin(self, work: Callable[..., None], *arguments: object) -> None:
+        thread = threading.Thread(target=work, args=arguments, daemon=True)
+        self._threads.append(thread)
+        thread.start()
 
     def _accept(self) -> None:
         while True:
@@ -70,10 +78,7 @@ class Line:
             except OSError:
                 return
             self._sockets.append(near)
-            if self._is_over:
-                near.close()
-                return
-            threading.Thread(target=self._connect, args=(near,), daemon=True).start()
+            self._begin(self._connect, near)
 
     def _connect(self, near: socket.socket) -> None:
         if not self._flows(lambda: True):
@@ -83,31 +88,33 @@ class Line:
         try:
             far.connect(str(self._target))
         except OSError:
-            near.close()
+            _hang_up(near)
             return
         belongs = partial(self._belongs, generation)
         for source, target in ((near, far), (far, near)):
-            threading.Thread(target=self._pump, args=(source, target, belongs), daemon=True).start()
+            self._begin(self._pump, source, target, belongs)
 
     def _belongs(self, generation: int) -> bool:
         return generation == self._generation
 
     def _pump(self, source: socket.socket, target: socket.socket, belongs: Callable[[], bool]) -> None:
-        try:
-            while True:
-                data = source.recv(_BYTES)
+        with suppress(OSError):
+            while data := source.recv(_BYTES):
                 if not self._flows(belongs):
                     return
-                if not data:
-                    break
                 target.sendall(data)
-        except OSError:
-            pass
-        for one in (source, target):
-            one.close()
+        if self._flows(belongs):
+            _hang_up(source)
+            _hang_up(target)
 
     def _flows(self, belongs: Callable[[], bool]) -> bool:
         """Return True as soon as the line is whole; False if it never is again for this connection."""
         with self._lock:
             self._lock.wait_for(lambda: self._is_over or not belongs() or not self._is_cut)
         return belongs() and not self._is_over
+
+
+def _hang_up(one: socket.socket) -> None:
+    """End a connection without giving its number back, which another one might get while a thread still uses it."""
+    with suppress(OSError):
+        one.shutdown(socket.SHUT_RDWR)
