@@ -67,8 +67,8 @@ class PostgreSQL:
 
         @event.listens_for(engine, "connect")
         def configure(connection: Patient, _: object) -> None:
-            calls = ", ".join("set_config(%s, %s, false)" for _ in given)
-            connection.execute(f"SELECT {calls}", [text for pair in given.items() for text in pair])
+            for pair in given.items():
+                connection.execute("SELECT set_config(%s, %s, false)", pair)
             connection.commit()
 
     @functools.cached_property
