@@ -101,11 +101,13 @@ class PostgreSQLServer:
 
     def run(self, statement: str) -> list[tuple[Any, ...]]:
         """Run one statement by a connection of its own, committed at once; return its rows."""
-        import psycopg
+        import sqlalchemy
 
-        with psycopg.connect(self.url, autocommit=True) as connection:
-            cursor = connection.execute(statement)
-            return list(cursor.fetchall()) if cursor.description else []
+        url = self.url.replace("postgresql:", "postgresql+psycopg:")
+        engine = sqlalchemy.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sqlalchemy.NullPool)
+        with engine.connect() as connection:
+            found = connection.exec_driver_sql(statement)
+            return [tuple(row) for row in found] if found.returns_rows else []
 
     def follow(self) -> "PostgreSQLServer":
         """Return another server, started, that has all that this one has committed before anybody is told so.
