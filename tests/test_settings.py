@@ -1,5 +1,6 @@
 """Settings: read into frozen classes, every mistake in one report with its line and what is wanted instead."""
 
+import tomllib
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -83,6 +84,17 @@ def refused(bare, body, table):
 
 
 HOOK = "\n@hookimpl\ndef find_markup(self): ...\n"
+
+
+def test_settings_are_parsed_once_where_nothing_is_wrong(bare, monkeypatch):
+    """Lines are looked for by parsing ever more of the file, which takes longer than all else that opens a site."""
+    parse, parsed = tomllib.loads, []
+    monkeypatch.setattr(tomllib, "loads", lambda text: parsed.append(text) or parse(text))
+
+    bare.plugin("everything", EVERYTHING).plugin("other", HOOK).tables = GOOD
+    bare.open()
+
+    assert len(parsed) == 1
 
 
 def test_each_type_of_setting_arrives_as_python_knows_it(bare):
