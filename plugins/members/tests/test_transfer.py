@@ -284,7 +284,7 @@ def test_a_date_that_cannot_be_read_leaves_its_line_out(host, cell):
 
 
 def test_a_long_list_takes_little_memory(host):
-    head, number = "email,name\n", 20_000
+    head, number = "email,name\n", 5_000
     text = head + "".join(f"m{one}@example.org,Member {one}\n" for one in range(number))
     raw = io.BytesIO(text.encode())
     del text
@@ -295,7 +295,7 @@ def test_a_long_list_takes_little_memory(host):
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert report.new == number
-    assert peak < 8_000_000
+    assert peak < 400 * number
 
 
 def test_the_commands_take_in_and_give_out(blog, tmp_path):
