@@ -282,7 +282,7 @@ def test_two_threads_that_look_for_a_template_first_both_find_it(themed, monkeyp
         themed.write({f"plugins/{folder}/post.html": "post"})
     view = themed.write({"templates/live.html": "here"}).build().view(frozenset())
     page = Page(address="/live/", template="live.html")
-    both, read = threading.Barrier(2, timeout=10), FileSystemLoader.get_source
+    both, read = threading.Barrier(2, timeout=60), FileSystemLoader.get_source
 
     def read_together(*arguments):
         both.wait()

@@ -209,7 +209,7 @@ def test_a_site_that_cannot_keep_what_readers_send_is_not_served(site):
 def test_every_request_under_way_is_answered_when_the_server_ends(site):
     """F11."""
     process = site(SLOW).start()
-    connections = [http.client.HTTPConnection(*process.address, timeout=10) for _ in range(15)]
+    connections = [http.client.HTTPConnection(*process.address, timeout=60) for _ in range(15)]
     for connection in connections:
         connection.request("GET", "/slow?seconds=1")
     process.wait_for("(?s)(begun.*?){15}")
