@@ -37,7 +37,7 @@ class _Crew:
 
     def __init__(self, work: Callable[[range], Any], batches: Sequence[range]) -> None:
         self._work, self._batches = work, batches
-        self._done: dict[int, Any] = {}
+        self._done: dict[int, tuple[Any, Exception | None]] = {}
         self._found: dict[int, bytes] = {}
         self._answers: dict[int, FileIO] = {}
         self._poll = select.poll()
@@ -91,7 +91,10 @@ class _Crew:
             if ready == [self._turn.out]:  # what others have done is taken first: they wait for room
                 self._help()
         if number in self._done:
-            return self._done.pop(number)
+            result, error = self._done.pop(number)
+            if error is not None:
+                raise error
+            return result
         result, trace = pickle.loads(self._found.pop(number))
         if trace is not None:
             raise result from _InProcess(trace)
@@ -104,7 +107,14 @@ class _Crew:
             if number is None:
                 self._poll.unregister(self._turn.out)
             else:
-                self._done[number] = self._work(self._batches[number])
+                self._done[number] = self._outcome(number)
+
+    def _outcome(self, number: int) -> tuple[Any, Exception | None]:
+        """Return what becomes of a batch, or the error that it ends with: one of a batch before it is told of first."""
+        try:
+            return self._work(self._batches[number]), None
+        except Exception as error:  # noqa: BLE001 - it is raised again, when its turn comes
+            return None, error
 
     def _hear(self, answers: FileIO) -> None:
         """Take one answer of a process."""
