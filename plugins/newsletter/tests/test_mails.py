@@ -152,6 +152,8 @@ def test_odd_html_gives_a_text_and_no_error():
         "<a href='x'><a href='y'>z",
         "<b" * 2000,
         "<ol>" * 300 + "x",
+        "<ol start='²'><li>x",
+        f"<ol start='{'9' * 5000}'><li>x",
     ):
         assert isinstance(to_text(html), str)
         assert isinstance(for_mail(html, PAGE, "Voir"), str)
