@@ -306,13 +306,14 @@ def test_what_a_class_makes_of_itself_is_no_setting(bare):
 
 
 HEAD = '[site]\ntitle = "T"\n'
+SLIPS = "\n  is each text in quotes, and a comma between the items of a list?"
 HOST = "must be https:// or http:// with a host and no path, got"
 FILES = {
     "no site table": ("", ': there is no [site] table\n  start with [site] and title = "…"'),
     "site is no table": ("site = 3", ":1: site: must be a table, got 3"),
     "no title": ("[site]\n", ":1: site: title is missing\n  [site] needs title: text in quotes"),
-    "not TOML": (f"{HEAD}url = http", ":3: not valid TOML: Invalid value (at line 3, column 7)"),
-    "unfinished": ('[site]\ntitle = [\n"T",\n', ":4: not valid TOML: Invalid value (at end of document)"),
+    "not TOML": (f"{HEAD}url = http", f":3: not valid TOML: Invalid value (at line 3, column 7){SLIPS}"),
+    "unfinished": ('[site]\ntitle = [\n"T",\n', f":4: not valid TOML: Invalid value (at end of document){SLIPS}"),
     "nested deeply": (f"a = {'[' * 9000}", ": lists or tables in it are nested too deeply"),
     "not UTF-8": ('[site]\ntitle = "é"'.encode("latin-1"), ": not UTF-8 text\n  save it as UTF-8"),
     "unknown table": (f"{HEAD}[plugin.x]", ":3: plugin: no such table\n  Did you mean plugins?"),
@@ -328,6 +329,10 @@ FILES = {
         ':3: plugins.x: settings for a plugin that is not enabled\n  add "x" to [site] plugins',
     ),
     "no address": (f'{HEAD}\nurl = "x.org"', f':4: site.url: {HOST} "x.org"'),
+    "the name of a language": (
+        f'{HEAD}language = "english"',
+        ':3: site.language: must be a code such as "fr" or "en-GB", got "english"',
+    ),
     "no language": (
         f'{HEAD}language = "xx yy"',
         ':3: site.language: must be a code such as "fr" or "en-GB", got "xx yy"',

@@ -120,7 +120,7 @@ WRONG = {
         "templates/post.html:3: Expected an expression, got 'end of statement block', while",
     ),
     "an open block": ("{% block main %}", "templates/post.html:1: Unexpected end of template."),
-    "an unknown filter": ("{{ page | nope }}", "templates/post.html:1: No filter named 'nope'., while rendering /one/"),
+    "an unknown filter": ("{{ page | nope }}", "templates/post.html:1: No filter named 'nope', while rendering /one/"),
     "an error of Python": ("\n{{ 1 / 0 }}", "templates/post.html:2: ZeroDivisionError: division by zero, while render"),
     "an unknown asset": (
         "{{ asset('/x.css') }}",

@@ -145,6 +145,15 @@ def test_a_dry_run_says_the_same_and_writes_nothing(blog, text):
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("text", [SUBSTACK, GHOST])
+def test_a_dry_run_of_the_same_list_says_that_nobody_gets_anything_new(host, text):
+    first = take(host, text)
+
+    again = take(host, text, dry=True)
+
+    assert (again.new, again.known, again.granted) == (0, first.new, 0)
+
+
 def test_nobody_is_mailed_unless_that_is_asked_for(serve):
     readers = serve(gates=PAID)
     host = readers.app.site

@@ -237,6 +237,22 @@ def test_a_second_signal_ends_it_at_once_though_a_plugin_hangs(site):
     assert status == 128 + signal.SIGINT
 
 
+def test_a_server_that_was_told_to_end_does_not_start_again_for_new_settings(site):
+    blog = site(SLOW)
+    process = blog.start()
+    connection = http.client.HTTPConnection(*process.address, timeout=10)
+    connection.request("GET", "/slow?seconds=2")
+    process.wait_for("begun")
+
+    process.signal(signal.SIGTERM)
+    process.wait_for("once more")
+    blog.edit("pressframe.toml", f"# changed\n{blog.read('pressframe.toml')}")
+    process.wait_for(r"stopped\.|starting again")
+    connection.close()
+
+    assert "starting again" not in process.log
+
+
 def test_the_site_is_built_again_while_it_is_served(site):
     """Edits are seen; what cannot be built leaves the old pages, and is said once; settings start it again."""
     blog = site(SITE.replace("https://essai.example", "http://localhost:8000"))

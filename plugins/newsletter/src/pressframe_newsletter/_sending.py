@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import attrs
 import sqlalchemy as sa
 
-from pressframe.errors import ContentError, PressframeError
+from pressframe.errors import ContentError, PluginError, PressframeError, TemplateError
 from pressframe.model import Host, Json
 from pressframe_newsletter._campaigns import Campaign, Campaigns, campaign_of
 from pressframe_newsletter._guard import Guard
@@ -205,7 +205,12 @@ class Sending:
                 if not results and not count:
                     return
                 rows = self._recipients.exchange(results, count, self._held.clock())
-                results = [self._hand(row, mailer, desk) for row in rows]
+                results = []
+                try:
+                    results += (self._hand(row, mailer, desk) for row in rows)
+                except PressframeError:
+                    self._recipients.exchange(results, 0, self._held.clock())  # or what was taken would be sent again
+                    raise
 
     def _hand(self, row: Row, mailer: Mailer, desk: _Desk) -> Result:
         now, campaign = self._held.clock(), desk.campaigns.get(row.campaign)
@@ -218,9 +223,9 @@ class Sending:
             member, audiences = found
             subject = Subject(newsletter=campaign.newsletter, kind=campaign.kind, entries=campaign.entries)
             mail = self._mails.of(subject, audiences, desk.release)
-        except ContentError as error:
+        except (ContentError, TemplateError, PluginError) as error:
             log.error("newsletter campaign %s waits for its owner: %s", campaign.id, error)
-            Campaigns(self._host).hold(campaign.id, "gone")
+            Campaigns(self._host).hold(campaign.id, "gone" if isinstance(error, ContentError) else "broken")
             desk.campaigns.pop(campaign.id, None)
             return Result(row=row, state="planned", due=now, doubts=row.doubts, is_try=False)
         key = key_of(campaign.id, row.member)
