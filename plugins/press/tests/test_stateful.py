@@ -9,7 +9,6 @@ from pressframe import PressframeError, Site
 from pressframe_comments import Draft, Search, State, comment_store
 from pressframe_press import _pool
 from pressframe_sql import database
-from pressframe_testing import wants_everything
 from pressframe_testing.stateful import BuildMachine, hows, prove
 
 from .world import SETTINGS, TEXT, VARIANTS
@@ -126,4 +125,4 @@ class Proof(BuildMachine):
 def test_what_is_made_again_is_what_a_clean_build_makes(monkeypatch):
     monkeypatch.setattr(_pool, "_SMALLEST", 3)  # so that two processes have enough to do
 
-    prove(Proof, seconds=60 if wants_everything() else 30)
+    prove(Proof, seconds=60)
