@@ -4,6 +4,8 @@ PYTHON ?= python3
 PORT ?= 8000
 MINUTES ?= 10
 KILLS ?= 200
+# So many processes share the tests, beside the one of those in a browser.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(os.cpu_count())')
 
 bin := .venv/bin
 projects := $(sort $(wildcard plugins/*/pyproject.toml))
@@ -21,7 +23,7 @@ ifneq ($(room),)
 export PYTEST_DEBUG_TEMPROOT ?= $(room)
 endif
 
-.PHONY: help .venv serve test test-browser test-late test-rest everything check format prove kill bench docs lock clean
+.PHONY: help .venv serve test test-browser test-share-1 everything check format prove kill bench docs lock clean
 
 help:
 	@echo "make serve    build PRland and serve it (PORT=8123 for another port)"
@@ -39,24 +41,27 @@ help:
 serve: .venv
 	$(bin)/pressframe serve examples/prland --port $(PORT)
 
-# Three at a time, as much of it is waiting: those in a browser and of some plugins, which tell all when they are through,
-# beside the rest.
-late := $(foreach name,comments press sql web webmention wordpress,plugins/$(name))
+# Tests in a browser are by themselves, as what drives it leaves a thread, beside which no build forks. The first of the
+# others is seen as it runs; the rest tell all when they are through.
+shares := $(shell seq $(WORKERS))
+parts := test-browser $(shares:%=test-share-%)
 
 test: .venv
-	@$(MAKE) --no-print-directory --keep-going --jobs=3 test-browser test-late test-rest
+	@rm -rf .venv/shared && mkdir .venv/shared
+	@$(MAKE) --no-print-directory --keep-going --jobs=$(words $(parts)) $(parts)
 
 test-browser: .venv
 	@$(bin)/pytest -m browser >.venv/browser.txt 2>&1; status=$$?; cat .venv/browser.txt; exit $$status
 
-test-late: .venv
-	@$(bin)/pytest -m "not browser" $(late) >.venv/late.txt 2>&1; status=$$?; cat .venv/late.txt; exit $$status
+test-share-1: .venv
+	PRESSFRAME_SHARE=1/$(WORKERS):.venv/shared $(bin)/pytest -m "not browser"
 
-test-rest: .venv
-	$(bin)/pytest -m "not browser" $(late:%=--ignore=%)
+test-share-%: .venv
+	@PRESSFRAME_SHARE=$*/$(WORKERS):.venv/shared $(bin)/pytest -m "not browser" >.venv/share-$*.txt 2>&1; \
+	  status=$$?; cat .venv/share-$*.txt; exit $$status
 
 everything: .venv
-	PRESSFRAME_EVERYTHING=1 $(bin)/pytest
+	PRESSFRAME_EVERYTHING=1 $(MAKE) --no-print-directory test
 
 check: .venv
 	$(bin)/ruff check

@@ -103,9 +103,12 @@ def bare(tmp_path: Path) -> Folder:
 
 
 @pytest.fixture
-def paper(tmp_path: Path) -> Folder:
+def paper(tmp_path: Path, compiled: Path) -> Folder:
     """Return a site with the plugin ``paper``: a loader, an engine, gates, comments and a theme, and no entries."""
-    return Folder(Path(shutil.copytree(SITES / "paper", tmp_path / "site")), ["paper"])
+    folder = Path(shutil.copytree(SITES / "paper", tmp_path / "site"))
+    (folder / ".pressframe").mkdir()
+    (folder / ".pressframe" / "templates").symlink_to(compiled)
+    return Folder(folder, ["paper"])
 
 
 @pytest.fixture(scope="module")

@@ -49,6 +49,13 @@ def test_two_entries_with_what_may_be_one_address_are_both_named(site, what):
     )
 
 
+def test_a_file_of_two_entries_that_are_twins_is_not_told_besides(site):
+    site.write({"files/a.png": "x"})
+    site.post("a", address="/x/", assets=["/x/a.png"]).post("b", address="/x/", assets=["/x/a.png"])
+
+    assert site.fails(ContentError).count("have the same address") == 1
+
+
 def test_all_twins_are_told_at_once(site):
     for name in "abcd":
         site.post(name, address="/x/" if name in "ab" else "/y/")

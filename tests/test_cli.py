@@ -12,6 +12,19 @@ import pytest
 
 from pressframe import hookspecs
 
+SERVE = """
+@hookimpl
+def register_commands(self):
+    import click
+
+    @click.command("serve")
+    @click.option("--host")
+    @click.argument("site", default=".")
+    def serve(host, site):
+        click.echo(f"{site} on {host}")
+
+    return [serve]
+"""
 HELLO = """
 @hookimpl
 def register_commands(self, host):
@@ -218,50 +231,6 @@ def test_hooks_tells_who_implements_them_in_a_site_in_order(press, site, monkeyp
     assert "    paper → b → a\n" in press("hooks", "judge_gate").stdout
 
 
-def test_check_tells_dead_links_with_file_and_line_and_changes_nothing(press, site):
-    dead = '<p>a</p>\n<p><a href="/two">x</a> <img src="/no.png"> <a href="https://paper.example/gone/#x">y</a></p>'
-    site.post("one", dead + '<a href="/two/#x">z</a><a href="#here">h</a><a href="https://other.example/gone/">o</a>')
-
-    result = press("check", site.path)
-
-    assert result.exit_code == 1
-    assert result.stdout == (
-        "content/one.html:4: /one/ links to /two, which is not there\n  /two/ is there\n"
-        "content/one.html:4: /one/ links to /no.png, which is not there\n"
-        "content/one.html:4: /one/ links to /gone/, which is not there\n3 problems.\n"
-    )
-    assert not (site.path / "public").exists()
-
-
-def test_check_finds_a_link_of_a_template_and_one_that_is_no_address(press, site):
-    site.write({"templates/post.html": '<a href="/menu/">m</a><a href="http://[x/">b</a>{{ entry.body.html | safe }}'})
-
-    result = press("check", site.path)
-
-    assert result.stdout.startswith("/one/ links to /menu/, which is not there\n")
-    assert "links to http://[x/, which is no address\n" in result.stdout
-    assert result.exit_code == 1
-
-
-def test_check_is_content_with_a_site_in_order_and_leaves_no_rubbish(press, site):
-    first = press("check", site.path)
-    left = sorted((site.path / ".pressframe").rglob("*"))
-
-    second = press("check", site.path)
-
-    assert (first.exit_code, first.stdout) == (second.exit_code, second.stdout) == (0, "All is well.\n")
-    assert sorted((site.path / ".pressframe").rglob("*")) == left
-
-
-def test_check_counts_what_loaders_could_not_carry(press, site):
-    body = "name = 'x'\ndef scan(self): return ()\ndef load(self, source): ...\ndef notes(self): return ['no menu']"
-    site.plugin("x", f"{body}\n@hookimpl\ndef register_loaders(self): return [self]").open()
-
-    result = press("check", site.path)
-
-    assert (result.exit_code, result.stdout) == (1, "no menu\n1 problem.\n")
-
-
 def test_a_plugin_s_command_is_run_for_the_site_it_is_asked_for(press, site, monkeypatch):
     site.plugin("x", HELLO).open()
     assert press("hello", "Ann", "--site", site.path).stdout == "hello Ann, from Paper\n"
@@ -294,6 +263,13 @@ def test_a_command_of_a_plugin_that_is_not_enabled_says_which(press, site):
         f"error: serve is a command of the plugin web, which {site.path} does not enable\n"
         '  name another site, or add "web" to its [site] plugins\n'
     )
+
+
+def test_what_an_option_is_given_is_no_folder_of_a_site(press, site, monkeypatch):
+    site.plugin("x", SERVE).open()
+    monkeypatch.chdir(site.path)
+
+    assert press("serve", "--host", "0.0.0.0").output == ". on 0.0.0.0\n"
 
 
 @pytest.mark.parametrize(("typed", "meant"), [("biuld", "build"), ("comment", "comments")])

@@ -4,7 +4,8 @@ import sys
 
 import pytest
 
-from pressframe import PluginError, Site
+from pressframe import PluginError, PressframeError, Site
+from pressframe._plugins import BUNDLED, installed
 
 PLUGIN = """
 import attrs
@@ -168,6 +169,19 @@ def test_hooks_that_a_missing_plugin_declares_are_not_called_misspelt(bare, also
 
     assert '"members" needs the plugin "sql", which is not enabled' in said
     assert "is no hook" not in said
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_every_bundled_plugin_says_which_others_bring_its_hooks(bare, name):
+    (point,) = (one for one in installed() if one.name == name)
+    bare.plugins = [*getattr(point.load(), "needs", ()), name]
+
+    try:
+        opened = list(bare.open().plugins)
+    except PressframeError as error:
+        opened = str(error)
+
+    assert "is no hook" not in opened
 
 
 def test_company_that_is_kept_is_no_mistake(bare):

@@ -1,9 +1,11 @@
 """The output folder: only what differs is written, what is not ours is left alone, what was there stays whole."""
 
+import gc
 import hashlib
 import os
 import shutil
 import threading
+import time
 
 import pytest
 
@@ -236,6 +238,15 @@ def test_what_was_spoilt_before_somebody_touched_the_manifest_is_made_again(site
     assert file.read_bytes() == whole
 
 
+def alone():
+    """Return once other tests have left no thread, as commands do with their databases: no build forks beside one."""
+    gc.collect()
+    end = time.monotonic() + 60
+    while threading.active_count() > 1:
+        assert time.monotonic() < end, threading.enumerate()
+        time.sleep(0.01)
+
+
 def test_a_build_by_several_processes_gives_the_same_bytes_as_by_one(paper):
     workers = paper.path / "workers"
     workers.mkdir()
@@ -254,6 +265,7 @@ def test_a_build_by_several_processes_gives_the_same_bytes_as_by_one(paper):
     paper.write({"templates/n.txt": "{{ n | seen(site.folder) }} {{ site.size() }} {{ slot('head') }}"})
     paper.post("one", "<p>a</p><!--more--><p>b</p>", gate={"requires": ["a"]}, comments=[{"id": "1", "body": "x"}])
 
+    alone()
     release = paper.build()
     processes = len(list(workers.iterdir()))
     lone = threading.Thread(target=lambda: paper.build(output=paper.path / "lone"))  # with a thread beside it, one

@@ -1,5 +1,6 @@
 """Settings: read into frozen classes, every mistake in one report with its line and what is wanted instead."""
 
+import tomllib
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -83,6 +84,17 @@ def refused(bare, body, table):
 
 
 HOOK = "\n@hookimpl\ndef find_markup(self): ...\n"
+
+
+def test_settings_are_parsed_once_where_nothing_is_wrong(bare, monkeypatch):
+    """Lines are looked for by parsing ever more of the file, which takes longer than all else that opens a site."""
+    parse, parsed = tomllib.loads, []
+    monkeypatch.setattr(tomllib, "loads", lambda text: parsed.append(text) or parse(text))
+
+    bare.plugin("everything", EVERYTHING).plugin("other", HOOK).tables = GOOD
+    bare.open()
+
+    assert len(parsed) == 1
 
 
 def test_each_type_of_setting_arrives_as_python_knows_it(bare):
@@ -294,13 +306,14 @@ def test_what_a_class_makes_of_itself_is_no_setting(bare):
 
 
 HEAD = '[site]\ntitle = "T"\n'
+SLIPS = "\n  is each text in quotes, and a comma between the items of a list?"
 HOST = "must be https:// or http:// with a host and no path, got"
 FILES = {
     "no site table": ("", ': there is no [site] table\n  start with [site] and title = "…"'),
     "site is no table": ("site = 3", ":1: site: must be a table, got 3"),
     "no title": ("[site]\n", ":1: site: title is missing\n  [site] needs title: text in quotes"),
-    "not TOML": (f"{HEAD}url = http", ":3: not valid TOML: Invalid value (at line 3, column 7)"),
-    "unfinished": ('[site]\ntitle = [\n"T",\n', ":4: not valid TOML: Invalid value (at end of document)"),
+    "not TOML": (f"{HEAD}url = http", f":3: not valid TOML: Invalid value (at line 3, column 7){SLIPS}"),
+    "unfinished": ('[site]\ntitle = [\n"T",\n', f":4: not valid TOML: Invalid value (at end of document){SLIPS}"),
     "nested deeply": (f"a = {'[' * 9000}", ": lists or tables in it are nested too deeply"),
     "not UTF-8": ('[site]\ntitle = "é"'.encode("latin-1"), ": not UTF-8 text\n  save it as UTF-8"),
     "unknown table": (f"{HEAD}[plugin.x]", ":3: plugin: no such table\n  Did you mean plugins?"),
@@ -316,6 +329,10 @@ FILES = {
         ':3: plugins.x: settings for a plugin that is not enabled\n  add "x" to [site] plugins',
     ),
     "no address": (f'{HEAD}\nurl = "x.org"', f':4: site.url: {HOST} "x.org"'),
+    "the name of a language": (
+        f'{HEAD}language = "english"',
+        ':3: site.language: must be a code such as "fr" or "en-GB", got "english"',
+    ),
     "no language": (
         f'{HEAD}language = "xx yy"',
         ':3: site.language: must be a code such as "fr" or "en-GB", got "xx yy"',

@@ -120,7 +120,7 @@ WRONG = {
         "templates/post.html:3: Expected an expression, got 'end of statement block', while",
     ),
     "an open block": ("{% block main %}", "templates/post.html:1: Unexpected end of template."),
-    "an unknown filter": ("{{ page | nope }}", "templates/post.html:1: No filter named 'nope'., while rendering /one/"),
+    "an unknown filter": ("{{ page | nope }}", "templates/post.html:1: No filter named 'nope', while rendering /one/"),
     "an error of Python": ("\n{{ 1 / 0 }}", "templates/post.html:2: ZeroDivisionError: division by zero, while render"),
     "an unknown asset": (
         "{{ asset('/x.css') }}",
@@ -282,7 +282,7 @@ def test_two_threads_that_look_for_a_template_first_both_find_it(themed, monkeyp
         themed.write({f"plugins/{folder}/post.html": "post"})
     view = themed.write({"templates/live.html": "here"}).build().view(frozenset())
     page = Page(address="/live/", template="live.html")
-    both, read = threading.Barrier(2, timeout=10), FileSystemLoader.get_source
+    both, read = threading.Barrier(2, timeout=60), FileSystemLoader.get_source
 
     def read_together(*arguments):
         both.wait()

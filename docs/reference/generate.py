@@ -1,7 +1,8 @@
-"""Write the reference from the code: hooks, settings, commands. ``make docs`` runs it; a test compares."""
+"""Write the reference from the code: hooks, models, settings, commands. ``make docs`` runs it; a test compares."""
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import re
 import tempfile
@@ -14,7 +15,7 @@ from pathlib import Path
 import attrs
 import click
 
-from pressframe import hookspecs
+from pressframe import hookspecs, model
 from pressframe._config import _wanted
 from pressframe._plugins import BUNDLED, Plugin, installed, known_hooks
 from pressframe._site import Site
@@ -66,6 +67,56 @@ def hooks() -> str:
             "",
         ]
     return "\n".join(lines)
+
+
+def models() -> str:
+    """Return the page of all models and protocols, by subject."""
+    lines = [*_head("Models", "What hooks are given and give back: `from pressframe import Entry`.")]
+    lines += ["Models are frozen: `attrs.evolve(entry, title=…)` makes another one. All are made with keywords.", ""]
+    for subject in ("content", "gating", "comments", "rendering", "site"):
+        module = importlib.import_module(f"pressframe.model.{subject}")
+        lines += [f"## {(module.__doc__ or '').split(chr(10))[0].rstrip('.')}", ""]
+        kinds = [kind for kind in vars(module).values() if inspect.isclass(kind) and kind.__module__ == module.__name__]
+        for kind in (one for one in kinds if one.__name__ in model.__all__ and one is not SiteSettings):
+            told = _prose((inspect.getdoc(kind) or "").partition("Attributes:\n")[0])
+            lines += [f"### {kind.__name__}", "", told, "", *_members(kind), ""]
+    return "\n".join(lines)
+
+
+def _members(kind: type) -> list[str]:
+    """Return what a model holds, what an enumeration can be, or what a protocol answers."""
+    if attrs.has(kind):
+        meanings = _meanings(inspect.getdoc(kind) or "")
+        rows = [
+            f"| `{field.name}` | `{_typed(field.type)}` | {_code(field)} | {meanings.get(field.name, '')} |"
+            for field in attrs.fields(kind)
+        ]
+        return ["| field | type | default | meaning |", "|---|---|---|---|", *rows]
+    if issubclass(kind, Enum):
+        return [" · ".join(f"`{kind.__name__}.{one.name}`" for one in kind)]
+    rows = []
+    for name, member in vars(kind).items():
+        asked = member.fget if isinstance(member, property) else member
+        if not name.startswith("_") and inspect.isfunction(asked):
+            signature = _signature(asked).replace("(self, ", "(").replace("(self)", "()").replace("= post", '= "post"')
+            shown = f"{name}{signature[2:] if isinstance(member, property) else signature}".replace("|", "\\|")
+            rows.append(f"| `{shown}` | {_first_paragraph(asked)} |")
+    return ["| it has | meaning |", "|---|---|", *rows]
+
+
+def _typed(kind: object) -> str:
+    shown = kind if isinstance(kind, str) else inspect.formatannotation(kind)
+    shown = shown.replace(repr(model.Json), "Json").replace("datetime.datetime", "datetime")
+    return re.sub(r"\b(?:[a-z_]+\.)+(?=[A-Z])", "", shown).replace("'", '"').replace("|", "\\|")
+
+
+def _code(field: attrs.Attribute[object]) -> str:
+    """Return a default as Python would write it."""
+    value = field.default
+    if value is attrs.NOTHING:
+        return "required"
+    shown = repr(value.factory()) if isinstance(value, attrs.Factory) else repr(value)  # type: ignore[arg-type] # as below
+    return f"`{shown}`".replace("'", '"')
 
 
 def settings() -> str:
@@ -143,7 +194,7 @@ def _signature(spec: typing.Callable[..., object]) -> str:
     return re.sub(r"\b(?:[a-z_]+\.)+(?=[A-Z])", "", str(inspect.signature(spec)).replace("'", ""))
 
 
-def _first_paragraph(kind: type) -> str:
+def _first_paragraph(kind: object) -> str:
     return " ".join((inspect.getdoc(kind) or "").split("\n\n")[0].split()).replace("``", "`")
 
 
@@ -206,7 +257,7 @@ def _toml(value: object) -> str:
 
 def pages() -> dict[str, str]:
     """Return each page's text by its file's name."""
-    texts = {"hooks.md": hooks(), "settings.md": settings(), "commands.md": commands()}
+    texts = {"hooks.md": hooks(), "models.md": models(), "settings.md": settings(), "commands.md": commands()}
     return {name: f"{text.rstrip()}\n" for name, text in texts.items()}
 
 

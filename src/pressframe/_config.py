@@ -26,6 +26,7 @@ FILE = "pressframe.toml"
 Built = TypeVar("Built", bound=attrs.AttrsInstance)
 Kind = TypeVar("Kind")
 
+_SLIPS = "is each text in quotes, and a comma between the items of a list?"
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
 _BARE = (bool, int, float, datetime, date, time, tuple, frozenset)
 """Types that TOML, and so the environment, writes without quotes."""
@@ -63,7 +64,7 @@ class Reader:
         except tomllib.TOMLDecodeError as error:
             found = re.search(r"\(at line (\d+)", str(error))
             line = int(found[1]) if found else self.text.count("\n") + 1
-            raise ConfigError(f"not valid TOML: {error}", at=Place(FILE, line)) from error
+            raise ConfigError(f"not valid TOML: {error}", at=Place(FILE, line), fix=_SLIPS) from error
         except RecursionError as error:
             raise ConfigError("lists or tables in it are nested too deeply", at=Place(FILE)) from error
 

@@ -6,6 +6,7 @@ import inspect
 import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -90,14 +91,14 @@ def find_plugins(
         try:
             if name in names[:index]:
                 raise PluginError(f'plugins lists "{name}" twice', at=place(index), fix="list it once")
-            plugins.append(_find(name, folder, place(index), points))
+            plugins.append(_find(name, folder, partial(place, index), points))
         except PressframeError as error:
             errors.append(error)
     known, found = known_hooks(plugins), {plugin.name for plugin in plugins}
     for plugin in plugins:
         if found.issuperset(getattr(plugin.kind, "needs", ())):  # if not, its hooks may be declared by what it lacks
             errors += _flaws(plugin.kind, folder, known)
-        errors += _company(plugin, names, place(names.index(plugin.name)))
+        errors += _company(plugin, names, partial(place, names.index(plugin.name)))
     return plugins, errors
 
 
@@ -106,7 +107,7 @@ def installed() -> list[Point]:
     return entry_points("pressframe")
 
 
-def _find(name: str, folder: Path, at: Place, points: Sequence[Point]) -> Plugin:
+def _find(name: str, folder: Path, at: Callable[[], Place], points: Sequence[Point]) -> Plugin:
     file = folder / "plugins" / f"{name}.py"
     named = [point for point in points if point.name == name]
     origins = [*named, *([f"plugins/{name}.py"] if file.is_file() else ())]
@@ -114,27 +115,27 @@ def _find(name: str, folder: Path, at: Place, points: Sequence[Point]) -> Plugin
         raise _missing(name, folder, at, points)
     if len(origins) > 1:
         message = f'there are two plugins called "{name}": {" and ".join(map(str, origins))}'
-        raise PluginError(message, at=at, fix="uninstall or rename one of them")
+        raise PluginError(message, at=at(), fix="uninstall or rename one of them")
     return Plugin(name, _import(named[0], at), origins[0]) if named else _import_file(file, folder)
 
 
-def _missing(name: str, folder: Path, at: Place, points: Sequence[Point]) -> PluginError:
+def _missing(name: str, folder: Path, at: Callable[[], Place], points: Sequence[Point]) -> PluginError:
     files = {file.stem for file in (folder / "plugins").glob("*.py")}
     near = did_you_mean(name, {*(point.name for point in points), *BUNDLED, *files})
     fix = f"pip install pressframe-{name}" if name in BUNDLED else near or f"install it, or write plugins/{name}.py"
-    return PluginError(f'plugins lists "{name}", which is not installed', at=at, fix=fix)
+    return PluginError(f'plugins lists "{name}", which is not installed', at=at(), fix=fix)
 
 
-def _import(point: Point, at: Place) -> type[attrs.AttrsInstance]:
+def _import(point: Point, at: Callable[[], Place]) -> type[attrs.AttrsInstance]:
     try:
         kind = point.load()
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # it may end the process, or panic in Rust
         message = f'the plugin "{point.name}" ({point}) cannot be imported: {type(error).__name__}: {error}'
-        raise PluginError(message, at=at, fix="install what it misses, or take it out of [site] plugins") from error
+        raise PluginError(message, at=at(), fix="install what it misses, or take it out of [site] plugins") from error
     if not isinstance(kind, type) or not attrs.has(kind):
-        raise PluginError(f'the plugin "{point.name}" names {point.value}, which is no attrs class', at=at)
+        raise PluginError(f'the plugin "{point.name}" names {point.value}, which is no attrs class', at=at())
     return kind
 
 
@@ -235,19 +236,19 @@ def _place_of(thing: type | Callable[..., object], folder: Path) -> Place:
     return Place(str(file.relative_to(folder.resolve()) if inside else file), line)
 
 
-def _company(plugin: Plugin, names: Sequence[str], at: Place) -> Iterator[PressframeError]:
+def _company(plugin: Plugin, names: Sequence[str], at: Callable[[], Place]) -> Iterator[PressframeError]:
     """Yield what *plugin* says about others that the site's list does not keep."""
     for needed in getattr(plugin.kind, "needs", ()):
         if needed not in names:
             message = f'"{plugin.name}" needs the plugin "{needed}", which is not enabled'
-            yield PluginError(message, at=at, fix=f'add "{needed}" to [site] plugins')
+            yield PluginError(message, at=at(), fix=f'add "{needed}" to [site] plugins')
     for other in getattr(plugin.kind, "conflicts", ()):
         if other in names:
             message = f'"{plugin.name}" and "{other}" cannot be enabled together'
-            yield PluginError(message, at=at, fix="keep one of them")
+            yield PluginError(message, at=at(), fix="keep one of them")
     for earlier in getattr(plugin.kind, "after", ()):
         if earlier in names and names.index(earlier) > names.index(plugin.name):
             right = [name for name in names if name != plugin.name]
             right.insert(right.index(earlier) + 1, plugin.name)
-            listed = ", ".join(f'"{name}"' for name in right)
-            yield PluginError(f'"{plugin.name}" must come after "{earlier}"', at=at, fix=f"write plugins = [{listed}]")
+            fix = "write plugins = [" + ", ".join(f'"{name}"' for name in right) + "]"
+            yield PluginError(f'"{plugin.name}" must come after "{earlier}"', at=at(), fix=fix)

@@ -146,7 +146,7 @@ class Templates:
 
     def _explained(self, error: Exception, subject: str) -> TemplateError:
         """Return the error with the template's line; *subject* is the page, with its entry's file if it has one."""
-        what = f"{error}, while rendering {subject}"
+        what = f"{str(error).rstrip('.')}, while rendering {subject}"
         if isinstance(error, jinja2.TemplateSyntaxError):
             return TemplateError(what, at=self._place(error.filename or error.name or "", error.lineno))
         if isinstance(error, UnicodeDecodeError):

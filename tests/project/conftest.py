@@ -1,9 +1,9 @@
 """What the rules on the code look at: the tree's own files, read as text and as syntax."""
 
 import ast
+import functools
 import subprocess
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import attrs
@@ -36,12 +36,15 @@ class Project:
     def modules(self) -> list[str]:
         return [_module(path.relative_to(self.folder / "src")) for path in self.sources]
 
-    def imports(self) -> Iterator[tuple[str, str]]:
-        """Yield each place (``file:line``) that imports, with what it imports: ``package.module.name``."""
-        for path in self.sources:
-            for node in ast.walk(ast.parse(path.read_bytes())):
-                for name in _imported(node, path.relative_to(self.folder / "src")):
-                    yield f"{path.relative_to(ROOT)}:{node.lineno}", name
+    @functools.cached_property
+    def imports(self) -> tuple[tuple[str, str], ...]:
+        """Each place (``file:line``) that imports, with what it imports: ``package.module.name``."""
+        return tuple(
+            (f"{path.relative_to(ROOT)}:{node.lineno}", name)
+            for path in self.sources
+            for node in ast.walk(ast.parse(path.read_bytes()))
+            for name in _imported(node, path.relative_to(self.folder / "src"))
+        )
 
 
 def _module(path: Path) -> str:

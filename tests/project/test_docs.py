@@ -21,7 +21,7 @@ def reference(root: Path):
     return module.pages()
 
 
-@pytest.mark.parametrize("page", ["hooks.md", "settings.md", "commands.md"])
+@pytest.mark.parametrize("page", ["hooks.md", "models.md", "settings.md", "commands.md"])
 def test_the_reference_says_what_the_code_does(root, reference, page):
     written = (root / "docs" / "reference" / page).read_text("utf-8")
 
@@ -76,11 +76,13 @@ def test_plugins_in_the_docs_load_in_a_site(root, tmp_path, paper):
         "docs/how-to/paid-members.md",
         "docs/how-to/spam.md",
         "docs/how-to/moderate.md",
+        "docs/how-to/publish.md",
     ],
 )
-def test_settings_in_the_docs_are_right(root, tmp_path, paper):
+def test_settings_in_the_docs_are_right(root, tmp_path, paper, monkeypatch):
     from pressframe import Site
 
+    monkeypatch.setenv("SMTP_PASSWORD", "secret")
     for settings in _blocks(root / paper, "toml"):
         (tmp_path / "pressframe.toml").write_text(settings, "utf-8")
 

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,10 +25,13 @@ CANARY = re.compile(rb"canary-[a-z]+-\d+|canari-[a-z]+-\d+", re.IGNORECASE)
 
 
 @pytest.fixture
-def prland(tmp_path: Path) -> Path:
+def prland(tmp_path: Path, compiled: Path) -> Path:
     """Return a copy of PRland that a test may change."""
     built = shutil.ignore_patterns("public", ".pressframe", "data", "outbox", ".public.next")
-    return Path(shutil.copytree(ROOT / "examples" / "prland", tmp_path / "prland", ignore=built))
+    copy = Path(shutil.copytree(ROOT / "examples" / "prland", tmp_path / "prland", ignore=built))
+    (copy / ".pressframe").mkdir()
+    (copy / ".pressframe" / "templates").symlink_to(compiled)
+    return copy
 
 
 @pytest.fixture
@@ -49,10 +53,11 @@ def payloads() -> list[str]:
     return [text for text in dict.fromkeys(json.loads(line)["payload"] for line in lines) if text.strip()]
 
 
-@pytest.fixture(scope="session")
-def some_payloads(payloads: list[str]) -> list[str]:
-    """Return every fourth hostile text, or all where everything is wanted: the page of comments gets all."""
-    return payloads if wants_everything() else payloads[::4]
+@pytest.fixture
+def some_payloads(payloads: list[str], request: pytest.FixtureRequest) -> list[str]:
+    """Return every fourth hostile text, each door others; all where everything is wanted, as comments' pages get."""
+    door = zlib.crc32(request.node.name.encode())
+    return payloads if wants_everything() else payloads[door % 4 :: 4]
 
 
 @pytest.fixture

@@ -82,7 +82,6 @@ def url(site) -> str:
 def page(browser_page, url) -> Page:
     """The post, opened; without what reloads pages of sites that are being written."""
     browser_page.route("**/-/**", lambda route: route.abort())
-    browser_page.set_default_timeout(10_000)
     browser_page.goto(url)
     return browser_page
 
@@ -192,7 +191,7 @@ def test_a_link_to_a_comment_on_another_page_leads_there(page, url):
 def test_without_scripts_all_of_it_is_pages(page, url):
     context = page.context.browser.new_context(java_script_enabled=False)
     plain = context.new_page()
-    plain.set_default_timeout(10_000)
+    plain.set_default_timeout(60_000)
 
     plain.goto(url)
     plain.click(".comment-navigation a[rel=next] >> nth=0")

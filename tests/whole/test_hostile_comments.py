@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from pressframe_testing import Reply, Served, TestSite
+from pressframe_testing import Reply, Served, TestSite, wants_everything
 
 from .hostile import POST, items, split
 
 pytestmark = pytest.mark.browser
 
 UNDER_A_POST, IN_A_FIELD, IN_A_COMMENT = 600, 100, 5
+FORMATS = ("xml", "rss")
 SITE = """
 == pressframe.toml ==
 [site]
@@ -71,9 +72,9 @@ def test_no_comment_from_elsewhere_runs_on_its_page_or_in_a_feed(foreign, payloa
 
     for address in _pages(served):
         watched.visit(address)
-    for post in posts:
-        feeds = [watched.replies[f"{post}comments.{format}"].text for format in ("xml", "rss")]
-        watched.show_items([item for feed in feeds for item in items(feed)])
+    for number, post in enumerate(posts):
+        for format in FORMATS if wants_everything() else FORMATS[number % 2 :][:1]:  # they hold the same HTML
+            watched.show_items(list(items(watched.replies[f"{post}comments.{format}"].text)))
     for part in split(list(items(watched.replies["/comments.json"].text)), 2 * UNDER_A_POST):
         watched.show_items(part)
     for address in ("/comments.xml", "/comments.rss", "/comments.json"):
@@ -83,7 +84,7 @@ def test_no_comment_from_elsewhere_runs_on_its_page_or_in_a_feed(foreign, payloa
     pingbacks = watched.counted["#comments .pingback"]
     assert pingbacks > len(payloads) // 3
     assert pingbacks + watched.counted["#comments .comment"] == 2 * len(payloads)
-    assert watched.counted["items"] == 6 * len(payloads)
+    assert watched.counted["items"] == (6 if wants_everything() else 4) * len(payloads)
 
 
 def test_no_comment_that_was_sent_runs_nor_upsets_a_terminal(site, payloads, watch):
@@ -125,10 +126,10 @@ def _as_sent(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
 
 
-def test_no_form_that_comes_back_runs(site, payloads, watch):
+def test_no_form_that_comes_back_runs(site, some_payloads, watch):
     """Threats 19, 21: every field filled with hostile texts, and shown again with what is wrong."""
     served = site(SITE + POST.format(0)).serve()
-    texts = [" ".join(part) for part in split(payloads, IN_A_FIELD)]
+    texts = [" ".join(part) for part in split(some_payloads, IN_A_FIELD)]
 
     replies = [_send_everywhere(served, text) for text in texts]
 
@@ -140,13 +141,13 @@ def test_no_form_that_comes_back_runs(site, payloads, watch):
     assert watched.noted == []
 
 
-def test_no_preview_and_no_edit_runs(site, payloads, watch):
+def test_no_preview_and_no_edit_runs(site, some_payloads, watch):
     """Threats 19 to 22, 24: the preview of a new comment, the form that edits one, and its preview."""
     served = site(SITE + POST.format(0)).serve()
     browser = served.browser()
     sent = browser.post("/comments/p0", {"author": "Ada", "email": "a@example.org", "comment": "Non."})
     id = sent.headers["location"].rpartition("#comment-")[2]
-    texts = ["\n\n".join(part).replace("\x00", "") for part in split(payloads, IN_A_FIELD)]
+    texts = ["\n\n".join(part).replace("\x00", "") for part in split(some_payloads, IN_A_FIELD)]
 
     shown = []
     for text in texts:

@@ -42,12 +42,12 @@ def elsewhere():
     server.close()
 
 
-def test_nothing_of_a_page_that_links_here_runs(site, payloads, watch):
+def test_nothing_of_a_page_that_links_here_runs(site, some_payloads, watch):
     """Threat 19: every payload as author, title and summary of a source, and in its address."""
-    target, parts = f"{ORIGIN}/p0/", range(0, len(payloads), UNDER_A_POST)
+    target, parts = f"{ORIGIN}/p0/", range(0, len(some_payloads), UNDER_A_POST)
     served = site(SITE.format(80) + "".join(POST.format(number) for number in range(len(parts)))).serve()
     store = comment_store(served.app.site)
-    for number, text in enumerate(payloads):
+    for number, text in enumerate(some_payloads):
         said = read(PAGE.format(escape(text), target), "https://source.example/", target)
         store.add(_draft(f"p{number // UNDER_A_POST}", number, said), State.APPROVED)
     served.rebuild()
@@ -57,7 +57,7 @@ def test_nothing_of_a_page_that_links_here_runs(site, payloads, watch):
         watched.visit(card.address)
 
     assert watched.noted == []
-    assert watched.counted["#comments .webmention"] == len(payloads)
+    assert watched.counted["#comments .webmention"] == len(some_payloads)
 
 
 def _draft(entry, number, said):

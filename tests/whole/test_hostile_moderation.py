@@ -38,13 +38,14 @@ def _filed(number, part):
     return Filed(comment=comment, state=State.PENDING, reasons=(whole, part[0]), changed=comment.received, **private)
 
 
-def test_nothing_that_a_comment_brings_runs_on_the_owners_side(site, payloads, watch):
+def test_nothing_that_a_comment_brings_runs_on_the_owners_side(site, some_payloads, watch):
     """Threats 19 to 22, 24, 28: every payload in every field that a comment has, wherever moderators meet it."""
     served = site(SITE).serve()
     owner = served.sign_in_as("owner")
     store = comment_store(served.app.site)
-    single = [_filed(number, [text]) for number, text in enumerate(payloads, 1)]
-    together = [_filed(number, part) for number, part in enumerate(split(payloads, IN_A_COMMENT), len(payloads) + 1)]
+    single = [_filed(number, [text]) for number, text in enumerate(some_payloads, 1)]
+    parts = split(some_payloads, IN_A_COMMENT)
+    together = [_filed(number, part) for number, part in enumerate(parts, len(some_payloads) + 1)]
     store.bring([Record(filed=filed) for filed in single])
     shown = []
     pages = split(single, ON_A_PAGE)
@@ -75,5 +76,5 @@ def test_nothing_that_a_comment_brings_runs_on_the_owners_side(site, payloads, w
         watched.show_screen(html)
 
     assert watched.noted == []
-    assert sum(html.count("<article ") for html in shown[: len(pages)]) >= len(payloads)
+    assert sum(html.count("<article ") for html in shown[: len(pages)]) >= len(some_payloads)
     assert len(written) == len(pages)

@@ -38,7 +38,7 @@ class Witness:
 
     def __init__(self, page: Page, origin: str) -> None:
         self.page, self.noted = page, []
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         listen(page, self.noted, but=OURS)
         # what reloads pages of sites that are being written
         page.route("**/-/**", lambda route: route.fulfill(content_type="text/javascript", body=""))

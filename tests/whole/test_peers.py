@@ -96,7 +96,7 @@ def smtp():
 
 def _make_due(folder):
     """Let the time come at which what waits is tried again."""
-    with closing(sqlite3.connect(folder / "data" / "site.sqlite", timeout=10)) as database, database:
+    with closing(sqlite3.connect(folder / "data" / "site.sqlite", timeout=60)) as database, database:
         database.execute("UPDATE sql_job SET due = 0 WHERE state = 'waiting'")
 
 

@@ -46,17 +46,18 @@ def test_a_form_without_its_sessions_token_does_nothing(desk, kind):
         {"origin": "null", "sec-fetch-site": ""},
     ],
 )
-@pytest.mark.parametrize("path", [APPROVE, "/admin/sign-in", "/admin/sign-in/link", "/admin/account/sign-out"])
-def test_a_form_from_elsewhere_does_nothing_even_with_the_token(desk, path, headers):
+def test_a_form_from_elsewhere_does_nothing_even_with_the_token(desk, subtests, headers):
     """Threat 40: another site, a sub-domain, a page without a name; signing somebody in counts, too."""
     owner = desk.owner()
     token = _token(owner)
 
-    answer = owner.post(path, {"token": token, "address": "x@example.org", "password": "x"}, headers=headers)
+    for path in (APPROVE, "/admin/sign-in", "/admin/sign-in/link", "/admin/account/sign-out"):
+        with subtests.test(path=path):
+            answer = owner.post(path, {"token": token, "address": "x@example.org", "password": "x"}, headers=headers)
 
-    assert answer.status == 403
-    assert desk.calls == []
-    assert owner.get("/admin/").status == 200
+            assert answer.status == 403
+            assert desk.calls == []
+            assert owner.get("/admin/").status == 200
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/json", "multipart/form-data; boundary=x"])

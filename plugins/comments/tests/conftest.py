@@ -134,7 +134,7 @@ class Served:
         view = self._view()
         response = route.endpoint(request, view)
         if isinstance(response, Later):
-            response.until.exception(10)
+            response.until.exception(60)
             response = response.then()
         self.cookies |= {cookie.name: cookie.value for cookie in response.cookies}
         text = view.render(response.page).body.decode() if response.page else response.body.decode()

@@ -338,18 +338,19 @@ ODD = {
 
 
 @pytest.mark.parametrize("name", ODD)
-@pytest.mark.parametrize("options", [(), ("--json",), ("--dry-run",)], ids=str)
-def test_what_is_odd_in_a_backup_is_left_out_or_one_error(bring, tmp_path, name, options):
+def test_what_is_odd_in_a_backup_is_left_out_or_one_error(bring, tmp_path, subtests, name):
     """Threats 60 and 66: and nothing of it reaches a terminal."""
     text, said = ODD[name]
     file = tmp_path / "backup.json"
     file.write_text(text, "utf-8")
 
-    done = bring(file, "--from", "remark42", *options)
+    for options in (("--dry-run",), (), ("--json",)):
+        with subtests.test(options=options):
+            done = bring(file, "--from", "remark42", *options)
 
-    assert done.exception is None or isinstance(done.exception, SystemExit)
-    assert options or said in done.output
-    assert not re.search("[\x1b\x9b\u202e]", done.output)
+            assert done.exception is None or isinstance(done.exception, SystemExit)
+            assert options or said in done.output
+            assert not re.search("[\x1b\x9b\u202e]", done.output)
 
 
 def test_a_small_file_that_is_unpacked_to_a_large_one_is_refused_in_bounded_memory(bring, tmp_path):

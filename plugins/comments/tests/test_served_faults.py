@@ -127,7 +127,7 @@ def test_who_sends_many_at_once_passes_no_limit_by_it(process, tmp_path):
 
 def backdate(folder):
     """Let an hour go by for what is stored."""
-    with contextlib.closing(sqlite3.connect(folder / "data" / "site.sqlite", timeout=10)) as database, database:
+    with contextlib.closing(sqlite3.connect(folder / "data" / "site.sqlite", timeout=60)) as database, database:
         database.execute("UPDATE comments_comment SET received = received - 3600000000")
 
 

@@ -34,7 +34,7 @@ class Published(dict[str, str]):
 
 
 @pytest.fixture
-def publish(tmp_path) -> Callable[..., Published]:
+def publish(tmp_path, compiled) -> Callable[..., Published]:
     """Return a function that publishes posts: mappings with ``title``, ``html`` and what else desk.py knows."""
 
     def publish(
@@ -43,6 +43,9 @@ def publish(tmp_path) -> Callable[..., Published]:
         language: str = "fr",
         plugins: Sequence[str] = ("desk", "archives", "journal"),
     ) -> Published:
+        if not (tmp_path / ".pressframe").exists():
+            (tmp_path / ".pressframe").mkdir()
+            (tmp_path / ".pressframe" / "templates").symlink_to(compiled)
         (tmp_path / "plugins").mkdir(exist_ok=True)
         (tmp_path / "plugins" / "desk.py").write_text(DESK.read_text("utf-8"), "utf-8")
         (tmp_path / "templates").mkdir(exist_ok=True)

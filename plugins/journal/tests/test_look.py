@@ -113,7 +113,7 @@ def test_pictures_of_an_older_wordpress_gallery_stand_side_by_side_over_its_capt
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ('accent = "red"', "must be a colour such as \"#b3123f\", got 'red'"),
+        ('accent = "red"', 'must be a colour such as "#b3123f", got "red"'),
         ('accent = "#b3123"', 'must be a colour such as "#b3123f"'),
         ('fonts = "comic"', 'must be "own" or "system"'),
         ("reading_speed = -1", "must be 0 (no reading time is shown) or more, got -1"),

@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import time
 
 import pytest
 
@@ -10,6 +11,10 @@ from pressframe_markdown import Markdown
 
 
 def scan(blog):
+    """Return the fingerprint of each entry, by its key, once files are old enough for their times to be trusted."""
+    files = [file for file in blog.folder.rglob("*") if file.is_file()]
+    while time.time() - max(file.stat().st_ctime for file in files) < 0.25:
+        time.sleep(0.02)
     site = Site.open(blog.folder)
     (loader,) = site.plugin(Markdown).register_loaders(site)
     return {source.key: source.fingerprint for source in loader.scan()}

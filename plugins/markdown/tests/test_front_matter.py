@@ -117,11 +117,12 @@ def test_a_number_that_yaml_would_change_must_be_quoted(blog, front):
         ("address: //evil.example/", 4, "is no address on this site"),
         ('address: "/a\\0b/"', 4, "control character"),
         ("language: français", 4, "is no language"),
+        ("language: english", 4, "is no language"),
         ("tags: {a: b}", 4, "must be a list"),
         ("tags: ['!!!']", 4, "no letter or digit"),
         ("title: [a]", 3, "must be text"),
         ("summary: {a: b}", 4, "must be text"),
-        ("image: photo.jpg", None, "there is no file photo.jpg beside it"),
+        ("image: photo.jpg", 4, "there is no file photo.jpg beside it"),
     ],
 )
 def test_what_is_wrong_is_named_with_file_line_and_a_way_out(blog, front, line, message):

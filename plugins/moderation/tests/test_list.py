@@ -82,23 +82,25 @@ def test_pages_follow_each_other_whatever_comes_meanwhile(serve):
     assert seen == there[::-1]
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "page=-1&per_page=1e9", "page=9e99", "state=%00", "state=none", "kind=x", "after=x", "after=1",
-        "after=999999999999999999999.1", "after=-1.1%27", "q=" + "x" * 5000, "q=%00%00", "q=%ED%A0%80",
-        "entry='%20OR%201=1--", "address=%25", "network=../..", "sender=%27", "select=x", "state=pending&state=all",
-    ],
+ODD = (
+    "page=-1&per_page=1e9", "page=9e99", "state=%00", "state=none", "kind=x", "after=x", "after=1",
+    "after=999999999999999999999.1", "after=-1.1%27", "q=" + "x" * 5000, "q=%00%00", "q=%ED%A0%80",
+    "entry='%20OR%201=1--", "address=%25", "network=../..", "sender=%27", "select=x", "state=pending&state=all",
 )  # fmt: skip
-def test_odd_questions_are_answered_like_plain_ones(desk, query):
+
+
+def test_odd_questions_are_answered_like_plain_ones(desk, subtests):
     """Threats 47, 68."""
     for _ in range(2):
         desk.add()
+    owner = desk.sign_in_as("owner")
 
-    reply = desk.sign_in_as("owner").get(f"{LIST}?{query}")
+    for query in ODD:
+        with subtests.test(query=query):
+            reply = owner.get(f"{LIST}?{query}")
 
-    assert reply.status == 200
-    assert len(shown(reply)) in (0, 2)
+            assert reply.status == 200
+            assert len(shown(reply)) in (0, 2)
 
 
 def test_forms_lead_back_to_the_list_and_nowhere_else(desk):

@@ -7,7 +7,7 @@ import pytest
 from pressframe_newsletter._html import for_mail
 from pressframe_newsletter._text import to_text
 
-from .conftest import CLOSED, parts
+from .conftest import CLOSED, POST, finish, parts
 
 CANARY = re.compile("canari-[a-z]+", re.IGNORECASE)
 PAGE = "https://prland.example/2026/11/crise/"
@@ -152,6 +152,8 @@ def test_odd_html_gives_a_text_and_no_error():
         "<a href='x'><a href='y'>z",
         "<b" * 2000,
         "<ol>" * 300 + "x",
+        "<ol start='²'><li>x",
+        f"<ol start='{'9' * 5000}'><li>x",
     ):
         assert isinstance(to_text(html), str)
         assert isinstance(for_mail(html, PAGE, "Voir"), str)
@@ -166,6 +168,50 @@ def test_a_campaign_whose_post_is_gone_waits_for_the_owner(mailed, sink):
 
     assert desk.state(campaign) == "held"
     assert sink.taken == []
+
+
+def test_a_campaign_whose_mail_cannot_be_made_waits_for_the_owner(mailed, sink):
+    """What others got already is not sent again."""
+    broken = '<p>Bonjour</p>{% if "paid" in site.audiences %}{{ x.y.z }}{% endif %}'
+    desk = mailed(newsletter="connections = 1", more=f"\n== templates/newsletter/mail/post.html ==\n{broken}\n")
+    desk.add("a@example.org")
+    desk.add("b@example.org", audience="paid")
+    campaign = desk.send()
+
+    finish(desk)
+
+    found = desk.campaigns.find(campaign.id)
+    assert found is not None
+    assert (found.state, found.reason) == ("held", "broken")
+    assert len(sink.taken) <= 1
+
+
+def test_a_post_is_mailed_twice_only_on_purpose(blog):
+    site = blog()
+    assert site.run("newsletter", "send", POST).status == 0
+
+    again = site.run("newsletter", "send", "/2026/11/crise/")
+
+    assert again.status == 1
+    assert again.errors.startswith('error: "posts" has mailed it, or is to: ')
+    assert "add --again" in again.errors
+    assert site.run("newsletter", "send", POST, "--again").status == 0
+
+
+@pytest.mark.parametrize("words", [("send", POST, "--audience"), ("preview", POST, "--as")])
+def test_an_audience_that_the_site_has_not_is_told(blog, words):
+    said = blog().run("newsletter", *words, "payed")
+
+    assert said.errors == 'error: "payed" is no audience of this site\n  Did you mean paid?\n'
+
+
+def test_a_newsletter_for_an_audience_that_the_site_has_not_is_told_before_it_is_served(blog):
+    site = blog(newsletter='[plugins.newsletter.newsletters.vip]\naudience = "payed"')
+
+    assert site.run("check").errors == (
+        "error: pressframe.toml: plugins.newsletter.newsletters.vip.audience: "
+        '"payed" is no audience of this site\n  Did you mean paid?\n'
+    )
 
 
 def test_drafts_and_posts_to_come_are_never_mailed(mailed, sink):

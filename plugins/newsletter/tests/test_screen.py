@@ -1,5 +1,7 @@
 """The owner's screen: looking, trying, sending, stopping; and who may."""
 
+import re
+
 import pytest
 
 from pressframe_testing import EVERY_DATABASE
@@ -142,3 +144,17 @@ def test_the_preview_shows_what_each_reader_gets(mailed):
     assert "Le début public." in free
     assert "canari" not in free
     assert "canari-cell" in whole
+
+
+def test_sendings_of_one_moment_are_all_listed_page_after_page(mailed):
+    desk = mailed()
+    made = {desk.send().id for _ in range(45)}
+    owner, address, found = desk.sign_in_as("owner"), LIST, []
+
+    while address:
+        text = owner.get(address).text
+        found += re.findall(rf'href="{LIST}campaign/(\w+)"', text)
+        older = re.search(rf'href="({LIST}\?before=[^"]+)" rel="next"', text)
+        address = older[1] if older else ""
+
+    assert sorted(found) == sorted(made)

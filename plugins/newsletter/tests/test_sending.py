@@ -4,6 +4,8 @@ import random
 
 import pytest
 
+from pressframe.errors import StoreError
+from pressframe_newsletter._recipients import Recipients
 from pressframe_newsletter._sending import Sending
 from pressframe_testing import EVERY_DATABASE
 
@@ -134,6 +136,26 @@ def test_who_unsubscribes_after_their_row_was_taken_gets_nothing(mailed, sink, m
         desk.run_jobs()
 
     assert sink.taken == []
+
+
+def test_what_was_taken_is_not_sent_again_when_the_database_fails_at_the_next_one(mailed, sink, monkeypatch):
+    desk = mailed(newsletter="connections = 1")
+    desk.add(*addresses(8))
+    campaign = desk.send()
+    asked = []
+
+    def is_wanted(self, row):
+        asked.append(row.id)
+        if len(asked) == 4:
+            raise StoreError("the database is locked by another process")
+        return True
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Recipients, "is_wanted", is_wanted)
+        finish(desk)
+
+    assert sorted(sink.addresses) == sorted(addresses(8))
+    assert desk.counts(campaign) == {"sent": 8}
 
 
 @pytest.mark.parametrize("how", ["removed", "revoked"])

@@ -71,7 +71,7 @@ class Atlas:
 
     @hookimpl
     def register_filters(self) -> dict:
-        return {"loud": lambda text: f"{text.upper()} {WORD} {self.label}", "moment": datetime.fromisoformat}
+        return {"loud": lambda text: f"{text.upper()} {WORD} {self.label}"}
 
     @hookimpl
     def register_pages(self, site: View) -> Iterator[Page]:

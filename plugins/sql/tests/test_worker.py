@@ -225,9 +225,9 @@ def test_a_started_worker_runs_what_comes_and_survives_a_panic(site, enqueue, cl
     worker.start()
     try:
         enqueue("bad")
-        assert panicked.happened.wait(10)
+        assert panicked.happened.wait(60)
         enqueue("mail")
-        assert done.happened.wait(10)
+        assert done.happened.wait(60)
     finally:
         worker.stop()
 
@@ -260,12 +260,12 @@ def test_a_worker_with_nothing_to_do_asks_no_question_until_a_job_s_time_comes(
     enqueue(due=START + timedelta(minutes=1))
     looks = Looks(monkeypatch, db)
     worker.start()
-    assert looks.rested.wait(10)
+    assert looks.rested.wait(60)
     assert (looks.questions, done.payloads) == (2, [])
 
     clock.now += timedelta(minutes=1)
 
-    assert done.happened.wait(10)
+    assert done.happened.wait(60)
 
 
 def test_a_stopped_worker_can_be_started_again(worker, enqueue, done):
@@ -274,7 +274,7 @@ def test_a_stopped_worker_can_be_started_again(worker, enqueue, done):
     enqueue()
     worker.start()
 
-    assert done.happened.wait(10)
+    assert done.happened.wait(60)
 
 
 def test_a_broken_database_makes_the_worker_wait_not_die(worker, enqueue, done, file, caplog, monkeypatch):
@@ -285,11 +285,11 @@ def test_a_broken_database_makes_the_worker_wait_not_die(worker, enqueue, done, 
     monkeypatch.setattr(caplog.handler, "emit", lambda record: emitted.append(record) or logged.set())
 
     worker.start()
-    assert logged.wait(10)
+    assert logged.wait(60)
     file.unlink()
     enqueue()
 
-    assert done.happened.wait(10)
+    assert done.happened.wait(60)
     assert "jobs have to wait: data/site.sqlite: this file is not a database" in emitted[0].getMessage()
 
 
@@ -298,15 +298,15 @@ def test_a_lane_that_waits_for_others_keeps_no_mail_waiting(site, clock, done, e
 
     def wait(payload):
         busy.set()
-        assert free.wait(20)
+        assert free.wait(60)
 
     worker = Worker(site, [Job(name="fetch", run=wait, lane="network"), Job(name="mail", run=done)], clock)
     enqueue("fetch")
     worker.start()
-    assert busy.wait(20)
+    assert busy.wait(60)
 
     enqueue("mail")
 
-    assert done.happened.wait(20)
+    assert done.happened.wait(60)
     free.set()
     worker.stop()

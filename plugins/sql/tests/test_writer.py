@@ -38,14 +38,14 @@ class Held:
 
     def __call__(self, connection):
         self.began.set()
-        assert self.released.wait(10)
+        assert self.released.wait(60)
 
 
 @pytest.fixture
 def held(writer):
     held = Held()
     writer.submit(held)
-    assert held.began.wait(10)
+    assert held.began.wait(60)
     return held
 
 
@@ -71,9 +71,9 @@ def test_works_that_wait_share_a_transaction_and_one_that_fails_is_rolled_back_a
     answers = [writer.submit(work) for work in (insert("a"), fail, insert("c"), look)]
     held.released.set()
 
-    assert [answers[0].result(10), answers[2].result(10)] == ["a", "c"]
-    assert isinstance(answers[1].exception(10), LookupError)
-    assert answers[3].result(10) is None
+    assert [answers[0].result(60), answers[2].result(60)] == ["a", "c"]
+    assert isinstance(answers[1].exception(60), LookupError)
+    assert answers[3].result(60) is None
     assert seen == [("a,c", [])]
     assert texts(engines[0]) == ["a", "c"]
 
@@ -86,7 +86,7 @@ def test_a_fault_of_the_database_is_told_to_all_that_wait_and_stores_nothing_of_
     answers = [writer.submit(work) for work in (insert("a"), fill, insert("c"))]
     held.released.set()
 
-    assert [type(answer.exception(10)) for answer in answers] == [StoreError] * 3
+    assert [type(answer.exception(60)) for answer in answers] == [StoreError] * 3
     assert texts(engines[0]) == []
 
 
@@ -97,8 +97,8 @@ def test_even_a_panic_does_not_end_the_writer(writer, engines):
     def fail(connection):
         raise Panic
 
-    assert isinstance(writer.submit(fail).exception(10), Panic)
-    assert writer.submit(insert("a")).result(10) == "a"
+    assert isinstance(writer.submit(fail).exception(60), Panic)
+    assert writer.submit(insert("a")).result(60) == "a"
 
 
 def test_what_waits_is_written_before_the_end_and_nothing_after_it(writer, engines, held):
@@ -121,8 +121,8 @@ def test_a_piece_of_one_change_that_fails_takes_nothing_along(writer, engines, h
     answers.append(writer.submit(insert("b"), is_one_change=True))
     held.released.set()
 
-    assert [answers[0].result(10), answers[2].result(10)] == ["a", "b"]
-    assert isinstance(answers[1].exception(10), sa.exc.OperationalError)
+    assert [answers[0].result(60), answers[2].result(60)] == ["a", "b"]
+    assert isinstance(answers[1].exception(60), sa.exc.OperationalError)
     assert texts(engines[0]) == ["a", "b"]
 
 
@@ -132,7 +132,7 @@ def test_pieces_that_come_one_by_one_under_load_share_transactions(writer, engin
 
     def write(name):
         for number in range(20):
-            writer.submit(insert(f"{name} {number}")).result(10)
+            writer.submit(insert(f"{name} {number}")).result(60)
 
     threads = [threading.Thread(target=write, args=(name,)) for name in range(8)]
     for thread in threads:

@@ -22,7 +22,7 @@ def test_an_event_that_was_stored_is_worked_on_after_a_kill(shop, is_at_work):
     shop.stripe.asked.clear()
     event = shop.stripe.events[-1]
     body, headers = shop.stripe.signed(event, at=datetime.now(UTC))
-    connection = http.client.HTTPConnection(*process.address, timeout=30)
+    connection = http.client.HTTPConnection(*process.address, timeout=60)
     connection.request("POST", "/stripe/webhook", body, headers)
     assert connection.getresponse().status == 200
     connection.close()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pressframe_stripe._desk import Desk
 from pressframe_stripe._plugin import Stripe
-from pressframe_testing import EVERY_DATABASE
+from pressframe_testing import EVERY_DATABASE, wants_everything
 
 STEPS = {
     "renew": lambda stripe, id: stripe.renew(id), "fail": lambda stripe, id: stripe.renew(id, is_paid=False),
@@ -19,6 +19,8 @@ STEPS = {
     "patron": lambda stripe, id: stripe.change_price(id, "price_patron"),
     "year": lambda stripe, id: stripe.change_price(id, "price_year"),
 }  # fmt: skip
+SHARE = 1 if wants_everything() else 4
+"""Of how many orders one is tried: each of them where PRESSFRAME_EVERYTHING is set in the environment."""
 
 
 @EVERY_DATABASE
@@ -35,7 +37,7 @@ def test_a_short_history_ends_alike_in_all_orders_of_its_events(shop):
         shop.stripe.events.clear()
         assert len(history) >= 4
 
-        for order in itertools.permutations(history):
+        for order in itertools.islice(itertools.permutations(history), number, None, SHARE):
             for event in order:
                 again = {**event, "id": shop.stripe._id("evt")}  # as if it had not come before
                 assert shop.hook(again).text == "stored\n"

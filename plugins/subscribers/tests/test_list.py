@@ -1,5 +1,6 @@
 """The list of members: pages, search, filters, and what is done with many at once."""
 
+import itertools
 import time
 from datetime import UTC, datetime, timedelta
 
@@ -54,16 +55,15 @@ def test_an_empty_site_says_how_members_come(owner):
     assert "Nobody has subscribed yet." in owner.get(LIST).text
 
 
-@pytest.mark.parametrize("sent", ["' OR 1=1 --", "%00", "\ud800", "1); DROP TABLE members_member; --", "%"])
-@pytest.mark.parametrize("field", ["q", "state", "audience", "after", "sort"])
-def test_whatever_the_address_asks_for_is_data(desk, owner, field, sent):
+def test_whatever_the_address_asks_for_is_data(desk, owner):
     """Threat 47."""
     desk.add("ada")
+    fields = ("q", "state", "audience", "after", "sort")
+    sent = ("' OR 1=1 --", "%00", "\ud800", "1); DROP TABLE members_member; --", "%")
 
-    reply = owner.get(f"{LIST}?{field}={_quoted(sent)}")
-
-    assert reply.status == 200
-    assert desk.members.find_by_address("ada@example.org")
+    for field, text in itertools.product(fields, sent):
+        assert owner.get(f"{LIST}?{field}={_quoted(text)}").status == 200, (field, text)
+        assert desk.members.find_by_address("ada@example.org"), (field, text)
 
 
 def _quoted(text):

@@ -156,7 +156,7 @@ def test_builds_go_on_in_the_background_until_the_server_ends(served, blog):
 
     with served.app.running():
         blog.edit("outside.txt", "two")
-        assert built.wait(30)
+        assert built.wait(60)
 
     assert not any(thread.name == "pressframe-builder" for thread in threading.enumerate())
 
@@ -252,7 +252,7 @@ def test_the_builder_rests_for_longer_where_more_is_said_during_a_build(served, 
 def test_garbage_is_looked_for_while_a_build_goes_on(served, blog, monkeypatch):
     looked, rebuild = threading.Event(), served.app.rebuild
     monkeypatch.setattr("pressframe_web._rebuild.gc.collect", lambda generation: looked.set())
-    monkeypatch.setattr(served.app, "rebuild", lambda *, scan: looked.wait(30) and rebuild(scan=scan))
+    monkeypatch.setattr(served.app, "rebuild", lambda *, scan: looked.wait(60) and rebuild(scan=scan))
     served.app.rebuilder.ask()
 
     assert served.rebuild()

@@ -209,7 +209,7 @@ def test_a_site_that_cannot_keep_what_readers_send_is_not_served(site):
 def test_every_request_under_way_is_answered_when_the_server_ends(site):
     """F11."""
     process = site(SLOW).start()
-    connections = [http.client.HTTPConnection(*process.address, timeout=10) for _ in range(15)]
+    connections = [http.client.HTTPConnection(*process.address, timeout=60) for _ in range(15)]
     for connection in connections:
         connection.request("GET", "/slow?seconds=1")
     process.wait_for("(?s)(begun.*?){15}")
@@ -235,6 +235,22 @@ def test_a_second_signal_ends_it_at_once_though_a_plugin_hangs(site):
         status = process.stop(signal.SIGINT)  # which waits for a minute at most, not for the ten that were asked for
 
     assert status == 128 + signal.SIGINT
+
+
+def test_a_server_that_was_told_to_end_does_not_start_again_for_new_settings(site):
+    blog = site(SLOW)
+    process = blog.start()
+    connection = http.client.HTTPConnection(*process.address, timeout=10)
+    connection.request("GET", "/slow?seconds=2")
+    process.wait_for("begun")
+
+    process.signal(signal.SIGTERM)
+    process.wait_for("once more")
+    blog.edit("pressframe.toml", f"# changed\n{blog.read('pressframe.toml')}")
+    process.wait_for(r"stopped\.|starting again")
+    connection.close()
+
+    assert "starting again" not in process.log
 
 
 def test_the_site_is_built_again_while_it_is_served(site):

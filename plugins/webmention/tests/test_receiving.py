@@ -56,7 +56,7 @@ def test_an_approved_mention_is_shown_apart_and_counted_with_the_rest(blog, else
     assert 'rel="external nofollow ugc noopener"' in page
 
 
-@pytest.mark.parametrize(("source", "target", "said"), [
+REFUSED = [
     ("{here}/a", "https://other.example/", "target is not on this site"),
     ("{here}/a", "https://prland.example:8443/2026/11/billet/", "target is not on this site"),
     ("{here}/a", "https://prland.example.evil.example/2026/11/billet/", "target is not on this site"),
@@ -78,17 +78,23 @@ def test_an_approved_mention_is_shown_apart_and_counted_with_the_rest(blog, else
     ("http://other.example:22/", TARGET, "port 22"),
     ("{here}/a\r\nX: y", TARGET, "source: the address is refused"),
     ("{here}/" + "a" * 3000, TARGET, "too long"),
-])  # fmt: skip
-def test_what_cannot_be_right_is_refused_at_once_with_a_reason(blog, elsewhere, mention, stored, source, target, said):
+]  # fmt: skip
+"""Source, target, and what is said."""
+
+
+def test_what_cannot_be_right_is_refused_at_once_with_a_reason(blog, elsewhere, mention, subtests):
     """Threats 54, 55 and 58."""
     served = blog().serve()
 
-    reply = mention(served, source.format(here=elsewhere.url), target)
+    for number, (source, target, said) in enumerate(REFUSED):
+        with subtests.test(source=source, target=target):
+            address = f"198.51.{number}.7"  # from one, so many would be a flood
+            reply = mention(served, source.format(here=elsewhere.url), target, address=address)
 
-    assert reply.status == 400
-    assert said in reply.text
-    assert served.run_jobs() == 0
-    assert elsewhere.asked == []
+            assert reply.status == 400
+            assert said in reply.text
+            assert served.run_jobs() == 0
+            assert elsewhere.asked == []
 
 
 def test_an_entry_behind_a_gate_takes_no_mentions_whoever_sends_them(blog, elsewhere, mention, stored):

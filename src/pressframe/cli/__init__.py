@@ -130,8 +130,8 @@ def _site_folder(command: str, arguments: Sequence[str]) -> Path:
     for argument in arguments:
         if (Path(argument) / "pressframe.toml").is_file():
             return Path(argument)
-    named = [argument for argument in arguments if not argument.startswith("-")]
-    return Path(named[0]) if command == "serve" and named and not named[0].isdigit() else Path()
+    named = [one for before, one in pairwise(("", *arguments)) if not (before.startswith("-") or one.startswith("-"))]
+    return Path(named[0]) if command == "serve" and named else Path()
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

@@ -35,7 +35,7 @@ def _is_origin(_: object, field: attrs.Attribute[str], value: str) -> None:
 
 
 def _is_language(_: object, __: object, value: str) -> None:
-    if not re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", value):
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", value):
         raise ValueError(f'must be a code such as "fr" or "en-GB", got "{value}"')
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -82,10 +82,7 @@ class Admin:
 
     @hookimpl
     def register_filters(self) -> Mapping[str, Callable[..., object]]:
-        return {
-            "moment": datetime.fromisoformat,  # what a page is given is JSON, which has no times
-            "grouped": _make_grouped(),
-        }
+        return {"grouped": _make_grouped()}
 
     @hookimpl
     def register_assets(self) -> Iterable[Asset]:

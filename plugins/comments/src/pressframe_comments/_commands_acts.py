@@ -90,7 +90,7 @@ def _described(store: CommentStore, options: dict[str, Any], name: str, *, is_su
 
 
 def _make_edit(host: Host) -> click.Command:
-    @click.command("edit", help="Change the name, the address or the text of the comment ID; what is left out stays.")
+    @click.command("edit", help="Change the name, the website or the text of the comment ID; what is left out stays.")
     @click.argument("id")
     @click.option("--author", default=None)
     @click.option("--url", default=None, help="The website; empty for none.")

@@ -25,13 +25,13 @@ _TAG = re.compile(r"<[^<>]*>")
 
 def _check_colour(_: object, __: object, value: str) -> None:
     if not is_colour(value):
-        raise ValueError(f'must be a colour such as "#b3123f", got {value!r}')
+        raise ValueError(f'must be a colour such as "#b3123f", got "{value}"')
 
 
 def _check_links(_: object, __: object, value: Mapping[str, str]) -> None:
     for label, address in value.items():
         if not re.match(r"https?://|mailto:|/", address):
-            raise ValueError(f"{label} must start with https://, mailto: or /, got {address!r}")
+            raise ValueError(f"{label} must start with https://, mailto: or /, got {address}")
 
 
 def _check_speed(_: object, __: object, value: int) -> None:

@@ -33,7 +33,7 @@ _DATE = re.compile(
     r"(\d{4})-(\d\d?)-(\d\d?)"
     r"(?:(?:T|[ \t]+)(\d\d?):(\d\d)(?::(\d\d)(?:\.\d+)?)?[ \t]*(Z|[-+]\d\d(?::?\d\d)?)?)?"
 )
-_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 _OTHER_NAMES = {"category": "categories", "lang": "language"}
 _EXAMPLE = "---\ntitle: …\ndate: 2026-05-01 10:00\n---"
 
@@ -128,6 +128,12 @@ def read_front_matter(front: str, file: str, *, zone: ZoneInfo, own_keys: frozen
     return front_matter
 
 
+def place_of(key: str, front: str, file: str) -> Place:
+    """Return where *key* stands in the front matter of *file*; its first line where it does not."""
+    found = re.search(rf"^['\"]?{re.escape(key)}['\"]?[ \t]*:", front, re.MULTILINE)
+    return Place(file, front.count("\n", 0, found.start()) + 2, key) if found else Place(file, 1)
+
+
 @attrs.define
 class _Fields:
     """The keys of one front matter, read one by one; ``errors`` collects what is wrong."""
@@ -140,9 +146,7 @@ class _Fields:
 
     def fail(self, key: str, message: str, fix: str | None = None) -> None:
         """Note what is wrong with *key*, at its line; where it is missing, at the first line."""
-        found = re.search(rf"^['\"]?{re.escape(key)}['\"]?[ \t]*:", self.front, re.MULTILINE)
-        line = self.front.count("\n", 0, found.start()) + 2 if found else 1
-        self.errors.append(ContentError(message, at=Place(self.file, line, key if found else None), fix=fix))
+        self.errors.append(ContentError(message, at=place_of(key, self.front, self.file), fix=fix))
 
     def text(self, key: str) -> str | None:
         """Return one line of text; None where there is none."""

@@ -78,7 +78,7 @@ class MarkdownLoader:
         return Source(loader=NAME, key=key, fingerprint=fingerprint, place=Place(f"{self.label}/{key}"))
 
     def load(self, source: Source) -> Manuscript:
-        from pressframe_markdown._front import read_front_matter, split_front_matter
+        from pressframe_markdown._front import place_of, read_front_matter, split_front_matter
 
         file = f"{self.label}/{source.key}"
         front, text = split_front_matter(self._read(source.key, file), file)
@@ -90,7 +90,7 @@ class MarkdownLoader:
         files = self._files(source, text, image, address=address)
         if image and image not in files:
             fix = "name one, or an address: /images/photo.jpg"
-            raise ContentError(f"there is no file {image} beside it", at=Place(file, key="image"), fix=fix)
+            raise ContentError(f"there is no file {image} beside it", at=place_of("image", front, file), fix=fix)
         entry = model.Entry(
             id=matter.id or unicodedata.normalize("NFC", source.key.rpartition(".")[0]),
             kind=matter.kind,

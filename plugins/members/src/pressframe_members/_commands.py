@@ -93,7 +93,12 @@ def _make_grant(host: Host) -> click.Command:
     @click.command("grant", help="Give the member with ADDRESS an AUDIENCE, as a gift of the owner.")
     @click.argument("address")
     @click.argument("audience")
-    @click.option("--until", type=_DATE, help="When it ends: 2027-01-31, or with a time and a zone; never if left out.")
+    @click.option(
+        "--until",
+        type=_DATE,
+        metavar="DATE",
+        help="When it ends: 2027-01-31, or with a time and a zone; never if left out.",
+    )
     @_JSON
     def grant(*, address: str, audience: str, until: datetime | None, as_json: bool) -> None:
         members, member, now = _find(host, address)

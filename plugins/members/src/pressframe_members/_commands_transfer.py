@@ -50,7 +50,7 @@ def make_import(host: Host) -> click.Command:
     @click.option("--confirmed", is_flag=True, help="Each of them agreed to be written to: you answer for that.")
     @click.option("--ask", is_flag=True, help="Take in who has not confirmed, too, and mail them the question.")
     @click.option("--paid-as", help="The audience of who pays there; paid if the site has it and this is left out.")
-    @click.option("--until", type=_DATE, help="The end of what they paid, where the list tells none.")
+    @click.option("--until", type=_DATE, metavar="DATE", help="The end of what they paid, where the list tells none.")
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
     def run(  # noqa: PLR0913 - click's form
         *, file: str, dry_run: bool, confirmed: bool, ask: bool, paid_as: str | None, until: datetime | None,

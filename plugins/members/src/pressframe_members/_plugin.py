@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -65,10 +64,6 @@ class Members:
     @hookimpl
     def register_translations(self) -> Iterable[Path]:
         return [_HERE / "locale"]
-
-    @hookimpl
-    def register_filters(self) -> Mapping[str, Callable[..., object]]:
-        return {"as_moment": datetime.fromisoformat}  # what a page is given is JSON, which has no times
 
     @hookimpl
     def register_assets(self) -> Iterable[Asset]:

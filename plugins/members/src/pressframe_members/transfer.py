@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import BinaryIO, TypeAlias
@@ -200,16 +200,20 @@ class _Carrier:
 
     def _count(self, people: Sequence[Person], report: Report) -> None:
         known: Mapping[str, sa.Row[*tuple[object, ...]]] = {}
+        held: Collection[tuple[object, ...]] = ()
         if self._db.exists():
             with self._db.read() as connection:
                 known = _rows_of(connection, people)
+                held = _held_by(connection, [row.id for row in known.values()])
         for one in people:
-            report.new += one.address.folded not in known
-            report.known += one.address.folded in known
             row = known.get(one.address.folded)
+            report.new += row is None
+            report.known += row is not None
             report.asked += not one.is_confirmed and (row is None or row.confirmed is None)
             given, without = self._rights(one)
-            report.granted += len(given)
+            report.granted += sum(
+                row is None or (row.id, right.audience, right.source, right.until) not in held for right in given
+            )
             report.without += without
 
     def _store(self, connection: sa.Connection, people: Sequence[Person]) -> tuple[Mapping[str, int], list[Told]]:
@@ -276,6 +280,12 @@ def _rows_of(connection: sa.Connection, people: Sequence[Person]) -> Mapping[str
     """Return the rows of those of *people* who are members, by their folded address."""
     wanted = sa.select(MEMBER).where(MEMBER.c.folded.in_([one.address.folded for one in people]))
     return {row.folded: row for row in connection.execute(wanted)}
+
+
+def _held_by(connection: sa.Connection, members: Sequence[object]) -> Collection[tuple[object, ...]]:
+    """Return what *members*, by the ids of their rows, were given: row, audience, source and end."""
+    columns = (MEMBERSHIP.c.member, MEMBERSHIP.c.audience, MEMBERSHIP.c.source, MEMBERSHIP.c.until)
+    return {tuple(row) for row in connection.execute(sa.select(*columns).where(MEMBERSHIP.c.member.in_(members)))}
 
 
 def export_members(host: Host) -> Iterator[str]:

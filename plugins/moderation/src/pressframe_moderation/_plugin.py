@@ -47,7 +47,7 @@ class Moderation:
         noted: What is known of the next mail.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("comments", "admin")
+    needs: ClassVar[tuple[str, ...]] = ("sql", "web", "admin", "comments")
 
     per_page: int = attrs.field(default=25, validator=and_(ge(1), le(100)))
     mail: Literal["waiting", "all", "never"] = "waiting"

@@ -54,7 +54,8 @@ class Campaign:
     """A sending.
 
     Attributes:
-        reason: Why it is held or was never sent: ``"restored"``, ``"late"``, ``"gone"``, ``"old"``; else empty.
+        reason: Why it is held or was never sent: ``"restored"``, ``"late"``, ``"gone"``, ``"broken"``, ``"old"``; else
+            empty.
         moved: When a message of it was last handed over.
         again: How many messages may have come twice.
     """
@@ -102,13 +103,16 @@ class Campaigns:
             row = connection.execute(sa.select(CAMPAIGN).where(CAMPAIGN.c.id == id)).one_or_none()
         return None if row is None else campaign_of(row)
 
-    def all(self, *, count: int = 50, before: datetime | None = None) -> tuple[Campaign, ...]:
-        """Return campaigns, the newest first; those made *before* a moment."""
+    def all(self, *, count: int = 50, before: tuple[datetime, str] | None = None) -> tuple[Campaign, ...]:
+        """Return campaigns, the newest first; those that come after the one that was made then and has that id."""
         if not self._db.exists():
             return ()
         found = sa.select(CAMPAIGN).order_by(CAMPAIGN.c.made.desc(), CAMPAIGN.c.id).limit(count)
+        if before is not None:
+            made, id = before
+            found = found.where((CAMPAIGN.c.made < made) | ((CAMPAIGN.c.made == made) & (CAMPAIGN.c.id > id)))
         with self._db.read() as connection:
-            rows = connection.execute(found if before is None else found.where(CAMPAIGN.c.made < before)).all()
+            rows = connection.execute(found).all()
         return tuple(campaign_of(row) for row in rows)
 
     def held(self) -> int:

@@ -67,6 +67,10 @@ def _make_preview(host: Host) -> click.Command:
     def preview(
         entry: str, newsletter: str | None, audiences: tuple[str, ...], output: Path | None, *, text: bool
     ) -> None:
+        from pressframe_newsletter._settings import check_audience
+
+        for audience in audiences:
+            check_audience(host, audience)
         office, _, _ = open_office(host)
         name = office.newsletter(newsletter)
         id = office.entry(entry)

@@ -28,11 +28,16 @@ def make_send(host: Host) -> click.Command:
     @_NEWSLETTER
     @click.option("--audience", help="Only members with this audience; the newsletter's if left out.")
     @_AT
-    def send(entry: str, newsletter: str | None, audience: str | None, at: str | None) -> None:
+    @click.option("--again", is_flag=True, help="Mail it though the newsletter has mailed it before.")
+    def send(entry: str, newsletter: str | None, audience: str | None, at: str | None, *, again: bool) -> None:
         from pressframe_newsletter._commands import open_office
 
         office, plugin, site = open_office(host)
         name, id = office.newsletter(newsletter), office.entry(entry)
+        before = office.mailed(name, id)
+        if before is not None and not again:
+            fix = "to mail it to everybody once more, add --again; to who did not get it: pressframe newsletter resend"
+            raise ContentError(f'"{name}" has mailed it, or is to: {before:%Y-%m-%d %H:%M} UTC', fix=fix)
         due = _moment(at, site.settings.timezone) or plugin.held.clock()
         _tell(office, office.plan(name, id, due=due, by="command line", audience=audience))
 
@@ -65,6 +70,7 @@ def make_test(host: Host) -> click.Command:
     @click.option("--as", "audiences", multiple=True, help="Audience of the reader, besides the newsletter's own.")
     def test(entry: str, to: str, newsletter: str | None, audiences: tuple[str, ...]) -> None:
         from pressframe_newsletter._commands import open_office
+        from pressframe_newsletter._settings import check_audience
         from pressframe_web.addresses import read_address
 
         office, _, _ = open_office(host)
@@ -72,6 +78,8 @@ def make_test(host: Host) -> click.Command:
         if address is None:
             raise ContentError(f'"{to}" is no mail address', fix="write one such as me@example.org")
         name, id = office.newsletter(newsletter), office.entry(entry)
+        for audience in audiences:
+            check_audience(host, audience)
         office.test(name, [id], office.audiences(name, id)[0] | frozenset(audiences), address.shown)
         click.echo(f"handed over to {address.shown}")
 

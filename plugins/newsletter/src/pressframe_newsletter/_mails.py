@@ -152,7 +152,9 @@ class Mails:
         for id in entries:
             entry, card = site.entry(id), site.card(id)
             if entry is None or card is None or entry.status != "published" or not site.is_past(entry.published):
-                raise ContentError(f'there is no published post "{id}"', fix="name its file without the ending")
+                raise ContentError(
+                    f'there is no published post "{id}"', fix="name its address, /2026/11/walk/, or its id"
+                )
             found.append(card)
         return tuple(found)
 

@@ -16,6 +16,7 @@ from pressframe_members.store import Members
 from pressframe_newsletter._campaigns import Campaign, Campaigns, Draft
 from pressframe_newsletter._mails import Mail, Mails, Subject
 from pressframe_newsletter._publishing import Publishing
+from pressframe_newsletter._settings import check_audience
 from pressframe_web.letters import send
 
 if TYPE_CHECKING:
@@ -91,15 +92,25 @@ class Office:
     def plan(self, newsletter: str, entry: str, *, due: datetime, by: str, audience: str | None = None) -> Campaign:
         """Plan to mail a post, and return the campaign.
 
+        Args:
+            audience: Only members who have it get the mail; None for the newsletter's.
+
         Raises:
             ContentError: There is no such post.
+            ConfigError: There is no such audience.
         """
+        if audience is not None:
+            check_audience(self._host, audience)
         (card,) = Mails(self._host, self._plugin).cards([entry], self.release.view())
         audience = audience or self._plugin.newsletters[newsletter].audience
         draft = Draft(
             newsletter=newsletter, kind="post", entries=(entry,), subject=card.title, audience=audience, due=due, by=by
         )
         return self._made(draft)
+
+    def mailed(self, newsletter: str, entry: str) -> datetime | None:
+        """Return when a newsletter last mailed a post, or is to; None if it never did."""
+        return Publishing(self._host, self._plugin).sent([entry], newsletter).get(entry)
 
     def plan_digest(self, newsletter: str, *, due: datetime, by: str) -> Campaign:
         """Plan a digest of the last seven days, and return the campaign.

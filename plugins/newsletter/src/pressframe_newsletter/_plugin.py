@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, ClassVar
 import attrs
 from attrs.validators import and_, ge, gt, le
 
+from pressframe.errors import Place
 from pressframe.hookspecs import hookimpl
 from pressframe.model import Asset, Host, Live
 from pressframe_admin import Screen
 from pressframe_members.model import AccountPart, Change, Member
 from pressframe_newsletter._held import Held
-from pressframe_newsletter._settings import Day, Newsletter, are_names, is_colour
+from pressframe_newsletter._settings import Day, Newsletter, are_names, check_audience, is_colour
 from pressframe_sql import Job, PersonalData
 from pressframe_web import Route
 
@@ -92,6 +93,9 @@ class Newsletters:
     def register_routes(self, host: Host) -> Iterable[Route]:
         from pressframe_newsletter._preferences import Preferences
 
+        for name, newsletter in self.newsletters.items():
+            key = f"plugins.newsletter.newsletters.{name}.audience"
+            check_audience(host, newsletter.audience, at=Place("pressframe.toml", key=key))
         return Preferences(host, self).routes()
 
     @hookimpl

@@ -135,11 +135,13 @@ class Publishing:
             return None
         return self._last(now + _WEEK)
 
-    def sent(self, entries: Sequence[str]) -> Mapping[str, datetime]:
-        """Return when each of some posts was last mailed by itself, or is to be."""
+    def sent(self, entries: Sequence[str], newsletter: str | None = None) -> Mapping[str, datetime]:
+        """Return when each of some posts was last mailed by itself, or is to be; by one newsletter, or by any."""
         found = sa.select(CAMPAIGN.c.entries, sa.func.max(CAMPAIGN.c.due)).group_by(CAMPAIGN.c.entries)
         keys = {json.dumps([id]): id for id in entries}
         mailed = found.where(CAMPAIGN.c.entries.in_(keys), CAMPAIGN.c.state != "cancelled")
+        if newsletter is not None:
+            mailed = mailed.where(CAMPAIGN.c.newsletter == newsletter)
         with self._db.read() as connection:
             return {keys[row[0]]: row[1] for row in connection.execute(mailed)}
 

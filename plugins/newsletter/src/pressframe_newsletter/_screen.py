@@ -70,7 +70,7 @@ class Desk:
 
     def show_list(self, request: Request, site: Live, account: Account) -> Response:
         """Show the newest campaigns; older ones by ``?before=``."""
-        before = _read_time(request.query.get("before", ""))
+        before = _read_place(request.query.get("before", ""))
         found = self._campaigns.all(count=_PER_PAGE + 1, before=before)
         shown, more = found[:_PER_PAGE], len(found) > _PER_PAGE
         counts = self._campaigns.counts([one.id for one in shown])
@@ -78,7 +78,7 @@ class Desk:
         data: dict[str, Json] = {
             "campaigns": [self._told(one, counts[one.id]) for one in shown],
             "is_first": before is None,
-            "older": shown[-1].made.isoformat() if more else None,
+            "older": f"{shown[-1].made.isoformat()}~{shown[-1].id}" if more else None,
             "trouble": trouble[1].isoformat() if trouble else None,
             "is_automatic": self._plugin.automatic,
         }
@@ -149,9 +149,11 @@ def _can(one: Campaign) -> Sequence[str]:
     return acts.get(one.state, ("resend",) if one.begun is not None else ())
 
 
-def _read_time(typed: str) -> datetime | None:
+def _read_place(typed: str) -> tuple[datetime, str] | None:
+    """Return when the last campaign of a list was made, and its id; None for what names none."""
+    made, _, id = typed.partition("~")
     try:
-        moment = datetime.fromisoformat(typed)
+        moment = datetime.fromisoformat(made)
     except ValueError:
         return None
-    return moment if moment.tzinfo else None
+    return (moment, id) if moment.tzinfo else None

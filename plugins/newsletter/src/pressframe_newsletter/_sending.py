@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import attrs
 import sqlalchemy as sa
 
-from pressframe.errors import ContentError, PressframeError, StoreError
+from pressframe.errors import ContentError, PluginError, PressframeError, StoreError, TemplateError
 from pressframe.model import Host, Json
 from pressframe_newsletter._campaigns import Campaign, Campaigns, campaign_of
 from pressframe_newsletter._guard import Guard
@@ -219,7 +219,10 @@ class Sending:
                     for row in rows:
                         results.append(self._hand(row, mailer, desk))
                 except BaseException:  # whatever it is, what has left must not leave again
-                    self._owed += results
+                    try:
+                        self._recipients.exchange(results, 0, self._held.clock())
+                    except StoreError:
+                        self._owed += results
                     raise
 
     def _hand(self, row: Row, mailer: Mailer, desk: _Desk) -> Result:
@@ -233,9 +236,9 @@ class Sending:
             member, audiences = found
             subject = Subject(newsletter=campaign.newsletter, kind=campaign.kind, entries=campaign.entries)
             mail = self._mails.of(subject, audiences, desk.release)
-        except ContentError as error:
+        except (ContentError, TemplateError, PluginError) as error:
             log.error("newsletter campaign %s waits for its owner: %s", campaign.id, error)
-            Campaigns(self._host).hold(campaign.id, "gone")
+            Campaigns(self._host).hold(campaign.id, "gone" if isinstance(error, ContentError) else "broken")
             desk.campaigns.pop(campaign.id, None)
             return Result(row=row, state="planned", due=now, doubts=row.doubts, is_try=False)
         key = key_of(campaign.id, row.member)

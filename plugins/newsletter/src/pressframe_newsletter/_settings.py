@@ -10,6 +10,10 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from pressframe.errors import ConfigError, Place, did_you_mean
+from pressframe.model import Host
+from pressframe_members import known_audiences
+
 Wants: TypeAlias = Literal["each", "weekly", "never"]
 Day: TypeAlias = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 
@@ -58,6 +62,14 @@ class Newsletter:
         """The group that it is about, as ``View.latest`` takes it."""
         taxonomy, _, slug = self.within.partition("/")
         return (taxonomy, slug) if slug else None
+
+
+def check_audience(host: Host, name: str, *, at: Place | None = None) -> None:
+    """Raise ConfigError where the site has no audience called *name*; *at* is where it is named so."""
+    known = known_audiences(host)
+    if name not in known:
+        fix = did_you_mean(name, known) or f"there are: {', '.join(sorted(known))}"
+        raise ConfigError(f'"{name}" is no audience of this site', at=at, fix=fix)
 
 
 def last_digest(now: datetime, day: Day, at: time, zone: ZoneInfo) -> datetime:

@@ -7,6 +7,7 @@ import textwrap
 from html.parser import HTMLParser
 
 _WIDTH = 76
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _BLOCKS = frozenset(
     (
@@ -75,8 +76,8 @@ class _Writer(HTMLParser):
         elif tag == "a":
             self._href.append((given.get("href") or "", len(self._words)))
         elif tag in ("ul", "ol"):
-            start = given.get("start") or "1"
-            self._counts.append(int(start) if tag == "ol" and start.isdigit() else 1 if tag == "ol" else None)
+            start = given.get("start") or ""
+            self._counts.append(None if tag == "ul" else int(start) if _NUMBER.fullmatch(start) else 1)
         elif tag == "li":
             self._bullet = self._next_bullet()
             self._margins.append(" " * len(self._bullet))

@@ -37,13 +37,15 @@ def are_plain(addresses: Sequence[str]) -> bool:
 def flaws(claims: Iterable[tuple[str, str]]) -> Iterator[PressframeError]:
     """Yield addresses that no file can have, and those of one file, also where case and Unicode form don't count."""
     owners: dict[str, str] = {}
+    clashing = False
     for owner, address in claims:
         path = path_of(address)
         flaw = _unsafe(path)
         if flaw:
             yield ContentError(f"{owner} has the address {address}, {flaw}", fix="give it another slug or address")
         same = path.lower() if path.isascii() else unicodedata.normalize("NFC", path).casefold()
-        if same in owners:
+        if same in owners and not (clashing and owners[same] == owner):  # files of entries that clash go with them
+            clashing = True
             message = f"{owners[same]} and {owner} have the same address, {address}"
             yield ContentError(message, fix="give one of them another slug or address")
         owners[same] = owner

@@ -41,7 +41,7 @@ def _dead_links(site: Site, release: Release) -> Iterator[ContentError]:
             known.add(unquote(target))  # told once
             what = "is not there" if target.startswith("/") else "is no address"
             message = f"{page.address} links to {target}, which {what}"
-            yield ContentError(message, at=_place(entry, link, site.folder), fix=near)
+            yield ContentError(message, at=_place(entry, link, site.folder) or _in_menu(site, link), fix=near)
 
 
 def _inside(link: str, page: str, url: str) -> str | None:
@@ -60,6 +60,12 @@ def _place(entry: Entry | None, link: str, folder: Path) -> Place | None:
         return None
     lines = (folder / place.file).read_text(encoding="utf-8", errors="replace").splitlines()
     return next((Place(place.file, number) for number, line in enumerate(lines, 1) if link in line), None)
+
+
+def _in_menu(site: Site, link: str) -> Place | None:
+    """Return the setting that puts *link* on every page; None if the menu has none such."""
+    label = next((label for label, address in site.settings.menu.items() if address == link), None)
+    return None if label is None else Place("pressframe.toml", key=f"site.menu.{label}")
 
 
 def _pattern(path: str) -> re.Pattern[str]:

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -86,6 +87,7 @@ class PostgreSQLServer:
         ready = [str(self._programs / "pg_isready"), "--quiet", "--host", str(self.folder)]
         while subprocess.run(ready).returncode != 0:
             assert self._process.poll() is None, "the server did not start"
+            time.sleep(0.02)
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """End it: by default without waiting for those who are connected; with SIGQUIT as if it had crashed."""

@@ -97,7 +97,9 @@ class GateKit:
         """Otherwise the other tests say nothing; bring entries of which this is true."""
         closed = {bool(_requires(gate, entry)) for entry in (*entries, *_entries())}
 
-        assert closed == {True, False}
+        assert closed == {True, False}, (
+            "bring a fixture called entries: some that the plugin closes, some that it does not"
+        )
 
     def test_the_order_of_entries_does_not_matter(self, gate: object, entries: list[Entry]) -> None:
         asked = [*entries, *_entries()]

@@ -101,6 +101,8 @@ def chromium() -> Iterator["Browser"]:
 @pytest.fixture
 def browser_page(chromium: "Browser") -> Iterator["Page"]:
     """Return a page of the system's Chromium, 1280 pixels wide, which knows nothing of other tests' pages."""
-    yield chromium.new_page(viewport={"width": 1280, "height": 900})
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(60_000)  # milliseconds: a busy machine is no failure
+    yield page
     for context in chromium.contexts:
         context.close()

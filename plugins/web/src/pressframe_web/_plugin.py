@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -68,6 +69,10 @@ class Web:
         if self.smtp is not None:
             return SmtpMailer(self.smtp, sender, url)
         return Outbox(host.folder / self.outbox, sender, url)
+
+    @hookimpl
+    def register_filters(self) -> Mapping[str, Callable[..., object]]:
+        return {"moment": datetime.fromisoformat}  # what an answer's page is given is JSON, which has no times
 
     @hookimpl
     def register_commands(self, host: Host) -> Iterable[click.Command]:

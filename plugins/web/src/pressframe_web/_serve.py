@@ -109,8 +109,9 @@ def run(site: Site, listening: socket.socket, here: str, *, drafts: bool) -> boo
             click.echo(f"links and mails lead to {site.settings.url}; to follow them here, add --url {here}")
         sys.setswitchinterval(_TURN)
         server.run(sockets=[listening])
-    click.echo("settings or plugins have changed: starting again." if watcher.has_new_settings else "stopped.")
-    return watcher.has_new_settings
+    starts_again = watcher.has_new_settings and not server.is_stopped
+    click.echo("settings or plugins have changed: starting again." if starts_again else "stopped.")
+    return starts_again
 
 
 def listen(address: str, port: int) -> socket.socket:

@@ -101,6 +101,7 @@ class Server(uvicorn.Server):
             )
         )
         self._app = app
+        self.is_stopped = False
 
     async def _close_slow(self) -> None:
         """Close connections that are too slow; strangers could hold all files open."""
@@ -122,6 +123,7 @@ class Server(uvicorn.Server):
         """End gracefully; or at once if that has been asked for before: nothing that was answered is lost by it."""
         if self.should_exit:
             os._exit(128 + sig)
+        self.is_stopped = True
         self.end()
         click.echo("ending when all answers are out; once more to end at once.")
 
