@@ -98,8 +98,7 @@ class Site:
         given = os.environ.get(SECRET, "").encode()
         root, at = (given, SECRET) if given else (self._drawn(), str(self.folder / "data" / "secret"))
         if len(root) < 32:
-            fix = "write 32 letters or more, drawn at random" if given else "delete it: another is drawn"
-            raise ConfigError("holds no secret worth the name", at=Place(at), fix=fix)
+            raise ConfigError("holds no secret worth the name", at=Place(at), fix="delete it: another is drawn")
         return hmac.digest(root, purpose.encode(), hashlib.sha256)
 
     def _drawn(self) -> bytes:
