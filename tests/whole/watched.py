@@ -16,7 +16,8 @@ AUDIT = """() => {
   const attributesOf = Object.getOwnPropertyDescriptor(Element.prototype, 'attributes').get  // no form's own names
   for (const element of document.querySelectorAll('*')) {
     const name = element.localName, note = what => flaws.push(`${what}: ${element.outerHTML.slice(0, 200)}`)
-    const isTheirs = element.parentElement?.closest('.comment-content, .fn, .comment-answers, .pingback, .webmention, .from-feed')
+    const isTheirs = element.parentElement?.closest(
+      '.comment-content, .fn, .comment-answers, .pingback, .webmention, .from-feed')
     if (isTheirs && !ALLOWED.includes(name)) note('element')
     if (['iframe', 'object', 'embed', 'applet', 'base', 'frame', 'math'].includes(name)) note('element')
     if (name === 'script' && element.type !== 'application/ld+json' && !ours.test(element.outerHTML)) note('script')
