@@ -100,17 +100,11 @@ def test_pages_that_are_not_here_are_named_with_how_many_comments_they_had(bring
 
 def test_an_import_tells_how_many_of_the_new_ones_wait_and_only_once(bring, served, tmp_path):
     file = tmp_path / "wxr.xml"
-    comment = (
-        "<wp:comment><wp:comment_id>{0}</wp:comment_id><wp:comment_approved>{1}</wp:comment_approved>"
-        "<wp:comment_author>Zoé</wp:comment_author><wp:comment_date_gmt>2012-05-01 10:00:00</wp:comment_date_gmt>"
-        "<wp:comment_content>Oui.</wp:comment_content></wp:comment>"
-    )
-    file.write_text(
-        '<rss xmlns:wp="http://wordpress.org/export/1.2/"><channel><item>'
-        f"<link>{ADDRESS}</link>{comment.format(1, 0)}{comment.format(1234567, 0)}{comment.format(3, 1)}"
-        "</item></channel></rss>",
-        encoding="utf-8",
-    )
+    told = "<wp:comment_date_gmt>2012-05-01 10:00:00</wp:comment_date_gmt><wp:comment_content>a</wp:comment_content>"
+    one = "<wp:comment><wp:comment_id>{}</wp:comment_id><wp:comment_approved>{}</wp:comment_approved>{}</wp:comment>"
+    comments = "".join(one.format(id, approved, told) for id, approved in ((1, 0), (1234567, 0), (3, 1)))
+    item = f"<channel><item><link>{ADDRESS}</link>{comments}</item></channel>"
+    file.write_text(f'<rss xmlns:wp="http://wordpress.org/export/1.2/">{item}</rss>', encoding="utf-8")
 
     first, second = bring(file), bring(file)
 
