@@ -105,6 +105,17 @@ def test_what_templates_print_is_escaped_where_the_format_needs_it(paper, name, 
     assert paper.text(f"/{name}") == f"{said} {{{{ 7 * 7 }}}}"
 
 
+@pytest.mark.parametrize(("letter", "said"), [*zip("<>&\"'", ("lt", "gt", "amp", "#34", "#39"), strict=True)])
+def test_each_letter_of_markup_is_escaped_without_any_other_beside_it(paper, letter, said):
+    """Threats 25, 26: as in ``<script src=x`` or in an attribute that ends early."""
+    page = f"Page(address='/a/', template='a.html', data={{'text': {letter!r} + 'b'}})"
+    paper.plugin("x", f"@hookimpl\ndef register_pages(self): yield {page}")
+
+    paper.write({"templates/a.html": "{{ text }}"}).build()
+
+    assert paper.text("/a/") == f"&{said};b"
+
+
 def test_the_title_of_an_entry_is_text_and_its_body_the_owner_s_html(themed):
     themed.build()
 

@@ -36,7 +36,7 @@ def _comments(entry: str, texts: list[str]) -> Iterator[Comment]:
                 author=text,
                 url=text,
                 body=text,
-                parent=text,
+                parent=f"{entry}-{number - 1}-comment-text" if number % 2 else text,
                 received=START + timedelta(seconds=number),
             )
 

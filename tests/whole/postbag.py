@@ -87,7 +87,7 @@ KINDS = {
         "A new comment on the post “Un billet” waits for your approval",
     ),
     "following": Kind(
-        "comments/confirm", "Voulez-vous recevoir les nouveaux commentaires de Essai & fils\xa0?",
+        "comments/confirm", "Voulez-vous recevoir les nouveaux commentaires sur Essai & fils\xa0?",
         "Do you want new comments on Essai & fils mailed?",
     ),
     "news": Kind("comments/news", "2 nouveaux commentaires sur Essai & fils", "2 new comments on Essai & fils"),

@@ -27,6 +27,7 @@ moderation = "never"
 max_links = 9999
 flood_limit = 0
 per_page = 500
+depth = 1
 
 [plugins.feeds]
 count = 20000
@@ -65,7 +66,10 @@ def _pages(served: Served) -> list[str]:
 
 
 def test_no_comment_from_elsewhere_runs_on_its_page_or_in_a_feed(foreign, payloads, watch):
-    """Threats 19 to 22, 24: each as name, site, text and HTML of comments and as a link, and where feeds are read."""
+    """Threats 19 to 22, 24: each as name, site, text and HTML of comments and as a link, and where feeds are read.
+
+    Every second one answers the one before, whose name stands there, too.
+    """
     served = foreign(payloads).serve()
     posts = _posts(served)
     watched = watch(served)
@@ -81,6 +85,7 @@ def test_no_comment_from_elsewhere_runs_on_its_page_or_in_a_feed(foreign, payloa
         watched.visit(address)
 
     assert watched.noted == []
+    assert watched.counted["#comments .comment-answers"] > len(payloads) // 3
     pingbacks = watched.counted["#comments .pingback"]
     assert pingbacks > len(payloads) // 3
     assert pingbacks + watched.counted["#comments .comment"] == 2 * len(payloads)

@@ -13,6 +13,7 @@ from .hostile import ORIGIN, POST, mailed, split
 pytestmark = pytest.mark.browser
 
 ON_A_PAGE = 100
+LONGEST_NAME = 245
 IN_A_COMMENT = 250
 """Payloads in one comment for the pages that show one: so many pages fewer for a browser."""
 SITE = f"""
@@ -26,11 +27,19 @@ per_page = {ON_A_PAGE}
 """ + POST.format(0)
 
 
+def _name(part):
+    """Return as many texts of *part* with markup as a name holds, the first of them whole."""
+    name = part[0][:LONGEST_NAME]
+    for text in sorted((text for text in part[1:] if "<" in text), key=len):
+        name = f"{name} {text}" if len(name) + len(text) < LONGEST_NAME else name
+    return name
+
+
 def _filed(number, part):
     """Return a comment with all texts of *part* in every field that it has."""
     whole = "\n\n".join(part)
     comment = Comment(
-        id=f"c{number}", entry="p0" if number % 7 else part[0], author=part[0][:245], url=whole, body=whole,
+        id=f"c{number}", entry="p0" if number % 7 else part[0], author=_name(part), url=whole, body=whole,
         format="html" if number % 2 else "text", received=NOW + timedelta(seconds=number), reader=whole,
         parent=f"c{number - 1}" if number > 1 else None,
     )  # fmt: skip

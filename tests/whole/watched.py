@@ -16,7 +16,8 @@ AUDIT = """() => {
   const attributesOf = Object.getOwnPropertyDescriptor(Element.prototype, 'attributes').get  // no form's own names
   for (const element of document.querySelectorAll('*')) {
     const name = element.localName, note = what => flaws.push(`${what}: ${element.outerHTML.slice(0, 200)}`)
-    const isTheirs = element.parentElement?.closest('.comment-content, .fn, .pingback, .webmention, .from-feed')
+    const isTheirs = element.parentElement?.closest(
+      '.comment-content, .fn, .comment-answers, .pingback, .webmention, .from-feed')
     if (isTheirs && !ALLOWED.includes(name)) note('element')
     if (['iframe', 'object', 'embed', 'applet', 'base', 'frame', 'math'].includes(name)) note('element')
     if (name === 'script' && element.type !== 'application/ld+json' && !ours.test(element.outerHTML)) note('script')
@@ -36,7 +37,7 @@ AUDIT = """() => {
 """Lists what could run, load, lead astray or take a name that the page's own scripts look for."""
 
 COUNT = "selector => document.querySelectorAll(selector).length"
-COUNTED = ("#comments .comment", "#comments .pingback", "#comments .webmention")
+COUNTED = ("#comments .comment", "#comments .pingback", "#comments .webmention", "#comments .comment-answers")
 
 
 def listen(page: Page, noted: list[str], *, but: str | None = None) -> None:

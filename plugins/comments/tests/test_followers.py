@@ -51,7 +51,7 @@ def test_nothing_is_mailed_before_the_address_is_confirmed(mails):
     mails.served.later(minutes=30)
 
     assert question["to"] == "zoe@example.org"
-    assert question["subject"] == "Voulez-vous recevoir les nouveaux commentaires de PRland\u00a0?"
+    assert question["subject"] == "Voulez-vous recevoir les nouveaux commentaires sur PRland\u00a0?"
     assert "- Un billet" in question.get_content()
     assert "Très juste" not in question.get_content()
     assert mails.read() == []

@@ -14,7 +14,7 @@ from pressframe_comments import Brought, State, comment_store
 from pressframe_comments._sanitize import sanitize
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
-_NO_THREAD = "its thread is not in the export, or has no address"
+_NO_THREAD = "no thread in the export, or one without an address"
 ADDRESS = "https://old.example/2012/05/billet/"
 _DISQUS = """<?xml version="1.0"?>
 <disqus xmlns="http://disqus.com" xmlns:dsq="http://disqus.com/disqus-internals">
@@ -70,7 +70,7 @@ def test_what_answers_a_deleted_comment_stands_under_the_one_above_it(bring, fou
 
     done = bring(file)
 
-    assert "  1 left out, since it was deleted there" in done.output
+    assert "  1 left out: deleted there" in done.output
     assert found()["disqus-3"].comment.parent == "disqus-1"
     assert found()["disqus-4"].comment.parent is None
 
@@ -93,8 +93,27 @@ def test_pages_that_are_not_here_are_named_with_how_many_comments_they_had(bring
 
     assert done.output.splitlines() == [
         "0 new, 0 known, 2 left out",
-        "  2 left out, since no entry is at /gone/",
+        "  2 left out: no entry is at /gone/",
+        "  Where a page has moved, say so, as often as needed: --moved /old/ /new/",
     ]
+
+
+def test_an_import_tells_how_many_of_the_new_ones_wait_and_only_once(bring, served, tmp_path):
+    file = tmp_path / "wxr.xml"
+    told = "<wp:comment_date_gmt>2012-05-01 10:00:00</wp:comment_date_gmt><wp:comment_content>a</wp:comment_content>"
+    one = "<wp:comment><wp:comment_id>{}</wp:comment_id><wp:comment_approved>{}</wp:comment_approved>{}</wp:comment>"
+    comments = "".join(one.format(id, approved, told) for id, approved in ((1, 0), (1234567, 0), (3, 1)))
+    item = f"<channel><item><link>{ADDRESS}</link>{comments}</item></channel>"
+    file.write_text(f'<rss xmlns:wp="http://wordpress.org/export/1.2/">{item}</rss>', encoding="utf-8")
+
+    first, second = bring(file), bring(file)
+
+    waits = "  2 of those that are new must be approved: `pressframe comments list` shows them"
+    assert first.output.splitlines() == ["3 new, 0 known, 0 left out", waits]
+    assert second.output.splitlines() == ["0 new, 3 known, 0 left out"]
+    states = [line.index(" pending ") for line in served.moderate("list").output.splitlines() if "wordpress-" in line]
+    assert len(states) == 2
+    assert len({*states}) == 1, "in one column, however long ids are"
 
 
 def test_a_dry_run_tells_and_brings_nothing(bring, found, tmp_path):
@@ -193,7 +212,7 @@ def test_a_backup_of_remark42_is_read_packed_or_not(bring, found, tmp_path, pack
 
     done = bring(file)
 
-    assert done.output.splitlines() == ["2 new, 0 known, 1 left out", "  1 left out, since it was deleted there"]
+    assert done.output.splitlines() == ["2 new, 0 known, 1 left out", "  1 left out: deleted there"]
     first = found()["remark42-4f8a-1"]
     (second,) = (filed for id, filed in found().items() if id != "remark42-4f8a-1")
     assert (first.comment.body, first.comment.format) == ("Oui.", "text")
@@ -278,8 +297,8 @@ def test_lines_of_a_wordpress_comment_break_where_they_broke_there(bring, found,
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("exports/disqus-isso.xml", (4, {"it was deleted there": 1, _NO_THREAD: 1})),
-        ("exports/comment-tree-remark42.json", (0, {"it has no text": 12})),
+        ("exports/disqus-isso.xml", (4, {"deleted there": 1, _NO_THREAD: 1})),
+        ("exports/comment-tree-remark42.json", (0, {"no text": 12})),
         ("wxr/themeunittestdata.wordpress.xml", (33, {})),
     ],
 )
@@ -320,7 +339,7 @@ def test_a_date_that_no_calendar_reaches_is_left_out_and_the_site_can_still_be_b
     done = [bring(remark, "--from", "remark42"), bring(disqus)]
 
     assert [one.output.splitlines()[0] for one in done] == ["1 new, 0 known, 1 left out"] * 2
-    assert "its date is not from 1970 to 2999" in done[0].output
+    assert "dated outside of 1970 to 2999" in done[0].output
     assert served.site.build(now=served.now).view().comment_count("posts/billet") == 2
     assert set(found()) == {"remark42-b", "disqus-2"}
 

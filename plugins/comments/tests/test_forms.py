@@ -116,3 +116,17 @@ def test_spam_gets_the_same_polite_answer(served):
 
     assert (own.status, own.comments) == (200, ["c1"])
     assert AWAITING in own.seen
+
+
+def test_the_longest_name_address_and_site_are_kept_whole(served):
+    """Threat 28: with accents above accents, each of which counts."""
+    form = {
+        "author": "e" + "\u0301" * 244,
+        "email": "z" * 88 + "@example.org",
+        "url": "https://e.org/" + "é" * 186,
+    }
+
+    assert served.post(**form).status == 303
+
+    filed = comment_store(served.site).get("c1")
+    assert {"author": filed.comment.author, "email": filed.email, "url": filed.comment.url} == form

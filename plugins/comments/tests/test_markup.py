@@ -135,12 +135,16 @@ PIECES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("piece", PIECES)
-def test_no_text_takes_more_time_than_its_length_asks(piece):
-    """Threats 63, 64: eight times the text may take 8 times as long, with noise 32; quadratic would be 64."""
-    most = 32 * max(_seconds(_repeat(piece, 8_000)), 0.0005)
+LINKS = [("http://a", end) for end in (".", ")", "…", "*_", "(", "()", "é)", "?a=", "&amp;", "<b>")]
+"""One address that goes on and on: what ends a sentence, or closes a bracket, is no part of it."""
 
-    assert _seconds(_repeat(piece, 64_000), enough=most) < most
+
+@pytest.mark.parametrize(("start", "piece"), [*(("", piece) for piece in PIECES), *LINKS])
+def test_no_text_takes_more_time_than_its_length_asks(start, piece):
+    """Threats 63, 64: eight times the text may take 8 times as long, with noise 32; quadratic would be 64."""
+    most = 32 * max(_seconds(start + _repeat(piece, 8_000)), 0.0005)
+
+    assert _seconds(start + _repeat(piece, 64_000), enough=most) < most
 
 
 def _repeat(piece, length):

@@ -180,21 +180,35 @@ def _shape(nodes):
 
 
 def test_names_and_texts_of_any_direction_stay_in_their_box(serve):
-    """Threat 28."""
-    page = show(serve, comment("1", author="\u202eevil", body="\u202eabc"), comment("2", author="a" + "\u0301" * 200))
+    """Threat 28: with a site and without, whom one answers, other sites."""
+    told, other, pile = {"author": "\u202eevil", "body": "\u202eabc"}, "https://mot.example/", "a" + "\u0301" * 200
+    page = show(
+        serve,
+        comment("1", **told),
+        comment("2", **told, url=other),
+        comment("3", "1", author=pile),
+        comment("4", "3", author="Ada"),
+        comment("5", "1", author="Bo"),
+        comment("6", **told, kind="pingback", url=other),
+        comment("7", **told, kind="webmention"),
+        settings="depth = 1",
+    )
 
-    assert "<bdi>\u202eevil</bdi>" in page.text
-    assert '<div class="comment-content" dir="auto">\n<p>\u202eabc</p>' in page.text
+    text = re.sub(r"(?:aria-label|data-\w+)=\"[^\"]*\"", "", page.text)  # which are one text each
+    assert text.count("\u202eevil") == text.count("<bdi>\u202eevil</bdi>") == 6
+    assert text.count(pile) == text.count(f"<bdi>{pile}</bdi>") == 2
+    assert len(re.findall('<(?:div|blockquote) class="comment-content" dir="auto">\\s*(?:<p>)?\u202eabc', text)) == 3
 
 
-def test_words_of_templates_are_just_words(serve):
-    """Threat 26."""
-    words = "{{ 7*7 }} {% include 'x' %} ${40+9} #{40+9}"
-
+@pytest.mark.parametrize(
+    "words",
+    ["{{ 7*7 }}", "{% if true %}49{% endif %}", "{# 49 #}7", "{% include 'x' %}", "${40+9}", "#{40+9}", "%(num)s %s %"],
+)
+def test_words_of_templates_are_just_words(serve, words):
+    """Threat 26: each alone, for one that fails would keep another from being seen at work."""
     page = show(serve, comment("1", author=words, body=words))
 
     assert page.seen.count(words) >= 2
-    assert "49" not in page.seen
 
 
 def test_an_unclosed_tag_cannot_swallow_the_rest_of_the_page(serve, tags_of):

@@ -3,6 +3,9 @@
 import re
 
 import pytest
+import sqlalchemy as sa
+
+from pressframe_sql import database
 
 SITE = """
 == pressframe.toml ==
@@ -31,13 +34,15 @@ def blog(site):
 
 @pytest.fixture
 def served(blog):
-    """The site served, where Zoé's comment was shown among others in several builds."""
+    """The site served, where Zoé's comment was shown among others in several builds, and edited by the owner."""
     served = blog.serve()
     for number, (author, text) in enumerate([("Max", "Un."), ("Zoé", "Le canari chante. " * 300), ("Ada", "Trois.")]):
         mail = f"{author[:2].lower()}{number}@example.org"
         browser = served.visitor if author == "Zoé" else served.browser()
         browser.post("/comments/posts/billet", {"author": author, "email": mail, "comment": text})
         served.rebuild()
+    assert blog.run("comments", "edit", "c2", "--body", "Le canari chantait.").status == 0
+    served.rebuild()
     assert BIRD in (blog.folder / "public/2026/11/billet/index.html").read_bytes()
     return served
 
@@ -61,6 +66,8 @@ def test_nothing_is_left_of_what_is_erased_or_deleted_for_ever(blog, served, com
     served.rebuild()
 
     assert traces(blog) == []
+    with database(served.app.site).read() as connection:
+        assert connection.scalar(sa.text("SELECT count(*) FROM comments_history")) == 0
     assert ">Trois.<" in served.visitor.get("/2026/11/billet/").text
 
 

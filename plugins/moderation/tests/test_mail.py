@@ -60,6 +60,24 @@ def test_a_comment_that_waits_is_mailed_with_all_that_helps_to_decide(desk):
     assert "ne le transmettez pas" in text
 
 
+def test_words_of_templates_and_marks_that_turn_text_around_are_nothing_in_a_mail(desk):
+    """Threats 26, 28: in a name, an address, a site and a text; in both parts."""
+    words = "{{ 7*7 }} {% if true %}{% endif %} %(num)s %s"
+    desk.sign_in_as("owner")
+    desk.post(f"{words} <b>\u202egras</b>", author=f"{words} <i>\u202e", url="https://ada.example/{{7*7}}")
+    _pass(desk, seconds=11)
+
+    (mail,) = _ours(desk)
+
+    text, page = _text(mail), _html(mail)
+    assert text.count(words) == page.count(words) == 2
+    assert "https://ada.example/{{7*7}}" in text
+    assert "https://ada.example/{{7*7}}" in page
+    assert "<b>" not in page
+    assert "<i>" not in page
+    assert "\u202e" not in text + page
+
+
 def test_a_flood_is_two_mails(serve):
     """The first at once; what comes within ten minutes after it in one, which holds twenty at most."""
     desk = serve()

@@ -3,10 +3,13 @@
 import re
 from datetime import timedelta
 from html import unescape
+from html.parser import HTMLParser
 
 import pytest
 
+from pressframe_admin import accounts
 from pressframe_comments import State, Texts
+from pressframe_moderation._deciding import link_of
 
 from .conftest import BLOG, CRISE, LIST, does, flash, undo
 
@@ -210,3 +213,46 @@ def test_a_comment_on_a_reserved_entry_is_for_its_moderators_and_no_cache(desk):
         assert reply.headers["cache-control"] == "private, no-store"
     assert "Article réservé" in owner.get(f"{LIST}?state=approved").text
     assert "Canari" not in desk.visitor.get("/2012/01/vieux/").text
+
+
+class _Loose(HTMLParser):
+    """Notes texts with a mark that turns text around, where nothing keeps it from turning what stands beside it."""
+
+    def __init__(self):
+        super().__init__()
+        self.found, self.boxed, self._open = [], 0, []
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in ("area", "br", "hr", "img", "input", "link", "meta"):
+            is_box = tag in ("bdi", "title", "h1", "textarea", "pre") or ("dir", "auto") in attrs
+            self._open.append(is_box or ("class", "unseen") in attrs)
+
+    def handle_endtag(self, tag):
+        self._open.pop()
+
+    def handle_data(self, data):
+        if "\u202e" in data:
+            self.boxed += any(self._open)
+            self.found += [] if any(self._open) else [data]
+
+
+def test_texts_of_any_direction_turn_nothing_around_on_the_owners_side(desk):
+    """Threat 28: what readers typed stands in a box of its own: list, single page, edit, deleting, a mail's link."""
+    odd = "\u202eevil"
+    told = {"author": odd, "client": odd, "agent": odd, "referrer": odd, "email": odd}
+    parent = desk.add(odd, **told, url=f"https://{odd[1:]}.example/", state=State.APPROVED)
+    filed = desk.add(odd, **told, parent=parent.comment.id, reasons=[odd])
+    owner, one = desk.sign_in_as("owner"), f"{LIST}{filed.comment.id}"
+    link = link_of(desk.app.site, next(iter(accounts(desk.app.site))), filed).removeprefix("https://prland.example")
+    pages = {one: 12, f"{LIST}?state=all": 14, f"{one}/edit": 6, link: 2}
+    shown = {address: owner.get(address) for address in pages}
+    desk.store.move([parent.comment.id], State.TRASH)
+    pages["delete"] = 2
+    shown["delete"] = owner.send(f"{LIST}act", {"bulk": "delete", f"pick.{parent.comment.id}": "2"})
+
+    for address, least in pages.items():
+        read = _Loose()
+        read.feed(shown[address].text)
+        assert shown[address].status == 200
+        assert read.found == [], address
+        assert read.boxed >= least, (address, read.boxed)

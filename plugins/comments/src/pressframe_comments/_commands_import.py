@@ -12,7 +12,7 @@ from pressframe.errors import ContentError, Place
 from pressframe.model import Host
 from pressframe_comments import _codec as codec
 from pressframe_comments._printing import json_text, printable
-from pressframe_comments._store import Brought, Record, comment_store
+from pressframe_comments._store import Brought, Record, State, comment_store
 
 _OWN = "pressframe"
 _AT_ONCE = 500
@@ -98,6 +98,10 @@ def _report(records: Sequence[Record], brought: Sequence[Brought], left_out: Cou
         if what in (Brought.TAKEN, Brought.ERASED):
             click.echo(f"  {id}: {what.value}")
     _tell_left_out(left_out)
+    new = [record.filed.state for record, what in zip(records, brought, strict=True) if what is Brought.NEW]
+    waiting = new.count(State.PENDING)
+    if waiting:
+        click.echo(f"  {waiting} of those that are new must be approved: `pressframe comments list` shows them")
 
 
 def _report_plan(records: Sequence[Record], left_out: Counter[str], *, as_json: bool) -> None:
@@ -112,7 +116,11 @@ def _report_plan(records: Sequence[Record], left_out: Counter[str], *, as_json: 
 
 
 def _tell_left_out(left_out: Counter[str]) -> None:
+    from pressframe_comments.foreign._model import NO_ENTRY
+
     for why, count in left_out.most_common(_SHOWN):
-        click.echo(f"  {count} left out, since {printable(why)}")
+        click.echo(f"  {count} left out: {printable(why)}")
     if len(left_out) > _SHOWN:
         click.echo(f"  … and for {len(left_out) - _SHOWN} other reasons: --json has them all")
+    if any(why.startswith(NO_ENTRY) for why in left_out):
+        click.echo("  Where a page has moved, say so, as often as needed: --moved /old/ /new/")

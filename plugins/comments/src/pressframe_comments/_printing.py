@@ -17,10 +17,12 @@ _OBEYED = re.compile("[\x80-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\ud
 def table(found: Sequence[Filed]) -> Iterator[str]:
     """Yield one line for each comment, cut to the terminal, and its reasons under it."""
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 100_000
+    longest = max((6, *(len(filed.comment.id) for filed in found)))  # imported ones: wordpress-1015
     for filed in found:
         comment = filed.comment
         date = comment.received.strftime("%Y-%m-%d %H:%M")
-        line = f"{comment.id:<6} {filed.state.value:<8} {date}  {comment.author} on {comment.entry}: {comment.body}"
+        what = f"{comment.author} on {comment.entry}: {comment.body}"
+        line = f"{comment.id:<{longest}} {filed.state.value:<8} {date}  {what}"
         yield _cut(printable(line), width)
         # From the moment when it came, or was edited by its sender, whatever its owner has decided since.
         yield from (_cut(f"       {line}", width) for line in _why(filed))

@@ -23,7 +23,8 @@ _ALIGNED = re.compile(r'<(t[hd]) style="text-align: (left|center|right)">')
 _HEADING = re.compile(r"<(?:!--|(/?)h([1-6])((?:\s[^<>]*)?)>)")
 _ID = re.compile(r"\sid=[\"']?([^\s\"'<>]+)")
 _NOTE_MARK = re.compile(r'<sup class="footnote-reference"[^<>]*><a [^<>]*>\d+</a></sup>')
-_PICTURE = re.compile(r'<img\s[^<>]*?alt="([^"<>]*)"[^<>]*>')
+_PICTURE = re.compile(r"<img\s[^<>]*>")
+_DESCRIPTION = re.compile(r'\balt="([^"<>]*)"')
 _TAG = re.compile(r"<[^<>]*>")
 _PAIRED = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)[^<>]*>")
 _VOID = frozenset(
@@ -117,10 +118,15 @@ class _Ids:
 def _plain(content: str) -> str:
     """Return a heading's text without markup; pictures give their description, marks of notes nothing."""
     if "<" in content:
-        content = _TAG.sub("", _PICTURE.sub(r"\1", _NOTE_MARK.sub("", content)))
+        content = _TAG.sub("", _PICTURE.sub(_described, _NOTE_MARK.sub("", content)))
     if "&" in content:
         content = html.unescape(content)
     return content.replace("\n", " ").strip()
+
+
+def _described(picture: re.Match[str]) -> str:
+    found = _DESCRIPTION.search(picture[0])
+    return found[1] if found else ""
 
 
 def find_cut(text: str, headings: tuple[Heading, ...]) -> Body:

@@ -11,6 +11,8 @@ _TAG = re.compile(r"<[^<>]*>")
 _ENTITY = re.compile(r"&(?:(nbsp|ndash|mdash|#160|#8209|#8211|#8212)|[#\w]+);")
 _STRAY_PERCENT = re.compile(r"%(?![0-9a-f]{2})")
 _HYPHENS = re.compile("-{2,}")
+_LONGEST = 2000
+"""Characters of a title that are looked at: to put a run of accents in order takes the square of its length."""
 _CLEAN = re.compile(r"[a-z0-9_]+(?:-[a-z0-9_]+)*")
 _APART = {
     "Æ": "AE", "æ": "ae", "Ð": "D", "ð": "d", "Đ": "D", "đ": "d", "Ħ": "H", "ħ": "h", "ı": "i", "Ĳ": "IJ", "ĳ": "ij",
@@ -41,7 +43,7 @@ def slug(title: str, *, limit: int = 200) -> str:
         return plain
     text = _TAG.sub("", title) if "<" in title else title
     text = _ENTITY.sub(lambda found: "-" if found[1] else "", text) if "&" in text else text
-    text = unicodedata.normalize("NFC", text).translate(_PIECES)
+    text = unicodedata.normalize("NFC", text[:_LONGEST]).translate(_PIECES)
     text = _STRAY_PERCENT.sub("", text) if "%" in text else text
     return _cut(_HYPHENS.sub("-", text).strip("-"), limit)
 

@@ -27,6 +27,8 @@ _MORE = re.compile(r"<!--more[^<>]*?-->")
 _PAGE_BREAK = re.compile(r"<!--(?:nextpage|noteaser)-->")
 _EMBEDDED = re.compile(r"(class=\"wp-block-embed__wrapper\">)\s*(https?://[^\s<>\"']+)\s*(?=</div>)")
 _EMPTY = re.compile(r"<p></p>\n?")
+_LONGEST_ANCHOR = 2000
+"""Characters of a heading: to put a run of accents in order takes the square of its length."""
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9-]*)[^<>]*>")
 _FLAT = frozenset(
     (
@@ -91,7 +93,7 @@ def _link_embedded(found: re.Match[str]) -> str:
 
 def _anchor(text: str) -> str:
     """Return an id in plain letters made from a heading's text, as markers of WordPress's plugins are."""
-    plain = unicodedata.normalize("NFKD", text.lower())
+    plain = unicodedata.normalize("NFKD", text[:_LONGEST_ANCHOR].lower())
     letters = "".join(letter for letter in plain if not unicodedata.combining(letter) and letter not in "'’")
     return re.sub(r"[\W_]+", "-", letters).strip("-") or "section"
 

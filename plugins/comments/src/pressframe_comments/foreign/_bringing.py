@@ -16,7 +16,7 @@ from pressframe_comments._form import AUTHOR
 from pressframe_comments._links import website
 from pressframe_comments._store import Filed, Record
 from pressframe_comments._taking import shorten
-from pressframe_comments.foreign._model import Foreign, Loss
+from pressframe_comments.foreign._model import NO_ENTRY, Foreign, Loss
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
@@ -58,10 +58,10 @@ class Bringing:
 
     def _why_not(self, one: Foreign) -> str | None:
         if not one.body.strip():
-            return "it has no text"
+            return "no text"
         if not all(is_in_reach(time) for time in (one.received, one.edited or one.received)):
-            return f"its date is not from {EARLIEST} to {LATEST}"
-        return None if self._entry(one.address) else f"no entry is at {_CONTROL.sub(' ', _path(one.address))[:200]}"
+            return f"dated outside of {EARLIEST} to {LATEST}"
+        return None if self._entry(one.address) else f"{NO_ENTRY} {_CONTROL.sub(' ', _path(one.address))[:200]}"
 
     def _entry(self, address: str) -> str | None:
         """Return the entry at an address of the other system's, however its end is written."""

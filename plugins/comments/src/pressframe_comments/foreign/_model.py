@@ -10,6 +10,9 @@ import attrs
 from pressframe.model import Kind
 from pressframe_comments._store import State
 
+NO_ENTRY = "no entry is at"
+"""How the reason begins for what stood on a page that is not here."""
+
 
 @attrs.frozen(kw_only=True)
 class Foreign:
@@ -43,7 +46,7 @@ class Loss:
     """A comment that is left out.
 
     Attributes:
-        why: Completes "left out, since …"; the same for all that are left out for this reason.
+        why: Completes "12 left out: …"; the same for all that are left out for this reason.
         parent: What it answered, so that answers to it can stand under that.
     """
 

@@ -26,13 +26,13 @@ def _post(post: Element, addresses: dict[str, str]) -> Foreign | Loss:
     id = attribute(post, "id")
     parent = attribute(child(post, "parent"), "id") or None
     if text(post, "isDeleted") == "true":
-        return Loss(id, "it was deleted there", parent)
+        return Loss(id, "deleted there", parent)
     address = addresses.get(attribute(child(post, "thread"), "id"), "")
     if not address:
-        return Loss(id, "its thread is not in the export, or has no address", parent)
+        return Loss(id, "no thread in the export, or one without an address", parent)
     received = _moment(text(post, "createdAt"))
     if received is None:
-        return Loss(id, "it has no date", parent)
+        return Loss(id, "no date", parent)
     author = child(post, "author")
     return Foreign(
         id=id,

@@ -36,12 +36,12 @@ def read(file: Path, label: str) -> Iterator[Foreign | Loss]:
 def _comment(row: Mapping[str, Any]) -> Foreign | Loss:
     id, parent = str(row["id"]), None if row["parent"] is None else str(row["parent"])
     if row["mode"] not in (_ACCEPTED, _WAITING):
-        return Loss(id, "it was deleted there", parent)
+        return Loss(id, "deleted there", parent)
     if not row["uri"]:
-        return Loss(id, "its thread is not in the export, or has no address", parent)
+        return Loss(id, "no thread in the export, or one without an address", parent)
     received = _moment(row["created"])
     if received is None:
-        return Loss(id, "it has no date", parent)
+        return Loss(id, "no date", parent)
     return Foreign(
         id=id,
         address=str(row["uri"]),

@@ -104,7 +104,7 @@ def _comment(found: object, at: Place) -> Foreign | Loss:
 def _made(found: Mapping[str, Any]) -> Foreign | Loss:
     id, parent = str(found["id"]), str(found.get("pid") or "") or None
     if found.get("delete"):
-        return Loss(id, "it was deleted there", parent)
+        return Loss(id, "deleted there", parent)
     user, edit, typed = found["user"], found.get("edit") or {}, str(found.get("orig") or "")
     return Foreign(
         id=id,

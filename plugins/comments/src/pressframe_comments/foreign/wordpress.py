@@ -43,13 +43,13 @@ def _comment(comment: Element, address: str) -> Foreign | Loss:
     id, parent = text(comment, "comment_id"), text(comment, "comment_parent").removeprefix("0") or None
     kind = _KINDS.get(text(comment, "comment_type"))
     if kind is None:
-        return Loss(id, "it is no comment but what a plugin keeps as one", parent)
+        return Loss(id, "no comment, but what a plugin keeps as one", parent)
     state = _STATES.get(text(comment, "comment_approved"))
     if state is None:
-        return Loss(id, "it is in a state that only WordPress knows", parent)
+        return Loss(id, "in a state that only WordPress knows", parent)
     received = _moment(text(comment, "comment_date_gmt")) or _moment(text(comment, "comment_date"))
     if received is None:
-        return Loss(id, "it has no date", parent)
+        return Loss(id, "no date", parent)
     typed = text(comment, "comment_content")
     return Foreign(
         id=id,
