@@ -146,33 +146,42 @@ class Gates:
     def register_blocks(self, slot: str, page: Page, site: View) -> Iterable[Block]:
         if slot == "withheld":
             return [Block(template="gates/section.html", data=self._of_section(page, site))]
+        if slot == "gate_ways":
+            return [Block(template="gates/ways.html", data=self._ways(missing_of(page, site), site))]
         if slot != "after_body" or page.subject is None:
             return []
         gate, entry = site.gate(page.subject), site.entry(page.subject)
         if gate is None or entry is None:
             return []
-        missing = [name for name in sorted(gate.requires - site.audiences) if name in self._known]
-        asked = [self.audiences.get(name, Audience()) for name in missing]
+        missing, live = gate.requires - site.audiences, _live(site, page)
         kept = entry.data.get("gates")
         data: dict[str, object] = {
             "rest": kept.get("rest") if isinstance(kept, Mapping) else None,
-            "names": [one.name for one in asked if one.name],
-            "gives": [sentence for one in asked for sentence in one.gives],
-            "join": [(one.name, one.join) for one in asked if one.join],
+            **self._ways(missing, site, live=live),
+            "gives": [sentence for one in self._asked(missing) for sentence in one.gives],
             "opens": self._opening(entry, gate),
-            "live": _live(site, page),
+            "live": live,
         }
         return [Block(template="gates/closed.html", data=data)]
 
-    def _of_section(self, page: Page, site: View) -> dict[str, object]:
-        """Return what is told where a section is withheld."""
-        requires, live = page.data["requires"], _live(site, page)
-        names = [str(name) for name in requires] if isinstance(requires, Sequence) else []
-        asked = [self.audiences.get(name, Audience()) for name in names]
+    def _asked(self, missing: Iterable[str]) -> list[Audience]:
+        return [self.audiences.get(name, Audience()) for name in sorted(missing) if name in self._known]
+
+    def _ways(self, missing: Iterable[str], site: View, *, live: str = "") -> dict[str, object]:
+        """Return what is told of audiences that a reader lacks: their names, and where one joins them, if not *live*."""
+        asked = self._asked(missing)
         return {
             "names": [one.name for one in asked if one.name],
-            "is_for_subscribers": SUBSCRIBERS in names and not self.audiences.get(SUBSCRIBERS, Audience()).name,
             "join": [] if live else [(one.name, one.join) for one in asked if one.join],
+            "is_member": bool(site.audiences),
+        }
+
+    def _of_section(self, page: Page, site: View) -> dict[str, object]:
+        """Return what is told where a section is withheld."""
+        missing, live = missing_of(page, site), _live(site, page)
+        return {
+            **self._ways(missing, site, live=live),
+            "is_for_subscribers": SUBSCRIBERS in missing and not self.audiences.get(SUBSCRIBERS, Audience()).name,
             "live": live,
         }
 
@@ -183,6 +192,12 @@ class Gates:
         before, after = self.judge_gate(entry, gate.until - _STRICTEST), self.judge_gate(entry, gate.until)
         is_mine = before is not None and before.requires == gate.requires
         return gate.until if is_mine and (after is None or not after.requires) else None
+
+
+def missing_of(page: Page, site: View) -> frozenset[str]:
+    """Return the audiences that a page's readers lack: for a section in it, or what else its ``data`` asks for."""
+    requires = page.data.get("requires")
+    return frozenset(map(str, requires if isinstance(requires, Sequence) else ())) - site.audiences
 
 
 def _without_marks(body: Body) -> Body:

@@ -18,6 +18,7 @@ from pressframe.model import (
 )
 from pressframe_sql import Job, PersonalData
 from pressframe_web import Request, Route, Web
+from pressframe_web.model import MADE_FOR
 # fmt: on
 # isort: on
 from pressframe_members.model import SUBSCRIBERS, AccountPart, Change, Member
@@ -76,23 +77,28 @@ class Members:
 
     @hookimpl
     def register_blocks(self, slot: str, page: Page, site: View) -> Iterable[Block]:
-        if slot not in ("after_body", "footer", "withheld_ways"):
+        if slot not in ("after_body", "footer", "withheld_ways", "gate_ways"):
             return
         live = site.plugin(Web).elsewhere(site)  # on a static host forms do nothing: links lead to where they do
+        is_member = _is_member(page, site)
         if slot == "withheld_ways":
-            requires = page.data.get("requires")
-            if not live and isinstance(requires, Sequence) and SUBSCRIBERS in requires:
-                yield Block(template="members/ways.html", data={"next": page.address})
+            if not live and not is_member:
+                yield Block(template="members/ways.html", data={"next": page.address, "may_join": _asks(page)})
+            return
+        if slot == "gate_ways":
+            if not live and not is_member:
+                yield Block(template="members/gate.html" if _asks(page) else "members/known.html")
             return
         has_gate = not live and _is_closed(page, site)
         if slot == "after_body":
             if has_gate:
                 yield Block(template="members/gate.html", data={"next": page.address})
+            elif not live and not is_member and _is_closed(page, site, asking=None):
+                yield Block(template="members/known.html", data={"next": page.address})
             return
-        is_subscriber = SUBSCRIBERS in site.audiences
-        has_reminder = self.overlay and not is_subscriber and page.indexed and _is_open_post(page, site)
-        has_form = not (live or is_subscriber or has_gate or has_reminder or page.template.startswith("members/"))
-        said = {"is_subscriber": is_subscriber, "has_form": has_form, "live": live}
+        has_reminder = self.overlay and not is_member and page.indexed and _is_open_post(page, site)
+        has_form = not (live or is_member or has_gate or has_reminder or page.template.startswith("members/"))
+        said = {"is_member": is_member, "has_form": has_form, "live": live}
         yield Block(template="members/nav.html", data=said)
         if has_reminder:
             said = {"next": page.address, "way_out": self.way_out, "live": live}
@@ -150,10 +156,21 @@ class Members:
         return [make_members_command(host)]
 
 
-def _is_closed(page: Page, site: View) -> bool:
-    """Say whether subscribing would open what *page* is about."""
+def _is_member(page: Page, site: View) -> bool:
+    """Say whether who gets *page* is signed in; who is let in by a grant may be a stranger with a member's eyes."""
+    return bool(page.data[MADE_FOR] if MADE_FOR in page.data else site.audiences)
+
+
+def _asks(page: Page) -> bool:
+    """Say whether what a page's readers lack is for subscribers, by what its ``data`` says that it requires."""
+    requires = page.data.get("requires")
+    return isinstance(requires, Sequence) and SUBSCRIBERS in requires
+
+
+def _is_closed(page: Page, site: View, *, asking: str | None = SUBSCRIBERS) -> bool:
+    """Say whether what *page* is about is closed, and being one of *asking* would be of use."""
     gate = site.gate(page.subject) if page.subject is not None else None
-    return gate is not None and SUBSCRIBERS in gate.requires - site.audiences
+    return gate is not None and (asking is None or asking in gate.requires - site.audiences)
 
 
 def _is_open_post(page: Page, site: View) -> bool:

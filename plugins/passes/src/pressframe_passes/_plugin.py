@@ -14,7 +14,7 @@ from pressframe.hookspecs import hookimpl
 from pressframe.model import Block, Card, Host, Page, View
 from pressframe_admin import Screen
 from pressframe_web import Cookie, Grant, Request, Route, Web
-from pressframe_web.model import GRANTED
+from pressframe_web.model import MADE_FOR
 
 if TYPE_CHECKING:
     import click
@@ -89,8 +89,8 @@ class Passes:
                 return []
             is_metered = self.free and gate.requires - site.audiences <= {*self.metered}
             return [Block(template="passes/free.html", data={"free": self.free})] if is_metered else []
-        # Whole, and not for everybody: only pages of closed entries are made for readers of an audience.
-        is_given = self.gifts and site.audiences and page.indexed and GRANTED not in page.data
+        # More than strangers get: other pages are not built for readers of an audience.
+        is_given = self.gifts and site.audiences and page.indexed and MADE_FOR not in page.data
         return [Block(template="passes/give.html", data={"readers": self.gift_readers})] if is_given else []
 
     # ----------------------------------------------------------------------------------------- serving

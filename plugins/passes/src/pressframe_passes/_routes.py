@@ -38,17 +38,21 @@ class Pages:
         if not self._passes.free:
             return Response(location=back)
         if request.reader is not None:  # counted without a cookie
-            return Response(location=back) if self._is_left(request, site, back) else self._used_up(back)
+            return Response(location=back) if self._is_left(request, site, back) else self._used_up(site, back)
         cookie, is_left = Meter(self._host, self._passes.free).start(request)
-        return Response(location=back, cookies=(cookie,)) if is_left else self._used_up(back)
+        return Response(location=back, cookies=(cookie,)) if is_left else self._used_up(site, back)
 
     def _is_left(self, request: Request, site: Live, back: str) -> bool:
         found = site.page(back)
         card = site.card(found.subject) if found and found.subject else None
         return card is None or Meter(self._host, self._passes.free).has_read(card, request) is not None
 
-    def _used_up(self, back: str) -> Response:
-        return page("used-up", {"free": self._passes.free, "next": back})
+    def _used_up(self, site: Live, back: str) -> Response:
+        """Say that no free post is left, and what opens this one all the same."""
+        found = site.page(back)
+        gate = site.gate(found.subject) if found and found.subject else None
+        requires = sorted(gate.requires - site.audiences) if gate else []
+        return page("used-up", {"free": self._passes.free, "next": back, "requires": requires})
 
     def give(self, request: Request, site: Live) -> Response:
         """Make a gift link of an entry that the reader may read whole."""
