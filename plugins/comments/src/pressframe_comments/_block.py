@@ -93,7 +93,7 @@ class _Conversation:
         closing = settings.rules.closing(entry.published)
         is_over = (self.live and self.live.is_closed) or (closing is not None and site.is_past(closing))
         self.is_guest = GRANTED in page.data  # let in by a grant, to read alone
-        self.is_reader = bool(page.data[MADE_FOR] if MADE_FOR in page.data else site.audiences)
+        self.is_reader = bool(page.data.get(MADE_FOR, site.audiences))
         self.accepts = entry.open_to_comments and not settings.closed and self.gate is None and not is_over
         self.elsewhere = site.plugin(Web).elsewhere(site)  # on a static host a form does nothing
         self.is_open = self.accepts and not self.is_guest and not self.elsewhere

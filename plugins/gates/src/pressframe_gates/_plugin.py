@@ -13,13 +13,15 @@ from attrs.validators import ge, optional
 
 from pressframe.errors import PluginError
 from pressframe.hookspecs import hookimpl
-from pressframe.model import Block, Body, Conversation, Entry, Gate, Page, Section, Teaser, View
+from pressframe.model import Block, Body, Conversation, Entry, Gate, Json, Page, Section, Teaser, View
 from pressframe_gates._rules import SUBSCRIBERS, Audience, Rule, Span, check_audiences, check_terms
 from pressframe_gates._wishes import Wishes, read_wishes
 
 log = logging.getLogger("pressframe")
 
 _HERE = Path(__file__).parent
+_WITHHELD = "<!--withheld:"
+"""What the press leaves in the place of a section."""
 _STRICTEST = timedelta(microseconds=1)
 
 
@@ -60,16 +62,22 @@ class Gates:
 
     @hookimpl
     def filter_entry(self, entry: Entry) -> Entry | None:
-        """Stop the build where an entry names an audience that there is not: a guess could open it."""
+        """Stop the build where an entry names an audience that there is not: a guess could open it.
+
+        What is noted in ``data["gates"]``: ``rest``, the size of what a gate closes, and ``withholds``, that a section
+        is missing.
+        """
         from pressframe_gates._rest import take_mark
 
         read_wishes(entry, self._known)
         body, found = _without_marks(entry.body), take_mark(entry.body.html)
-        if found is None:
+        noted: dict[str, Json] = {"withholds": True} if _WITHHELD in body.html else {}
+        if found is not None:
+            html, noted["rest"] = take_mark(body.html) or found
+            body = attrs.evolve(body, html=html)
+        if not noted:
             return None if body is entry.body else attrs.evolve(entry, body=body)
-        _, rest = found
-        html, _ = take_mark(body.html) or found
-        return attrs.evolve(entry, body=attrs.evolve(body, html=html), data={**entry.data, "gates": {"rest": rest}})
+        return attrs.evolve(entry, body=body, data={**entry.data, "gates": noted})
 
     @hookimpl
     def register_sections(self, entry: Entry, text: str) -> Iterable[Section]:
@@ -168,7 +176,7 @@ class Gates:
         return [self.audiences.get(name, Audience()) for name in sorted(missing) if name in self._known]
 
     def _ways(self, missing: Iterable[str], site: View, *, live: str = "") -> dict[str, object]:
-        """Return what is told of audiences that a reader lacks: their names, and where one joins them, if not *live*."""
+        """Return what is told of audiences that a reader lacks: names, and where one joins them, if not at *live*."""
         asked = self._asked(missing)
         return {
             "names": [one.name for one in asked if one.name],

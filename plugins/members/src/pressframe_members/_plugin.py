@@ -158,7 +158,7 @@ class Members:
 
 def _is_member(page: Page, site: View) -> bool:
     """Say whether who gets *page* is signed in; who is let in by a grant may be a stranger with a member's eyes."""
-    return bool(page.data[MADE_FOR] if MADE_FOR in page.data else site.audiences)
+    return bool(page.data.get(MADE_FOR, site.audiences))
 
 
 def _asks(page: Page) -> bool:

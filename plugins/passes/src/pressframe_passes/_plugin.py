@@ -13,6 +13,7 @@ from attrs.validators import and_, ge, gt, le
 from pressframe.hookspecs import hookimpl
 from pressframe.model import Block, Card, Host, Page, View
 from pressframe_admin import Screen
+from pressframe_sql import PersonalData
 from pressframe_web import Cookie, Grant, Request, Route, Web
 from pressframe_web.model import MADE_FOR
 
@@ -47,12 +48,14 @@ class Passes:
     # ----------------------------------------------------------------------------------------- grants
 
     @hookimpl
-    def register_grants(self, entry: Card, requires: frozenset[str], request: Request, host: Host) -> Iterable[Grant]:
+    def register_grants(
+        self, entry: Card, requires: frozenset[str], request: Request, host: Host, sections: frozenset[str]
+    ) -> Iterable[Grant]:
         from pressframe_passes._gifts import grants
         from pressframe_passes._meter import METERED, Meter
 
-        given = grants(host, request, entry.id, requires)
-        if given or not self.free or not requires <= {*self.metered}:
+        given = grants(host, request, entry.id, requires, sections)
+        if given or not (self.free and requires) or not requires <= {*self.metered}:
             return given
         has_read = Meter(host, self.free).has_read(entry, request)
         if has_read is None:
@@ -111,6 +114,12 @@ class Passes:
     @hookimpl
     def register_migrations(self) -> Iterable[Path]:
         return [_HERE / "migrations"]
+
+    @hookimpl
+    def register_personal_data(self, host: Host) -> Iterable[PersonalData]:
+        from pressframe_passes._personal import Kept
+
+        return [Kept(host).data()]
 
     @hookimpl
     def register_commands(self, host: Host) -> Iterable[click.Command]:

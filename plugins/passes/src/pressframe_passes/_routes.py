@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import attrs
@@ -87,7 +87,7 @@ class Pages:
         if link is None or card is None:
             return spent()
         is_mine = link.id in taken(self._host, request)
-        if is_mine or not card.gated:
+        if is_mine or not (card.gated or _withholds(site, card.id)):
             return Response(location=card.address)
         if link.is_taken:
             return spent()
@@ -103,3 +103,10 @@ class Pages:
         if link.id not in taken(self._host, request) and not store.take(link, request.now):
             return spent()
         return Response(location=card.address, cookies=(cookie_with(self._host, request, link),))
+
+
+def _withholds(site: Live, id: str) -> bool:
+    """Say whether an open entry has sections that these readers don't get, as the plugin ``gates`` notes."""
+    entry = site.entry(id)
+    kept = entry.data.get("gates") if entry else None
+    return isinstance(kept, Mapping) and bool(kept.get("withholds"))
