@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from attrs.validators import ge, optional
 
 from pressframe.errors import PluginError
 from pressframe.hookspecs import hookimpl
-from pressframe.model import Block, Body, Conversation, Entry, Gate, Json, Page, Section, Teaser, View
+from pressframe.model import Block, Body, Card, Conversation, Entry, Gate, Json, Page, Section, Teaser, View
 from pressframe_gates._rules import SUBSCRIBERS, Audience, Rule, Span, check_audiences, check_terms
 from pressframe_gates._wishes import Wishes, read_wishes
 
@@ -149,6 +149,25 @@ class Gates:
     @hookimpl
     def register_translations(self) -> Iterable[Path]:
         return [_HERE / "locale"]
+
+    @hookimpl
+    def register_filters(self) -> Mapping[str, Callable[..., object]]:
+        return {"gate_names": self.names}
+
+    def names(self, card: Card, site: View, subscribers: str) -> tuple[str, ...]:
+        """Return what those are called whom an entry is closed for all but; nothing where one of them has no name.
+
+        Args:
+            subscribers: What subscribers are called, in the site's language, where the settings don't say.
+        """
+        if not card.gated:
+            return ()
+        words = {SUBSCRIBERS: subscribers, **{name: one.name for name, one in self.audiences.items() if one.name}}
+        if self._known == {SUBSCRIBERS} and len(site.hooks.implementers("judge_gate")) == 1:
+            return (words[SUBSCRIBERS],)  # so that a list asks nothing of each post where there is but one answer
+        gate = site.gate(card.id)
+        asked = sorted(gate.requires) if gate else []
+        return tuple(words[name] for name in asked) if words.keys() >= {*asked} else ()
 
     @hookimpl
     def register_blocks(self, slot: str, page: Page, site: View) -> Iterable[Block]:
