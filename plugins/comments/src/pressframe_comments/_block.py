@@ -37,6 +37,8 @@ class Form:
         preview: HTML of what was typed; None where nobody asked.
         name: Of the signed-in reader; empty if they never said, None for a stranger.
         offers_mail: True if readers may have new comments mailed.
+        keeps_name: True if a signed-in reader's name, once typed, is kept with what the site knows of them.
+        is_shared: True on a page for several readers, who may have a name or not.
     """
 
     post_to: str
@@ -49,6 +51,8 @@ class Form:
     preview: str | None = None
     name: str | None = None
     offers_mail: bool = False
+    keeps_name: bool = False
+    is_shared: bool = False
 
     def problem(self, field: str) -> str | None:
         """Return what is wrong with *field*, if anything is."""
@@ -182,4 +186,6 @@ class _Conversation:
             preview=live.preview,
             name=live.name if live.name is not None else "" if self.is_reader else None,
             offers_mail=self._settings.follow and own is None,
+            keeps_name=bool(self._site.hooks.implementers("on_name")),
+            is_shared=self.is_reader and live.name is None,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -122,6 +123,14 @@ class Members:
     def on_subscription(self, member: Member, audience: str, change: Change) -> None:
         """Leave a trail in the log, without names or addresses."""
         log.info("member %s: %s %s", member.id, change, audience)
+
+    @hookimpl
+    def on_name(self, reader: Reader, name: str, host: Host) -> None:
+        """Keep the name under which a member without one has just commented."""
+        from pressframe_members.store import Members as Store
+
+        with suppress(ValueError):  # one that is no name here is asked for again
+            Store(host).name(reader.id, name)
 
     @hookimpl
     def register_personal_data(self) -> Iterable[PersonalData]:

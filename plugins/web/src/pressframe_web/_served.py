@@ -185,8 +185,8 @@ class Served:
         addresses: The gated addresses as the release writes them, by decoded path.
         early: Addresses of pages that are of the next release already.
         sayings: Pages that say why a request was refused, by status, kept once made.
-        signed_in: Pages of which who is signed in gets no more than strangers, by path and the audiences they have, kept
-            once made.
+        signed_in: Pages of which who is signed in gets no more than strangers, by path and their audiences, kept once
+            made.
     """
 
     release: Release

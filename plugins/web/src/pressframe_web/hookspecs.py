@@ -22,6 +22,15 @@ def find_reader(request: Request, host: Host) -> Reader | None:
     """
 
 
+@hookspec("live", "shut")
+def on_name(reader: Reader, name: str, host: Host) -> None:
+    """Hear how a signed-in reader without a name wishes to be called, and keep it for the next time.
+
+    Called once something is safely stored that stands under the name, such as a comment; so whatever is no name for you
+    is left alone. If a plugin fails, the reader is asked again the next time.
+    """
+
+
 @hookspec("live", "shut", answer=Grant)
 def register_grants(
     entry: Card, requires: frozenset[str], request: Request, host: Host, sections: frozenset[str]
@@ -35,8 +44,8 @@ def register_grants(
     `requires` opens what a reader of these audiences gets.
 
     Who was let in reads, and does no more: routes see them as the stranger that they are. Their page is made for them,
-    with ``made_for`` in its ``data``, and ``granted`` if they came past a gate, so that blocks leave out what they could
-    not use, such as the form for comments.
+    with ``made_for`` in its ``data``, and ``granted`` if they came past a gate, so that blocks leave out what they
+    could not use, such as the form for comments.
 
     Args:
         entry: As strangers see it.
