@@ -4,9 +4,12 @@ import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from pressframe_members.store import Members
 from pressframe_passes._store import LinkStore
+from pressframe_passes._tables import LINK
+from pressframe_sql import database
 from pressframe_testing import EVERY_DATABASE
 
 from .conftest import OLD
@@ -53,7 +56,8 @@ POSTS = "".join(
 def served(blog, clock):
     clock.move(datetime.now(UTC) - clock.now)
     site = blog("free = 1\ngifts = 5", more=POSTS)
-    site.edit("pressframe.toml", site.read("pressframe.toml").replace("{ paid = {} }", "{ paid = {}, club = {} }"))
+    settings = site.read("pressframe.toml").replace("{ paid = {} }", "{ paid = {}, club = {} }")
+    site.edit("pressframe.toml", f"{settings}\n[plugins.members]\noverlay = true\n")
     for address in (CLOSED, OPEN, OTHER):
         name = f"canari-{address.split('/')[3]}.png"
         (site.folder / "content" / "posts" / name).write_bytes(b"\x89PNG canari-bytes")
@@ -161,6 +165,15 @@ def test_who_leaves_takes_their_gifts_along_and_is_told_of_them_before(served):
     assert not LinkStore(served.app.site).all()
 
 
+def test_a_gift_of_an_older_version_shows_what_it_did_and_no_section(served):
+    browser, _ = giver(served, "paid")
+    takers = {address: given(served, browser, address) for address in (CLOSED, OPEN)}
+
+    database(served.app.site).write(lambda connection: connection.execute(sa.update(LINK).values(reader=None)))
+
+    assert {address: reads(taker, address) for address, taker in takers.items()} == {CLOSED: {"text"}, OPEN: {"text"}}
+
+
 def test_two_gifts_do_not_add_up(served):
     """Nobody may read both parts: neither giver, nor who takes what they gave."""
     one, _ = giver(served, "paid")
@@ -199,6 +212,7 @@ def test_who_was_given_an_open_post_may_comment_and_is_no_member(served):
 
     assert 'name="email"' in page.partition('id="commentform"')[2]
     assert "Votre compte" not in page
+    assert 'id="reminder"' not in page
     assert "/passes/gift" not in page
 
 

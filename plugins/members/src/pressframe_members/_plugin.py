@@ -97,7 +97,8 @@ class Members:
             elif not live and not is_member and _is_closed(page, site, asking=None):
                 yield Block(template="members/known.html", data={"next": page.address})
             return
-        has_reminder = self.overlay and not is_member and page.indexed and _is_open_post(page, site)
+        is_shared = page.indexed and MADE_FOR not in page.data  # who was given a text is not asked over it to subscribe
+        has_reminder = self.overlay and not is_member and is_shared and _is_open_post(page, site)
         has_form = not (live or is_member or has_gate or has_reminder or page.template.startswith("members/"))
         said = {"is_member": is_member, "has_form": has_form, "live": live}
         yield Block(template="members/nav.html", data=said)

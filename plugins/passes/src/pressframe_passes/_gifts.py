@@ -34,8 +34,8 @@ def cookie_with(host: Host, request: Request, link: Link) -> Cookie:
 def grants(host: Host, request: Request, entry: str, requires: frozenset[str], sections: frozenset[str]) -> list[Grant]:
     """Return what one of the gifts in a browser opens of *entry*, the one that opens most.
 
-    That is what its giver may read at this moment, sections included, and past the gate all or nothing; two gifts do not
-    add up, as none of the givers may read so much.
+    That is what its giver may read at this moment, sections included, and past the gate all or nothing. Two gifts do
+    not add up, as none of the givers may read so much.
     """
     links = LinkStore(host).alive(taken(host, request), entry, request.now)
     opened = [(found, link.expires) for link in links if (found := _opens(host, link, request.now, requires, sections))]
@@ -46,7 +46,7 @@ def grants(host: Host, request: Request, entry: str, requires: frozenset[str], s
 
 
 def _opens(host: Host, link: Link, now: datetime, requires: frozenset[str], sections: frozenset[str]) -> frozenset[str]:
-    """Return the audiences, of those lacked, that a gift stands for: the owner's for all, a reader's for the reader's."""
+    """Return the audiences, of those lacked, that a gift stands for: the owner's for all, a reader's for their own."""
     if not link.giver:
         return requires | sections
     if link.reader is None or "members" not in host.settings.plugins:  # nobody can say what they may read now
