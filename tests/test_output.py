@@ -219,6 +219,23 @@ def test_without_its_memory_a_build_is_right_all_the_same(site, spoilt):
     assert tree(site.path / "public") == whole
 
 
+@pytest.mark.parametrize("spoilt", ["public/two/index.html", ".pressframe/open"])
+def test_what_was_spoilt_before_somebody_touched_the_manifest_is_made_again(site, spoilt):
+    site.post("two", "<p>a</p><!--more--><p>Withheld.</p>", gate={"requires": ["a"]})
+    file = site.path / spoilt
+    site.build()
+    if file.is_dir():
+        (file,) = file.iterdir()
+    whole = file.read_bytes()
+    file.write_bytes(b"")
+    shutil.rmtree(site.path / ".pressframe" / "memory")
+
+    (site.path / ".pressframe" / "release.json").touch()
+    site.build()
+
+    assert file.read_bytes() == whole
+
+
 def test_a_build_by_several_processes_gives_the_same_bytes_as_by_one(paper):
     workers = paper.path / "workers"
     workers.mkdir()

@@ -123,6 +123,6 @@ class Proof(BuildMachine):
 
 
 def test_what_is_made_again_is_what_a_clean_build_makes(monkeypatch):
-    monkeypatch.setattr(_pool, "_BATCH", 3)  # so that two processes have enough to do
+    monkeypatch.setattr(_pool, "_SMALLEST", 3)  # so that two processes have enough to do
 
     prove(Proof, seconds=60)

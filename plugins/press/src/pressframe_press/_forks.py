@@ -1,7 +1,8 @@
-"""Processes forked from this one, which do batches of a work and are gone when there are no more."""
+"""Batches of a work done by this process and by some forked from it, which are gone when there are no more."""
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pickle
 import select
@@ -9,6 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from io import FileIO
 from typing import Any, NoReturn, TypeVar
 
@@ -18,6 +20,9 @@ from pressframe_press._pool import leaving, wait_for_the_rest
 _NUMBER, _LENGTH = 4, 8
 """Bytes that say which batch an answer is of, and how long it is."""
 
+_ROOM = 1 << 20
+"""Bytes in a pipe of answers; without asking, Linux has room for a tenth of a batch of entries."""
+
 _END = b"\xff" * _NUMBER
 """What a process says in place of a batch's number when there are no more."""
 
@@ -25,34 +30,36 @@ Result = TypeVar("Result")
 
 
 class _Crew:
-    """Processes forked from this one: they inherit what it knows, so that little crosses between processes.
+    """This process and some forked from it: they inherit what it knows, so that little crosses between processes.
 
     A ``concurrent.futures.ProcessPoolExecutor`` would do, and takes longer to begin than a hundred entries to load.
     """
 
     def __init__(self, work: Callable[[range], Any], batches: Sequence[range]) -> None:
         self._work, self._batches = work, batches
+        self._done: dict[int, tuple[Any, Exception | None]] = {}
         self._found: dict[int, bytes] = {}
         self._answers: dict[int, FileIO] = {}
         self._poll = select.poll()
+        self._turn = _Turn(len(batches))
         self._members: list[int] = []
         self._parent, self._alive = os.pipe()  # nobody writes: it ends when this process does
 
     def start(self, jobs: int) -> None:
-        """Fork *jobs* processes; they begin with the last batch, which can hold pages that take longest."""
-        turn = _Turn()
-        for _ in range(jobs):
+        """Fork so many processes that there are *jobs* with this one."""
+        for _ in range(jobs - 1):
             answers, told = os.pipe()
+            _widen(answers)
             self._answers[answers] = FileIO(answers)
             self._poll.register(answers, select.POLLIN)
             member = os.fork()
             if member == 0:
-                self._serve(turn, told)
+                self._serve(told)
             self._members.append(member)
             os.close(told)
-        turn.close()
+        self._poll.register(self._turn.out, select.POLLIN)
 
-    def _serve(self, turn: _Turn, told: int) -> NoReturn:
+    def _serve(self, told: int) -> NoReturn:
         """Do batches until there are no more: the life of a forked process."""
         status = 1
         try:
@@ -61,8 +68,7 @@ class _Crew:
                 os.close(file)
             threading.Thread(target=_follow, args=(self._parent,), daemon=True).start()
             answers = FileIO(told, "w")
-            while (taken := turn.take()) < len(self._batches):
-                number = (taken - 1) % len(self._batches)
+            while (number := self._turn.take()) is not None:
                 _write(answers, number.to_bytes(_NUMBER, "big"), _answer(self._work, self._batches[number]))
             sys.stdout.flush()
             _write(answers, _END, b"")
@@ -71,19 +77,44 @@ class _Crew:
             os._exit(status)
 
     def result(self, number: int) -> Any:
-        """Return what became of a batch, as soon as it is there.
+        """Return what became of a batch; until it is there, do others.
 
         Raises:
             BuildError: A process was ended from outside.
             Exception: What the work ended with.
         """
-        while number not in self._found:
-            for file, _ in self._poll.poll():
-                self._hear(self._answers[file])
+        while number not in self._found and number not in self._done:
+            ready = [file for file, _ in self._poll.poll()]
+            for file in ready:
+                if file in self._answers:
+                    self._hear(self._answers[file])
+            if ready == [self._turn.out]:  # what others have done is taken first: they wait for room
+                self._help()
+        if number in self._done:
+            result, error = self._done.pop(number)
+            if error is not None:
+                raise error
+            return result
         result, trace = pickle.loads(self._found.pop(number))
         if trace is not None:
             raise result from _InProcess(trace)
         return result
+
+    def _help(self) -> None:
+        """Do a batch here, if one is left."""
+        with suppress(BlockingIOError):  # another process was faster
+            number = self._turn.try_to_take()
+            if number is None:
+                self._poll.unregister(self._turn.out)
+            else:
+                self._done[number] = self._outcome(number)
+
+    def _outcome(self, number: int) -> tuple[Any, Exception | None]:
+        """Return what becomes of a batch, or the error that it ends with: one of a batch before it is told of first."""
+        try:
+            return self._work(self._batches[number]), None
+        except Exception as error:  # noqa: BLE001 - it is raised again, when its turn comes
+            return None, error
 
     def _hear(self, answers: FileIO) -> None:
         """Take one answer of a process."""
@@ -101,6 +132,7 @@ class _Crew:
             for member in self._members:
                 os.kill(member, signal.SIGKILL)
             wait_for_the_rest()
+        self._turn.close()
         os.close(self._alive)
         os.close(self._parent)
         for answers in self._answers.values():
@@ -108,20 +140,48 @@ class _Crew:
 
 
 class _Turn:
-    """Counts for all processes alike: a pipe that holds the next number, or nothing while one of them takes it."""
+    """Counts for all processes alike: a pipe that holds the next number, or nothing while one of them takes it.
 
-    def __init__(self) -> None:
-        self._out, self._in = os.pipe()
+    The last batch is the first to be taken: it can hold pages that take longest.
+
+    Attributes:
+        out: Can be read from while a number is there.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self.out, self._in = os.pipe()
+        os.set_blocking(self.out, False)  # nobody waits for one that was ended with the number in its hands
         os.write(self._in, bytes(_NUMBER))
 
-    def take(self) -> int:
-        number = int.from_bytes(os.read(self._out, _NUMBER), "big")
+    def take(self) -> int | None:
+        """Return which batch is next; None if there are no more."""
+        poll = select.poll()
+        poll.register(self.out, select.POLLIN)
+        while True:
+            poll.poll()
+            with suppress(BlockingIOError):
+                return self.try_to_take()
+
+    def try_to_take(self) -> int | None:
+        """Return the same at once.
+
+        Raises:
+            BlockingIOError: Another process takes one just now.
+        """
+        number = int.from_bytes(os.read(self.out, _NUMBER), "big")
         os.write(self._in, (number + 1).to_bytes(_NUMBER, "big"))
-        return number
+        return (number - 1) % self._size if number < self._size else None
 
     def close(self) -> None:
-        os.close(self._out)
+        os.close(self.out)
         os.close(self._in)
+
+
+def _widen(pipe: int) -> None:
+    """Make room for several answers, where the system can: nobody reads them while this process does a batch."""
+    with suppress(OSError, AttributeError):
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _ROOM)
 
 
 class _InProcess(Exception):
@@ -178,10 +238,10 @@ def _read(answers: FileIO, size: int) -> bytes:
 def forked(
     work: Callable[[range], Result], batches: Sequence[range], jobs: int, meanwhile: Callable[[], object]
 ) -> Iterator[Result]:
-    """Yield what *work* makes of each batch, in their order, done by so many other processes.
+    """Yield what *work* makes of each batch, in their order, done by so many processes, this one among them.
 
     Args:
-        meanwhile: Called once they have begun.
+        meanwhile: Called once the others have begun.
 
     Raises:
         BuildError: A process was ended from outside.

@@ -15,7 +15,7 @@ from pressframe_press._excerpt import card_of
 from pressframe_press._gated import Cutting, Gated
 from pressframe_press._json import altered, encode, learn_to_write, moment, parse
 from pressframe_press._memory import Key, Past
-from pressframe_press._pool import WORTH_A_POOL
+from pressframe_press._pool import pays
 from pressframe_press._rows import Row, Shelf, write_gate
 from pressframe_press._scan import Found, Scanned
 
@@ -190,7 +190,7 @@ def load(reading: Reading, scanned: Scanned, past: Past, spread: Spread) -> Load
         for number, ((_, _, known, until), (_, _, mark)) in enumerate(zip(before, marks, strict=True))
         if known != mark or "" < until <= now
     ]
-    if len(stale) >= WORTH_A_POOL:  # processes share what is imported before
+    if pays(len(stale)):  # processes share what is imported before
         learn_to_write()
     results = spread("load", attrs.evolve(reading, found=scanned.some(stale)), len(stale))
     loaded = list(zip((order[number] for number in stale), results, strict=True))

@@ -29,7 +29,7 @@ from pressframe_press._output import Output, path_of
 from pressframe_press._overlay import Part, Said
 from pressframe_press._parts import by_address, make_press, rows_of, said_of, stand_alone
 from pressframe_press._plan import Files, Plan, Task, key_of, plan_pages, task_of
-from pressframe_press._pool import WORTH_A_POOL
+from pressframe_press._pool import pays
 from pressframe_press._release import Release, kept
 from pressframe_press._render import Rendered, Rendering
 from pressframe_press._rows import Row
@@ -197,8 +197,8 @@ class Making:
     def _render(self, press: Press, plan: Plan, changes: Changes) -> None:
         """Render what is not as it was."""
         reasons = self.tasks(plan, changes)
-        tasks = list(reasons)
-        if len(tasks) >= WORTH_A_POOL or self._build.wish.jobs is not None:  # processes share what is read before
+        tasks, wish = list(reasons), self._build.wish
+        if pays(len(tasks), of=self._build.entries) or wish.jobs is not None:  # processes share what is read before
             press.world.settle(self._past.longs())
             press.templates.settle()
             self._past.done.all()
@@ -208,9 +208,9 @@ class Making:
         self._shared: dict[Key, Shared] = {}
         self._asked: dict[Key, Asked] = {}
         first = self._urgent(press, plan, reasons)
-        if first and self._build.wish.early:
+        if first and wish.early:
             self._take(plan, reasons, Rendering(press, self._output, first)(range(len(first))), first)
-            self._build.wish.early({one.address: self._output.staged(one) for one in self._fresh.values()})
+            wish.early({one.address: self._output.staged(one) for one in self._fresh.values()})
         tasks = [task for task in tasks if key_of(task) not in self._fresh]
         rendering = Rendering(press, self._output, tasks)
         results = self._build.spread("render", rendering, len(tasks), meanwhile=self._begin_to_remember)

@@ -165,7 +165,9 @@ class Output:
     @functools.cached_property
     def _tags(self) -> Mapping[str, str]:
         with contextlib.suppress(OSError, Damaged, TypeError, KeyError, AttributeError, ValueError):
-            return dict(parse(self._manifest.read_bytes())["tags"])
+            told = parse(self._manifest.read_bytes())
+            if told["made"] == self._manifest.stat().st_mtime_ns:  # else it does not tell which files are as they were
+                return dict(told["tags"])
         return {}
 
     def has(self, address: str, tag: str, *, is_open: bool) -> bool:
@@ -262,7 +264,7 @@ class Output:
         removed = [path for path in gone if path in before and path not in after]
         written = [path for path in come if path in after and before.get(path) != after[path]]
         if removed or written or any(self._next.iterdir()):
-            _write_whole(self._journal, pack({"removed": removed, "tags": after}))
+            _write_dated(self._journal, {"removed": removed, "tags": after})
             self._switch(removed, written if before else ())
             self.before = self._tags = after
         count = len(written)
@@ -356,9 +358,23 @@ def _write(path: str, content: bytes) -> None:
 
 def _write_whole(file: Path, content: bytes) -> None:
     """Write *file* so that it is never there half written."""
-    draft = file.with_suffix(f".{os.getpid()}{_DRAFT}")  # several processes may write the same bytes
+    draft = _draft_of(file)
     draft.write_bytes(content)
     draft.replace(file)
+
+
+def _write_dated(file: Path, told: Mapping[str, object]) -> None:
+    """Write *file* so, with the moment in it that the file system has for it: whoever touches it later is found out."""
+    draft = _draft_of(file)
+    draft.touch()
+    made = draft.stat().st_mtime_ns
+    draft.write_bytes(pack({**told, "made": made}))
+    os.utime(draft, ns=(made, made))
+    draft.replace(file)
+
+
+def _draft_of(file: Path) -> Path:
+    return file.with_suffix(f".{os.getpid()}{_DRAFT}")  # several processes may write the same bytes
 
 
 def _files(folder: Path) -> Iterator[tuple[str, os.stat_result]]:

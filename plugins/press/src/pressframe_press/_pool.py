@@ -6,10 +6,12 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol, TypeVar
 
-WORTH_A_POOL = 1000
-"""Entries or pages below which starting processes costs more than it saves; measured on two cores."""
+_WORTH_FORKING, _WORTH_TELLING = 100, 1000
+"""Entries or pages from which other processes save more than they cost, measured on two cores: those that are forked,
+and those that must be told what this one knows."""
 
-_BATCH = 100
+_SMALLEST, _LARGEST = 25, 100
+"""How many are in a batch."""
 
 Result = TypeVar("Result")
 
@@ -25,35 +27,53 @@ def spread(
     work: Callable[[range], Result],
     size: int,
     *,
-    jobs: int | None,
+    processes: int,
     elsewhere: Callable[[], Elsewhere | None],
     meanwhile: Callable[[], object] = lambda: None,
 ) -> Iterator[Result]:
-    """Yield what *work* makes of each hundred of *size* things, in their order.
+    """Yield what *work* makes of *size* things, batch by batch in their order.
 
     Args:
         work: Gets their numbers; in other processes it sees what this one had when they were started.
-        jobs: How many processes; None for what pays.
-        elsewhere: Asked where several processes pay, or are wanted, for what does it in place of them.
+        processes: How many, as ``several`` says.
+        elsewhere: Asked for what does it in place of them.
         meanwhile: Called once other processes have begun, if they do.
 
     Raises:
         BuildError: A process was ended from outside, or what does it elsewhere failed.
     """
-    batches = [range(start, min(start + _BATCH, size)) for start in range(0, size, _BATCH)]
-    is_much = size >= WORTH_A_POOL if jobs is None else jobs > 1 and len(batches) > 1
-    found, several = elsewhere() if is_much else None, _jobs(size, jobs)
+    batch = max(_SMALLEST, min(size // 10, _LARGEST))
+    batches = [range(start, min(start + batch, size)) for start in range(0, size, batch)]
+    found = elsewhere()
     results: Iterator[Result]
     if found:
         results = found.spread(work, batches)
-    elif several == 1:
+    elif processes == 1:
         results = map(work, batches)
     else:
         from pressframe_press._forks import forked  # what little has changed is made here
 
-        results = forked(work, batches, several, meanwhile)
+        results = forked(work, batches, processes, meanwhile)
     for _, result in zip(batches, results, strict=True):
         yield result
+
+
+def pays(size: int, of: int = 0) -> bool:
+    """Say whether forking pays for so many things *of* more, all of which processes would have to know of first."""
+    return size >= max(_WORTH_FORKING, of // 10)
+
+
+def pays_elsewhere(size: int, jobs: int | None) -> bool:
+    """Say whether so many things are worth telling others what this process knows, or are to be shared by *jobs*."""
+    return size >= _WORTH_TELLING if jobs is None else jobs > 1 and size > _LARGEST
+
+
+def several(size: int, jobs: int | None, of: int = 0) -> int:
+    """Return how many processes to use: *jobs*, or what pays; one where forking is unsafe because other threads run."""
+    can_fork = hasattr(os, "fork") and threading.active_count() == 1
+    if jobs is None:
+        jobs = min(_processors(), 8) if pays(size, of) else 1
+    return min(jobs, -(-size // (2 * _SMALLEST))) if can_fork and size else 1
 
 
 leaving: list[int] = []
@@ -65,14 +85,6 @@ def wait_for_the_rest() -> None:
     while leaving:
         with contextlib.suppress(ChildProcessError):  # somebody else has waited for it
             os.waitpid(leaving.pop(), 0)
-
-
-def _jobs(size: int, asked: int | None) -> int:
-    """Return how many processes to use; one where forking is unsafe because other threads run."""
-    can_fork = hasattr(os, "fork") and threading.active_count() == 1
-    if asked is None:
-        asked = min(_processors(), 8) if size >= WORTH_A_POOL else 1
-    return min(asked, -(-size // _BATCH)) if can_fork and size else 1
 
 
 def _processors() -> int:

@@ -16,7 +16,7 @@ import attrs
 from pressframe.errors import BuildError, Place
 from pressframe.model import Report
 from pressframe.press import Wish, find_witness
-from pressframe_press._json import Damaged, encode, moment, parse
+from pressframe_press._json import Damaged, encode, learn_to_read, moment, parse
 from pressframe_press._memory import Memory, Past
 from pressframe_press._output import Output, open_output, state_of
 from pressframe_press._release import Release, Seen, kept
@@ -24,6 +24,7 @@ from pressframe_press._scan import Scanned, fingerprints, scan
 from pressframe_press._seal import epoch_of, is_fresh, is_with_drafts, seal_of, why_anew
 
 if TYPE_CHECKING:
+    from pressframe.model import Host
     from pressframe_press._clock import Profile
     from pressframe_press._contents import Contents
     from pressframe_press._load import Loaded
@@ -68,9 +69,14 @@ def _undisturbed() -> Iterator[None]:
             gc.enable()
 
 
-def _get_ready() -> None:
-    """Import what plans and renders: while other processes load, which need none of it, that takes no time."""
-    import pressframe_press._make  # noqa: F401
+def _get_ready(site: Host) -> None:
+    """Import what plans and renders: this process alone needs it, and others load meanwhile."""
+    import pressframe_press._make
+    import pressframe_press._talk  # noqa: F401
+    from pressframe.model import Card, Entry
+
+    site.hooks.all("register_filters")  # plugins import what they need for it
+    learn_to_read(Entry, Card)
 
 
 def _clock_of(witness: object) -> Profile | None:
@@ -82,14 +88,19 @@ def _clock_of(witness: object) -> Profile | None:
 
 
 class Build:
-    """One attempt."""
+    """One attempt.
+
+    Attributes:
+        entries: How many there were at the last build; 0 if nothing of it is of use.
+        anew: Why all is made anew.
+    """
 
     def __init__(self, wish: Wish) -> None:
         self.wish, self.site, self.now = wish, wish.site, moment(wish.now)
         self.state = state_of(wish.site.folder, wish.folder)
         self.memory = Memory(self.state / "memory")
         self.stages: dict[str, float] = {}
-        self.anew = ""
+        self.anew, self.entries = "", 0
         self._profile = _clock_of(find_witness())
         self._end_helpers: Callable[[], None] = lambda: None
         self._start = time.perf_counter()
@@ -153,6 +164,7 @@ class Build:
 
     def _make(self, seen: Seen, past: Past, output: Output, facts: dict[str, str], last: Release | None) -> Release:
         is_left = last and past.fact("version") == output.version()
+        self.entries = int(past.fact("entries") or 0)
         output.look(closely=not past, left=last.contents.tags if last and is_left else None)
         if last:
             past.rows.take(dict(last.contents.rows))
@@ -187,7 +199,8 @@ class Build:
             if known and not "" < known.until <= self.now:
                 return attrs.evolve(known, put={}, gone=frozenset(), is_ordered_as_before=True)
             reading = Reading(self.site, (), self.memory.shelf, self.wish.now, self.wish.drafts)
-            return load(reading, scanned, past, functools.partial(self.spread, meanwhile=_get_ready))
+            spread = functools.partial(self.spread, meanwhile=functools.partial(_get_ready, self.site))
+            return load(reading, scanned, past, spread)
 
     @contextmanager
     def timed(self, name: str) -> Iterator[None]:
@@ -206,21 +219,22 @@ class Build:
 
         While other processes work, this one does something *meanwhile*.
         """
-        from pressframe_press._pool import spread, wait_for_the_rest
+        from pressframe_press._pool import pays_elsewhere, several, spread, wait_for_the_rest
 
         self._end_helpers = wait_for_the_rest
+        processes = several(size, self.wish.jobs, of=self.entries)
 
         def where() -> Elsewhere | None:
-            return self._elsewhere if is_portable else None
+            return self._elsewhere if is_portable and pays_elsewhere(size, self.wish.jobs) else None
 
         profile = self._profile
         if profile is None:
-            batches = spread(work, size, jobs=self.wish.jobs, elsewhere=where, meanwhile=meanwhile)
+            batches = spread(work, size, processes=processes, elsewhere=where, meanwhile=meanwhile)
             return self._told(stage, batches, size)
         from pressframe_press._clock import Clocked, collected
 
         # Workers elsewhere keep no time: what is measured is done here.
-        clocked = spread(Clocked(stage, work), size, jobs=self.wish.jobs, elsewhere=lambda: None)
+        clocked = spread(Clocked(stage, work), size, processes=processes, elsewhere=lambda: None)
         return self._told(stage, collected(clocked, profile), size)
 
     def _told(self, stage: str, batches: Iterable[Sequence[Any]], size: int) -> Iterator[Any]:
