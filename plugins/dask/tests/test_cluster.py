@@ -181,3 +181,46 @@ Site.open(Path(".")).build(jobs=2)
     assert ran.stderr.splitlines()[-1] == "KeyboardInterrupt"
     assert not (made.folder / "public").exists()
     assert [one for one in workers(made) if Path(f"/proc/{one}/status").exists()] == []
+
+
+PARTS = """---
+title: Parties
+date: 2026-02-01
+slug: parts
+---
+Le début.
+
+<!-- only: paid -->
+
+Canari-paid.
+
+<!-- end only -->
+
+<!-- only: club -->
+
+Canari-club.
+
+<!-- end only -->
+"""
+EYES = ((), ("club",), ("paid",), ("club", "paid"), ("member",))
+
+
+def test_sections_are_made_by_workers_for_their_audiences_as_one_process_makes_them(a_site):
+    """Threats 1, 2: what a worker sends back goes to whom it is for, and into no public file."""
+    alone, spread = a_site(), a_site("workers = 2")
+    for made in (alone, spread):
+        settings = made.read("pressframe.toml").replace('"own",', '"own", "gates",')
+        made.edit("pressframe.toml", f"{settings}\n[plugins.gates.audiences]\npaid = {{}}\nclub = {{}}\n")
+        made.edit("content/parts.md", PARTS)
+
+    releases = [build(alone, jobs=1), build(spread)]
+
+    read = [[one.find("/2026/02/parts/", frozenset(who)).file.read_text("utf-8") for who in EYES] for one in releases]
+    assert read[0] == read[1]
+    found = [[word in page for word in ("Canari-paid", "Canari-club")] for page in read[1]]
+    assert found == [[False, False], [False, True], [True, False], [True, True], [False, False]]
+    assert spread.published() == alone.published()
+    leaks = [path for path, body in spread.published().items() if b"canari" in body.lower()]
+    assert len(leaks) == 3
+    assert all(path.startswith(".pressframe/open/") for path in leaks)
+    assert os.getpid() not in workers(spread)

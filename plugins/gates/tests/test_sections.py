@@ -125,7 +125,7 @@ def test_a_note_leads_to_where_one_joins_subscribes_or_signs_in(made):
     assert re.findall(r'href="([^"]*)"', first) == [
         f"/members/subscribe?next={ADDRESS}", f"/members/sign-in?next={ADDRESS}",
     ]  # fmt: skip
-    assert re.findall(r'href="([^"]*)"', second) == ["/soutenir/"]
+    assert re.findall(r'href="([^"]*)"', second) == ["/soutenir/", f"/members/sign-in?next={ADDRESS}"]
 
 
 def test_on_a_static_host_a_note_leads_to_where_the_site_is_live(made):
@@ -154,9 +154,12 @@ def test_sections_that_touch_have_one_note(made):
 
 
 def test_who_has_one_audience_is_told_of_the_other(made):
-    told = notes(made().build().read(ADDRESS, "subscribers"))
+    built = made(plugins=LIVE).build()
+
+    told = notes(built.read(ADDRESS, "subscribers"))
 
     assert [note.partition(".")[0] for note in told] == ["Cette partie est pour les mécènes"] * 2
+    assert not any("Connexion" in note or "abonner" in note for note in told)
 
 
 def test_a_gate_and_a_section_add_up(made):

@@ -106,7 +106,7 @@ def test_reading_time_is_told_of_what_can_be_read(publish):
 
     assert "3\xa0minutes de lecture" in site["/1/"]
     assert "de lecture" not in site["/2/"]
-    assert "Réservé aux abonnés" in site["/2/"]
+    assert "Pour les abonnés" in site["/2/"]
 
 
 def test_reading_speed_decides_the_time_and_0_tells_none(publish):

@@ -81,6 +81,40 @@ def test_members_comment_under_their_name_and_are_asked_for_none(readers):
     assert ("Zoé Martin" in shown, "Somebody else" in shown) == (True, False)
 
 
+def test_a_member_without_a_name_is_asked_once_and_the_name_is_kept(readers):
+    browser = readers.sign_up()
+    asked = browser.post(COMMENT, {"comment": "Bonjour."})
+    assert asked.status == 422
+    assert "Il sera gardé dans votre compte" in asked.text
+
+    sent = browser.post(COMMENT, {"comment": "Bonjour.", "author": "Zoé Martin"})
+
+    assert sent.status == 303
+    assert json.loads(browser.get("/comments/me").text)["reader"] == "Zoé Martin"
+    assert 'value="Zoé Martin"' in section(browser.get("/members/").text, "name")
+    browser.post(COMMENT, {"comment": "Encore.", "author": "Somebody else"})
+    assert json.loads(browser.get("/comments/me").text)["reader"] == "Zoé Martin"
+
+
+def test_a_name_that_no_account_may_have_is_not_kept_and_the_comment_stands(readers):
+    browser = readers.sign_up()
+
+    sent = browser.post(COMMENT, {"comment": "Bonjour.", "author": "Z" * 100})
+
+    assert sent.status == 303
+    assert json.loads(browser.get("/comments/me").text)["reader"] == ""
+
+
+def test_a_page_that_subscribers_share_forces_no_name_on_who_has_one(readers):
+    browser = readers.sign_up()
+    save(browser, "name", name="Zoé Martin")
+
+    form = browser.get(OLD).text.partition('id="author"')[2].partition("</p>")[0]
+
+    assert "required" not in form.partition(">")[0]
+    assert "Seulement si votre compte n’a pas encore de nom" in form
+
+
 # ---------------------------------------------------------------------------------------------- the address
 
 

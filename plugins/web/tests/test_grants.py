@@ -242,6 +242,80 @@ def test_a_counted_grant_that_nobody_counts_stays_shut(serve):
     assert "canari-octroi" not in bearer(served).get(CLOSED).text
 
 
+SECTIONS = """
+== plugins/parts.py ==
+import attrs
+from pressframe import Section, hookimpl
+from pressframe_web import Grant
+
+@attrs.frozen(eq=False)
+class Parts:
+    counted: bool = False
+
+    @hookimpl
+    def register_sections(self, entry):
+        at = entry.body.html.find("<p>Secret")
+        if at < 0:
+            return []
+        return [Section(start=at, end=entry.body.html.index("</p>", at) + 4, requires=frozenset({"inner"}))]
+
+    @hookimpl
+    def register_grants(self, sections, request):
+        if request.cookies.get("part") == "yes":
+            return [Grant(audience=name, counted=self.counted, reason="part") for name in sections]
+        return []
+== content/parts.md ==
+---
+title: Parties
+date: 2026-11-21
+slug: parts
+---
+Le début.
+
+Secret canari-part.
+"""
+PARTS = "/2026/11/parts/"
+
+
+def test_a_grant_for_a_section_opens_it_in_an_open_entry(serve):
+    served, _ = serve(more='"parts", ', text=SECTIONS)
+    browser = served.browser()
+    browser.cookies = {"__Host-part": "yes"}
+
+    answer = browser.get(PARTS)
+
+    assert "canari-part" in answer.text
+    assert "Bonjour, invité." not in answer.text  # everybody reads the entry: nobody was let in
+    assert answer.headers["cache-control"] == "private, no-store"
+    assert "canari-part" not in served.browser().get(PARTS).text + bearer(served).get(PARTS).text
+
+
+def test_a_counted_grant_opens_no_section(serve):
+    text = SECTIONS.replace("counted: bool = False", "counted: bool = True")
+    served, log = serve(more='"parts", ', text=text)
+    browser = served.browser()
+    browser.cookies = {"__Host-part": "yes"}
+
+    assert "canari-part" not in browser.get(PARTS).text
+    assert not [line for line in log() if line.startswith("told")]
+
+
+def test_a_section_of_a_closed_entry_opens_with_its_gate_alone(serve):
+    """Threat 2."""
+    text = SECTIONS.replace("slug: parts", "slug: closed-parts").replace("parts.md", "closed-parts.md")
+    address = "/2026/11/closed-parts/"
+    served, _ = serve(
+        more='"parts", ', text=text.replace("Le début.", "Le début.\n\n<!--more-->\n\nSuite canari-rest.")
+    )
+    part, both = served.browser(), bearer(served, part="yes")
+    part.cookies = {"__Host-part": "yes"}
+
+    found = [[word in one.get(address).text for word in ("canari-rest", "canari-part")] for one in
+             (part, bearer(served), both)]  # fmt: skip
+
+    assert found == [[False, False], [True, False], [True, True]]
+
+
 def test_what_another_grant_opens_is_not_counted(serve):
     free = """
 == plugins/free.py ==

@@ -14,6 +14,7 @@ from pressframe_comments._live import Live
 from pressframe_comments._pages import KEY, Part, Place, entry_of
 from pressframe_comments._thread import Node, nest
 from pressframe_web import Web
+from pressframe_web.model import GRANTED, MADE_FOR
 
 if TYPE_CHECKING:
     from pressframe_comments._plugin import Comments
@@ -36,6 +37,8 @@ class Form:
         preview: HTML of what was typed; None where nobody asked.
         name: Of the signed-in reader; empty if they never said, None for a stranger.
         offers_mail: True if readers may have new comments mailed.
+        keeps_name: True if a signed-in reader's name, once typed, is kept with what the site knows of them.
+        is_shared: True on a page for several readers, who may have a name or not.
     """
 
     post_to: str
@@ -48,6 +51,8 @@ class Form:
     preview: str | None = None
     name: str | None = None
     offers_mail: bool = False
+    keeps_name: bool = False
+    is_shared: bool = False
 
     def problem(self, field: str) -> str | None:
         """Return what is wrong with *field*, if anything is."""
@@ -91,7 +96,8 @@ class _Conversation:
         self.live = Live.of(page)
         closing = settings.rules.closing(entry.published)
         is_over = (self.live and self.live.is_closed) or (closing is not None and site.is_past(closing))
-        self.is_guest = bool(page.data.get("granted"))  # let in by a grant, to read alone
+        self.is_guest = GRANTED in page.data  # let in by a grant, to read alone
+        self.is_reader = bool(page.data.get(MADE_FOR, site.audiences))
         self.accepts = entry.open_to_comments and not settings.closed and self.gate is None and not is_over
         self.elsewhere = site.plugin(Web).elsewhere(site)  # on a static host a form does nothing
         self.is_open = self.accepts and not self.is_guest and not self.elsewhere
@@ -178,6 +184,8 @@ class _Conversation:
             cancel=f"{part.here}#comment-{own}" if own else f"{part.here}#respond",
             is_edit=own is not None,
             preview=live.preview,
-            name=live.name if live.name is not None else "" if self._site.audiences else None,
+            name=live.name if live.name is not None else "" if self.is_reader else None,
             offers_mail=self._settings.follow and own is None,
+            keeps_name=bool(self._site.hooks.implementers("on_name")),
+            is_shared=self.is_reader and live.name is None,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import ipaddress
 import logging
+from collections import deque
 from concurrent.futures import Future
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -148,6 +149,7 @@ class Taking:
         try:
             tell_new(self.host, filed, self.visit.public_card)
             self._follow(filed)
+            self._tell_name(filed)
         except StoreError as error:  # the comment is safe, and its sender must not be told otherwise
             log.warning("what follows from a comment could not be stored: %s", error)
         return self._lead_to(filed)
@@ -160,6 +162,12 @@ class Taking:
         cookies = make_details(self.typed, self.visit.request.cookies)
         cookies += (Cookie(name=COOKIE, value=self.fresh, max_age=_REMEMBERED),) if self.fresh else ()
         return Response(status=303, location=own, cookies=cookies)
+
+    def _tell_name(self, filed: Filed) -> None:
+        """Let whoever knows the reader keep the name that they had to type; spam names nobody."""
+        reader = self.visit.request.reader
+        if reader is not None and not reader.name and filed.state is not State.SPAM:
+            deque(self.host.hooks.ask("on_name", reader, self.typed.author, self.host), maxlen=0)
 
     def _follow(self, filed: Filed) -> None:
         """Note whether anything is to be mailed; nothing is in the name of who sends spam."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from html import escape
 from urllib.parse import quote, urljoin, urlsplit
@@ -68,11 +68,12 @@ class Feed:
         return max((item.updated for item in self.items), default=_NEVER)
 
 
-def read_posts(site: View, cards: Iterable[Card], *, more: str | None, comments: bool) -> Feed:
+def read_posts(site: View, cards: Iterable[Card], *, more: Callable[[Card], str] | None, comments: bool) -> Feed:
     """Return the feed of the posts that *cards* name.
 
     Args:
-        more: Text of the link from a closed post's public part to the post; None for excerpts instead of texts.
+        more: Gives the text of the link from a closed post's public part to the post, escaped; None for excerpts
+            instead of texts.
         comments: Whether posts may have feeds of their comments.
     """
     return Feed(tuple(_post(site, card, more=more, comments=comments) for card in cards))
@@ -88,12 +89,12 @@ def has_comment_feed(site: View, card: Card) -> bool:
     return card.comments > 0 and card.address != "/" and bool(site.comments(card.id))
 
 
-def _post(site: View, card: Card, *, more: str | None, comments: bool) -> Item:
+def _post(site: View, card: Card, *, more: Callable[[Card], str] | None, comments: bool) -> Item:
     entry = site.entry(card.id)
     url = site.settings.url + card.address
     text = absolute_html(entry.body.html, url) if entry and more is not None else None
-    if text is not None and card.gated:
-        text = f'{text}\n<p><a href="{escape(url)}">{more}</a></p>'.lstrip()
+    if text is not None and more is not None and card.gated:
+        text = f'{text}\n<p><a href="{escape(url)}">{more(card)}</a></p>'.lstrip()
     return Item(
         id=_tag(site, card),
         url=url,

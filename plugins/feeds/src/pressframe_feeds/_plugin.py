@@ -16,7 +16,7 @@ from attrs.validators import ge, min_len
 from pressframe import hookimpl, model
 
 if TYPE_CHECKING:
-    from pressframe import Block, Page, View
+    from pressframe import Block, Card, Page, View
     from pressframe_feeds._feed import Feed
 
 FormatName: TypeAlias = Literal["atom", "rss", "json"]
@@ -93,13 +93,13 @@ class Feeds:
 
         return [model.Block(template="feeds/head.html", data={"feeds": tuple(links(self, page, site))})]
 
-    def read(self, site: View, page: Page, *, more: str) -> Feed:
+    def read(self, site: View, page: Page, *, more: Callable[[Card], str]) -> Feed:
         """Return what stands in the feed at *page*: the template filter ``feed``.
 
         A page whose data says ``full`` has whole texts, whatever the settings say of the public feeds.
 
         Args:
-            more: Text of the link from an entry's public part to the entry.
+            more: Gives the text of the link from an entry's public part to the entry.
         """
         from pressframe_feeds._feed import read_comments, read_posts
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,13 +13,15 @@ from attrs.validators import ge, optional
 
 from pressframe.errors import PluginError
 from pressframe.hookspecs import hookimpl
-from pressframe.model import Block, Body, Conversation, Entry, Gate, Page, Section, Teaser, View
+from pressframe.model import Block, Body, Card, Conversation, Entry, Gate, Json, Page, Section, Teaser, View
 from pressframe_gates._rules import SUBSCRIBERS, Audience, Rule, Span, check_audiences, check_terms
 from pressframe_gates._wishes import Wishes, read_wishes
 
 log = logging.getLogger("pressframe")
 
 _HERE = Path(__file__).parent
+_WITHHELD = "<!--withheld:"
+"""What the press leaves in the place of a section."""
 _STRICTEST = timedelta(microseconds=1)
 
 
@@ -60,16 +62,22 @@ class Gates:
 
     @hookimpl
     def filter_entry(self, entry: Entry) -> Entry | None:
-        """Stop the build where an entry names an audience that there is not: a guess could open it."""
+        """Stop the build where an entry names an audience that there is not: a guess could open it.
+
+        What is noted in ``data["gates"]``: ``rest``, the size of what a gate closes, and ``withholds``, that a section
+        is missing.
+        """
         from pressframe_gates._rest import take_mark
 
         read_wishes(entry, self._known)
         body, found = _without_marks(entry.body), take_mark(entry.body.html)
-        if found is None:
+        noted: dict[str, Json] = {"withholds": True} if _WITHHELD in body.html else {}
+        if found is not None:
+            html, noted["rest"] = take_mark(body.html) or found
+            body = attrs.evolve(body, html=html)
+        if not noted:
             return None if body is entry.body else attrs.evolve(entry, body=body)
-        _, rest = found
-        html, _ = take_mark(body.html) or found
-        return attrs.evolve(entry, body=attrs.evolve(body, html=html), data={**entry.data, "gates": {"rest": rest}})
+        return attrs.evolve(entry, body=body, data={**entry.data, "gates": noted})
 
     @hookimpl
     def register_sections(self, entry: Entry, text: str) -> Iterable[Section]:
@@ -143,36 +151,64 @@ class Gates:
         return [_HERE / "locale"]
 
     @hookimpl
+    def register_filters(self) -> Mapping[str, Callable[..., object]]:
+        return {"gate_names": self.names}
+
+    def names(self, card: Card, site: View, subscribers: str) -> tuple[str, ...]:
+        """Return what those are called whom an entry is closed for all but; nothing where one of them has no name.
+
+        Args:
+            subscribers: What subscribers are called, in the site's language, where the settings don't say.
+        """
+        if not card.gated:
+            return ()
+        words = {SUBSCRIBERS: subscribers, **{name: one.name for name, one in self.audiences.items() if one.name}}
+        if self._known == {SUBSCRIBERS} and len(site.hooks.implementers("judge_gate")) == 1:
+            return (words[SUBSCRIBERS],)  # so that a list asks nothing of each post where there is but one answer
+        gate = site.gate(card.id)
+        asked = sorted(gate.requires) if gate else []
+        return tuple(words[name] for name in asked) if words.keys() >= {*asked} else ()
+
+    @hookimpl
     def register_blocks(self, slot: str, page: Page, site: View) -> Iterable[Block]:
         if slot == "withheld":
             return [Block(template="gates/section.html", data=self._of_section(page, site))]
+        if slot == "gate_ways":
+            return [Block(template="gates/ways.html", data=self._ways(missing_of(page, site), site))]
         if slot != "after_body" or page.subject is None:
             return []
         gate, entry = site.gate(page.subject), site.entry(page.subject)
         if gate is None or entry is None:
             return []
-        missing = [name for name in sorted(gate.requires - site.audiences) if name in self._known]
-        asked = [self.audiences.get(name, Audience()) for name in missing]
+        missing, live = gate.requires - site.audiences, _live(site, page)
         kept = entry.data.get("gates")
         data: dict[str, object] = {
             "rest": kept.get("rest") if isinstance(kept, Mapping) else None,
-            "names": [one.name for one in asked if one.name],
-            "gives": [sentence for one in asked for sentence in one.gives],
-            "join": [(one.name, one.join) for one in asked if one.join],
+            **self._ways(missing, site, live=live),
+            "gives": [sentence for one in self._asked(missing) for sentence in one.gives],
             "opens": self._opening(entry, gate),
-            "live": _live(site, page),
+            "live": live,
         }
         return [Block(template="gates/closed.html", data=data)]
 
-    def _of_section(self, page: Page, site: View) -> dict[str, object]:
-        """Return what is told where a section is withheld."""
-        requires, live = page.data["requires"], _live(site, page)
-        names = [str(name) for name in requires] if isinstance(requires, Sequence) else []
-        asked = [self.audiences.get(name, Audience()) for name in names]
+    def _asked(self, missing: Iterable[str]) -> list[Audience]:
+        return [self.audiences.get(name, Audience()) for name in sorted(missing) if name in self._known]
+
+    def _ways(self, missing: Iterable[str], site: View, *, live: str = "") -> dict[str, object]:
+        """Return what is told of audiences that a reader lacks: names, and where one joins them, if not at *live*."""
+        asked = self._asked(missing)
         return {
             "names": [one.name for one in asked if one.name],
-            "is_for_subscribers": SUBSCRIBERS in names and not self.audiences.get(SUBSCRIBERS, Audience()).name,
             "join": [] if live else [(one.name, one.join) for one in asked if one.join],
+            "is_member": bool(site.audiences),
+        }
+
+    def _of_section(self, page: Page, site: View) -> dict[str, object]:
+        """Return what is told where a section is withheld."""
+        missing, live = missing_of(page, site), _live(site, page)
+        return {
+            **self._ways(missing, site, live=live),
+            "is_for_subscribers": SUBSCRIBERS in missing and not self.audiences.get(SUBSCRIBERS, Audience()).name,
             "live": live,
         }
 
@@ -183,6 +219,12 @@ class Gates:
         before, after = self.judge_gate(entry, gate.until - _STRICTEST), self.judge_gate(entry, gate.until)
         is_mine = before is not None and before.requires == gate.requires
         return gate.until if is_mine and (after is None or not after.requires) else None
+
+
+def missing_of(page: Page, site: View) -> frozenset[str]:
+    """Return the audiences that a page's readers lack: for a section in it, or what else its ``data`` asks for."""
+    requires = page.data.get("requires")
+    return frozenset(map(str, requires if isinstance(requires, Sequence) else ())) - site.audiences
 
 
 def _without_marks(body: Body) -> Body:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,6 +18,7 @@ from pressframe.model import (
 )
 from pressframe_sql import Job, PersonalData
 from pressframe_web import Request, Route, Web
+from pressframe_web.model import MADE_FOR
 # fmt: on
 # isort: on
 from pressframe_members.model import SUBSCRIBERS, AccountPart, Change, Member
@@ -71,23 +73,29 @@ class Members:
 
     @hookimpl
     def register_blocks(self, slot: str, page: Page, site: View) -> Iterable[Block]:
-        if slot not in ("after_body", "footer", "withheld_ways"):
+        if slot not in ("after_body", "footer", "withheld_ways", "gate_ways"):
             return
         live = site.plugin(Web).elsewhere(site)  # on a static host forms do nothing: links lead to where they do
+        is_member = _is_member(page, site)
         if slot == "withheld_ways":
-            requires = page.data.get("requires")
-            if not live and isinstance(requires, Sequence) and SUBSCRIBERS in requires:
-                yield Block(template="members/ways.html", data={"next": page.address})
+            if not live and not is_member:
+                yield Block(template="members/ways.html", data={"next": page.address, "may_join": _asks(page)})
+            return
+        if slot == "gate_ways":
+            if not live and not is_member:
+                yield Block(template="members/gate.html" if _asks(page) else "members/known.html")
             return
         has_gate = not live and _is_closed(page, site)
         if slot == "after_body":
             if has_gate:
                 yield Block(template="members/gate.html", data={"next": page.address})
+            elif not live and not is_member and _is_closed(page, site, asking=None):
+                yield Block(template="members/known.html", data={"next": page.address})
             return
-        is_subscriber = SUBSCRIBERS in site.audiences
-        has_reminder = self.overlay and not is_subscriber and page.indexed and _is_open_post(page, site)
-        has_form = not (live or is_subscriber or has_gate or has_reminder or page.template.startswith("members/"))
-        said = {"is_subscriber": is_subscriber, "has_form": has_form, "live": live}
+        is_shared = page.indexed and MADE_FOR not in page.data  # who was given a text is not asked over it to subscribe
+        has_reminder = self.overlay and not is_member and is_shared and _is_open_post(page, site)
+        has_form = not (live or is_member or has_gate or has_reminder or page.template.startswith("members/"))
+        said = {"is_member": is_member, "has_form": has_form, "live": live}
         yield Block(template="members/nav.html", data=said)
         if has_reminder:
             said = {"next": page.address, "way_out": self.way_out, "live": live}
@@ -111,6 +119,14 @@ class Members:
     def on_subscription(self, member: Member, audience: str, change: Change) -> None:
         """Leave a trail in the log, without names or addresses."""
         log.info("member %s: %s %s", member.id, change, audience)
+
+    @hookimpl
+    def on_name(self, reader: Reader, name: str, host: Host) -> None:
+        """Keep the name under which a member without one has just commented."""
+        from pressframe_members.store import Members as Store
+
+        with suppress(ValueError):  # one that is no name here is asked for again
+            Store(host).name(reader.id, name)
 
     @hookimpl
     def register_personal_data(self) -> Iterable[PersonalData]:
@@ -145,10 +161,21 @@ class Members:
         return [make_members_command(host)]
 
 
-def _is_closed(page: Page, site: View) -> bool:
-    """Say whether subscribing would open what *page* is about."""
+def _is_member(page: Page, site: View) -> bool:
+    """Say whether who gets *page* is signed in; who is let in by a grant may be a stranger with a member's eyes."""
+    return bool(page.data.get(MADE_FOR, site.audiences))
+
+
+def _asks(page: Page) -> bool:
+    """Say whether what a page's readers lack is for subscribers, by what its ``data`` says that it requires."""
+    requires = page.data.get("requires")
+    return isinstance(requires, Sequence) and SUBSCRIBERS in requires
+
+
+def _is_closed(page: Page, site: View, *, asking: str | None = SUBSCRIBERS) -> bool:
+    """Say whether what *page* is about is closed, and being one of *asking* would be of use."""
     gate = site.gate(page.subject) if page.subject is not None else None
-    return gate is not None and SUBSCRIBERS in gate.requires - site.audiences
+    return gate is not None and (asking is None or asking in gate.requires - site.audiences)
 
 
 def _is_open_post(page: Page, site: View) -> bool:

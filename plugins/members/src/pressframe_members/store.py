@@ -192,6 +192,21 @@ class Members:
 
         return self._write(work, connection)
 
+    def name(self, id: str, name: str) -> None:
+        """Have a member called *name* who has no name yet.
+
+        Raises:
+            ValueError: As ``read_name``.
+        """
+        wanted = read_name(name)
+
+        def work(connection: sa.Connection) -> None:
+            found = connection.execute(sa.select(MEMBER).where(MEMBER.c.reader == id)).one_or_none()
+            if found is not None:
+                fill(connection, member_of(found), name=wanted, language=None, confirmed=None)
+
+        self._db.write(work)
+
     def rename(self, id: str, name: str, *, connection: sa.Connection | None = None) -> Member | None:
         """Have a member called *name*, or nothing where that is empty; return them, None if there is no such member.
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pressframe.model import Host
 from pressframe_passes._store import Link, LinkStore
@@ -32,8 +31,31 @@ def cookie_with(host: Host, request: Request, link: Link) -> Cookie:
     return Cookie(name=COOKIE, value=signed, max_age=_KEPT)
 
 
-def grants(host: Host, request: Request, entry: str, requires: Iterable[str]) -> list[Grant]:
-    """Return what the gifts in a browser open of *entry*: everything that it requires, or nothing."""
+def grants(host: Host, request: Request, entry: str, requires: frozenset[str], sections: frozenset[str]) -> list[Grant]:
+    """Return what one of the gifts in a browser opens of *entry*, the one that opens most.
+
+    That is what its giver may read at this moment, sections included, and past the gate all or nothing. Two gifts do
+    not add up, as none of the givers may read so much.
+    """
     links = LinkStore(host).alive(taken(host, request), entry, request.now)
-    until = max((link.expires for link in links), default=None)
-    return [Grant(audience=name, until=until, reason=GIFT) for name in requires] if until else []
+    opened = [(found, link.expires) for link in links if (found := _opens(host, link, request.now, requires, sections))]
+    if not opened:
+        return []
+    names, until = max(opened, key=lambda one: (len(one[0]), one[1]))
+    return [Grant(audience=name, until=until, reason=GIFT) for name in sorted(names)]
+
+
+def _opens(host: Host, link: Link, now: datetime, requires: frozenset[str], sections: frozenset[str]) -> frozenset[str]:
+    """Return the audiences, of those lacked, that a gift stands for: the owner's for all, a reader's for their own."""
+    if not link.giver:
+        return requires | sections
+    if link.reader is None or "members" not in host.settings.plugins:  # nobody can say what they may read now
+        return requires
+    from pressframe_members.store import Members
+
+    members = Members(host)
+    giver = members.find(link.reader)
+    if giver is None or giver.confirmed is None:
+        return frozenset()
+    may = frozenset(one.audience for one in members.memberships(link.reader, now=now))
+    return requires | (sections & may) if requires <= may else frozenset()

@@ -13,8 +13,9 @@ from attrs.validators import and_, ge, gt, le
 from pressframe.hookspecs import hookimpl
 from pressframe.model import Block, Card, Host, Page, View
 from pressframe_admin import Screen
+from pressframe_sql import PersonalData
 from pressframe_web import Cookie, Grant, Request, Route, Web
-from pressframe_web.model import GRANTED
+from pressframe_web.model import MADE_FOR
 
 if TYPE_CHECKING:
     import click
@@ -47,12 +48,14 @@ class Passes:
     # ----------------------------------------------------------------------------------------- grants
 
     @hookimpl
-    def register_grants(self, entry: Card, requires: frozenset[str], request: Request, host: Host) -> Iterable[Grant]:
+    def register_grants(
+        self, entry: Card, requires: frozenset[str], request: Request, host: Host, sections: frozenset[str]
+    ) -> Iterable[Grant]:
         from pressframe_passes._gifts import grants
         from pressframe_passes._meter import METERED, Meter
 
-        given = grants(host, request, entry.id, requires)
-        if given or not self.free or not requires <= {*self.metered}:
+        given = grants(host, request, entry.id, requires, sections)
+        if given or not (self.free and requires) or not requires <= {*self.metered}:
             return given
         has_read = Meter(host, self.free).has_read(entry, request)
         if has_read is None:
@@ -89,8 +92,8 @@ class Passes:
                 return []
             is_metered = self.free and gate.requires - site.audiences <= {*self.metered}
             return [Block(template="passes/free.html", data={"free": self.free})] if is_metered else []
-        # Whole, and not for everybody: only pages of closed entries are made for readers of an audience.
-        is_given = self.gifts and site.audiences and page.indexed and GRANTED not in page.data
+        # More than strangers get: other pages are not built for readers of an audience.
+        is_given = self.gifts and site.audiences and page.indexed and MADE_FOR not in page.data
         return [Block(template="passes/give.html", data={"readers": self.gift_readers})] if is_given else []
 
     # ----------------------------------------------------------------------------------------- serving
@@ -111,6 +114,12 @@ class Passes:
     @hookimpl
     def register_migrations(self) -> Iterable[Path]:
         return [_HERE / "migrations"]
+
+    @hookimpl
+    def register_personal_data(self, host: Host) -> Iterable[PersonalData]:
+        from pressframe_passes._personal import Kept
+
+        return [Kept(host).data()]
 
     @hookimpl
     def register_commands(self, host: Host) -> Iterable[click.Command]:

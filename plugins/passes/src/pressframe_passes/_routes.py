@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import attrs
@@ -38,17 +38,21 @@ class Pages:
         if not self._passes.free:
             return Response(location=back)
         if request.reader is not None:  # counted without a cookie
-            return Response(location=back) if self._is_left(request, site, back) else self._used_up(back)
+            return Response(location=back) if self._is_left(request, site, back) else self._used_up(site, back)
         cookie, is_left = Meter(self._host, self._passes.free).start(request)
-        return Response(location=back, cookies=(cookie,)) if is_left else self._used_up(back)
+        return Response(location=back, cookies=(cookie,)) if is_left else self._used_up(site, back)
 
     def _is_left(self, request: Request, site: Live, back: str) -> bool:
         found = site.page(back)
         card = site.card(found.subject) if found and found.subject else None
         return card is None or Meter(self._host, self._passes.free).has_read(card, request) is not None
 
-    def _used_up(self, back: str) -> Response:
-        return page("used-up", {"free": self._passes.free, "next": back})
+    def _used_up(self, site: Live, back: str) -> Response:
+        """Say that no free post is left, and what opens this one all the same."""
+        found = site.page(back)
+        gate = site.gate(found.subject) if found and found.subject else None
+        requires = sorted(gate.requires - site.audiences) if gate else []
+        return page("used-up", {"free": self._passes.free, "next": back, "requires": requires})
 
     def give(self, request: Request, site: Live) -> Response:
         """Make a gift link of an entry that the reader may read whole."""
@@ -83,7 +87,7 @@ class Pages:
         if link is None or card is None:
             return spent()
         is_mine = link.id in taken(self._host, request)
-        if is_mine or not card.gated:
+        if is_mine or not (card.gated or _withholds(site, card.id)):
             return Response(location=card.address)
         if link.is_taken:
             return spent()
@@ -99,3 +103,10 @@ class Pages:
         if link.id not in taken(self._host, request) and not store.take(link, request.now):
             return spent()
         return Response(location=card.address, cookies=(cookie_with(self._host, request, link),))
+
+
+def _withholds(site: Live, id: str) -> bool:
+    """Say whether an open entry has sections that these readers don't get, as the plugin ``gates`` notes."""
+    entry = site.entry(id)
+    kept = entry.data.get("gates") if entry else None
+    return isinstance(kept, Mapping) and bool(kept.get("withholds"))

@@ -34,6 +34,7 @@ class Link:
 
     Attributes:
         giver: A reader, disguised; empty for the owner.
+        reader: The same, as ``Reader.id``; None for the owner, and where an older version made the link.
         most: How many browsers may take it; 0 of a preview, as nobody counts.
         source: Of a preview: the loader's name and the key of the draft in it.
     """
@@ -49,6 +50,7 @@ class Link:
     most: int = 0
     used: int = 0
     revoked: datetime | None = None
+    reader: str | None = None
 
     def is_alive(self, now: datetime) -> bool:
         """Say whether it opens anything."""
@@ -113,7 +115,7 @@ class LinkStore:
 
     def make(self, wanted: Wanted, now: datetime) -> Link:
         """Return a new link of the owner's."""
-        return self._db.write(lambda connection: _insert(connection, wanted, "", now))
+        return self._db.write(lambda connection: _insert(connection, wanted, now))
 
     def give(self, wanted: Wanted, reader: str, now: datetime, *, most: int) -> Link | None:
         """Return a reader's link to an entry: the one that they made before, while it is good, or a new one.
@@ -130,7 +132,7 @@ class LinkStore:
             before = next(same, None)
             if before is not None or len(links) >= most:
                 return before
-            return _insert(connection, wanted, giver, now)
+            return _insert(connection, wanted, now, giver=giver, reader=reader)
 
         return self._db.write(work)
 
@@ -158,11 +160,13 @@ class LinkStore:
         return found[0]
 
 
-def _insert(connection: sa.Connection, wanted: Wanted, giver: str, now: datetime) -> Link:
+def _insert(
+    connection: sa.Connection, wanted: Wanted, now: datetime, *, giver: str = "", reader: str | None = None
+) -> Link:
     connection.execute(sa.delete(LINK).where(LINK.c.expires <= now - _KEPT))
     link = Link(
         id=make_id(), kind=wanted.kind, entry=wanted.entry, title=wanted.title, source=wanted.source, giver=giver,
-        made=now, expires=wanted.expires, most=wanted.most,
+        made=now, expires=wanted.expires, most=wanted.most, reader=reader,
     )  # fmt: skip
     row = attrs.asdict(link, recurse=False)
     row["loader"], row["source"] = link.source

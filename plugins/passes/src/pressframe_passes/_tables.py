@@ -23,6 +23,7 @@ LINK = sa.Table(
     sa.Column("most", sa.Integer, nullable=False),  # browsers that may take it; of a preview 0, as nobody counts
     sa.Column("used", sa.Integer, nullable=False),
     sa.Column("revoked", Moment),
+    sa.Column("reader", sa.Text),  # who gave it, as the site knows them; NULL for the owner
 )
 
 READ = sa.Table(

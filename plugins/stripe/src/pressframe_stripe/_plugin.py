@@ -14,11 +14,11 @@ from attrs.validators import deep_iterable, ge, gt, matches_re, max_len, min_len
 
 from pressframe.errors import ConfigError, did_you_mean
 from pressframe.hookspecs import hookimpl
-from pressframe.model import Host
+from pressframe.model import Block, Host, Page, View
 from pressframe_members import known_audiences
 from pressframe_members.model import SUBSCRIBERS, AccountPart, Change, Member
 from pressframe_sql import Job, PersonalData
-from pressframe_web import Route
+from pressframe_web import Route, Web
 
 if TYPE_CHECKING:
     import click
@@ -150,6 +150,22 @@ class Stripe:
     @hookimpl
     def register_translations(self) -> Iterable[Path]:
         return [_HERE / "locale"]
+
+    @hookimpl
+    def register_blocks(self, slot: str, page: Page, site: View) -> Iterable[Block]:
+        """Name the plans that open what a page's readers lack."""
+        if slot != "gate_plans" or site.plugin(Web).elsewhere(site):
+            return []
+        from pressframe_stripe._shown import opening, show_plan
+
+        plans = [show_plan(name, plan) for name, plan in opening(self, page, site)]
+        data = {
+            "plans": plans,
+            "back": str(page.data.get("next") or page.address),
+            "is_member": bool(site.audiences),
+            "is_inline": "count" in page.data,  # a note in a text, where links stand beside others
+        }
+        return [Block(template="members/stripe/ways.html", data=data)] if plans else []
 
     # ------------------------------------------------------------------------------------------ storing
 

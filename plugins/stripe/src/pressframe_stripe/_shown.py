@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from pressframe.model import Json
+from pressframe.model import Json, Page, View
+from pressframe_members.model import SUBSCRIBERS
 from pressframe_stripe._books import Held
 
 if TYPE_CHECKING:
@@ -17,6 +18,21 @@ def show_plan(name: str, plan: Plan) -> Mapping[str, Json]:
     """Return what templates show of a plan."""
     gives: list[Json] = list(plan.gives)
     return {"name": name, "label": plan.label, "cost": plan.cost, "interval": plan.interval, "gives": gives}
+
+
+def opening(plugin: Stripe, page: Page, site: View) -> list[tuple[str, Plan]]:
+    """Return the plans that are for sale and open what the readers of *page* lack, by name; whoever buys is a member.
+
+    What they lack is what its ``data`` says that something requires, or the gate of its entry.
+    """
+    requires = page.data.get("requires")
+    if isinstance(requires, Sequence):
+        lacked = frozenset(map(str, requires))
+    else:
+        gate = site.gate(page.subject) if page.subject is not None else None
+        lacked = gate.requires if gate else frozenset()
+    lacked -= {SUBSCRIBERS, *site.audiences}
+    return [(name, plan) for name, plan in plugin.plans.items() if plan.offered and lacked == {plan.audience}]
 
 
 def show_held(plugin: Stripe, held: Held, now: datetime) -> Mapping[str, Json]:

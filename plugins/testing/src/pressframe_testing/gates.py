@@ -295,11 +295,12 @@ def _shown(html: str) -> str:
 
 @attrs.frozen(kw_only=True)
 class Opened:
-    """A case that a plugin's grants open: a request for a closed entry, which requires so much."""
+    """A case that a plugin's grants open: a request for a closed entry, which requires so much, as do its sections."""
 
     entry: Card
     request: Request
     requires: frozenset[str] = frozenset({"subscribers"})
+    sections: frozenset[str] = frozenset()
 
 
 class GrantKit:
@@ -341,7 +342,7 @@ class GrantKit:
     def test_it_grants_nothing_that_is_not_asked_for(self, grants: object, host: Host, opened: Opened) -> None:
         for requires in (opened.requires, frozenset({"kit-club"}), opened.requires | {"kit-club"}):
             given = _grants(grants, host, attrs.evolve(opened, requires=requires))
-            assert {grant.audience for grant in given} <= requires
+            assert {grant.audience for grant in given} <= requires | opened.sections
 
     def test_a_stranger_who_brings_nothing_gets_nothing(self, grants: object, host: Host, opened: Opened) -> None:
         bare = Request(method="GET", path=opened.entry.address, now=opened.request.now)
@@ -388,7 +389,7 @@ def _with_cookie(opened: Opened, name: str, value: str) -> Opened:
 
 
 def _grants(plugin: object, host: Host, case: Opened) -> tuple[Grant, ...]:
-    answer = _answer(plugin, "register_grants", case.entry, case.requires, case.request, host)
+    answer = _answer(plugin, "register_grants", case.entry, case.requires, case.request, host, case.sections)
     return answer if isinstance(answer, tuple) else ()
 
 

@@ -19,9 +19,10 @@ log = logging.getLogger("pressframe.web")
 
 
 class Opened(NamedTuple):
-    """A gate that grants open: what it requires, and the cookies to set with what is behind it."""
+    """What grants open: as whose reader the request counts, whether past a gate, and the cookies to set with it."""
 
-    requires: frozenset[str]
+    audiences: frozenset[str]
+    is_gate: bool
     cookies: tuple[Cookie, ...]
 
 
@@ -38,26 +39,30 @@ class Grants:
         self.are_there = bool(site.hooks.implementers("register_grants"))
 
     def open(self, served: Served, path: str, request: Request) -> Opened | None:
-        """Return the gate that is opened at *path*; None if it stays closed. Sections are for their audiences alone.
+        """Return what is opened at *path*; None if nothing is that was closed.
 
-        Called in a thread, for who cannot read it by their own audiences.
+        Called in a thread, for who cannot read all of it by their own audiences.
         """
-        had = request.reader.audiences if request.reader else frozenset[str]()
-        entry = served.entry_at(path) if NOBODY not in served.gated[path] else None
-        gate = served.release.view(had).gate(entry.id) if entry else None
-        if entry is None or gate is None:
+        had, counting = request.reader.audiences if request.reader else frozenset[str](), served.gated[path]
+        entry = served.entry_at(path) if NOBODY not in counting else None
+        if entry is None:
             return None
-        requires = gate.requires
-        given = self._given(entry, requires - had, request)
-        lacking = requires - had - {grant.audience for _, grant in given if not grant.counted}
+        gate = served.release.view(had).gate(entry.id)
+        lacked = gate.requires - had if gate else frozenset[str]()
+        sections = counting - had - (gate.requires if gate else frozenset())
+        given = self._given(entry, lacked, request, sections)
+        free = frozenset(grant.audience for _, grant in given if not grant.counted)
+        lacking = lacked - free
         spent = {grant.audience: (plugin, grant) for plugin, grant in reversed(given) if grant.audience in lacking}
-        if lacking - spent.keys():
+        if lacking - spent.keys() or not (gate or sections & free):
             return None
         cookies = self._tell(entry, list(spent.values()), request) if spent else ()
-        return None if cookies is None else Opened(requires, cookies)
+        return None if cookies is None else Opened(lacked | (sections & free), gate is not None, cookies)
 
-    def _given(self, entry: Card, lacking: frozenset[str], request: Request) -> Sequence[tuple[str, Grant]]:
-        every = self._site.hooks.all("register_grants", entry, lacking, request, self._site)
+    def _given(
+        self, entry: Card, lacking: frozenset[str], request: Request, sections: frozenset[str]
+    ) -> Sequence[tuple[str, Grant]]:
+        every = self._site.hooks.all("register_grants", entry, lacking, request, self._site, sections)
         return [(plugin, grant) for plugin, grant in every if grant.until is None or grant.until > request.now]
 
     def _tell(self, entry: Card, spent: Sequence[tuple[str, Grant]], request: Request) -> tuple[Cookie, ...] | None:

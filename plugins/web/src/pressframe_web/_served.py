@@ -185,6 +185,8 @@ class Served:
         addresses: The gated addresses as the release writes them, by decoded path.
         early: Addresses of pages that are of the next release already.
         sayings: Pages that say why a request was refused, by status, kept once made.
+        signed_in: Pages of which who is signed in gets no more than strangers, by path and their audiences, kept once
+            made.
     """
 
     release: Release
@@ -198,6 +200,7 @@ class Served:
     addresses: Mapping[str, str]
     early: frozenset[str] = frozenset()
     sayings: dict[int, bytes] = attrs.field(factory=dict, init=False)
+    signed_in: dict[tuple[str, frozenset[str]], Answer] = attrs.field(factory=dict, init=False)
 
     @classmethod
     def of(cls, release: Release, terms: Terms, before: Served | None = None, *, is_exact: bool = True) -> Served:

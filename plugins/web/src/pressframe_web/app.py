@@ -18,7 +18,7 @@ from pressframe.errors import PressframeError
 from pressframe.model import Page, Reader
 from pressframe_web._endpoints import Endpoints
 from pressframe_web._files import send_file
-from pressframe_web._grants import Grants
+from pressframe_web._grants import Grants, Opened
 from pressframe_web._headers import common_headers, page_headers
 from pressframe_web._http import (
     Receive,
@@ -40,7 +40,7 @@ from pressframe_web._readers import Readers
 from pressframe_web._rebuild import Rebuilder
 from pressframe_web._served import FRESH, Answer, Headers, Outdated, Served, Terms
 from pressframe_web._words import saying
-from pressframe_web.model import GRANTED, Request
+from pressframe_web.model import GRANTED, MADE_FOR, Request
 
 log = logging.getLogger("pressframe.web")
 
@@ -48,6 +48,8 @@ _READING = ("GET", "HEAD")
 _ATTEMPTS = 3
 _LET_SEND = 64_000_000
 """Bytes of a request that is too long, which are read and forgotten so that its sender sees the answer."""
+_SIGNED_IN = 1_000
+"""Pages for who is signed in without reading more that are kept; the others are made for each request."""
 _HEALTH = ("/-/health", "/-/ready")
 
 
@@ -183,13 +185,16 @@ class App:
     async def _answer_gated(self, served: Served, scope: Scope, send: Send) -> None:
         path, cookies = scope["path"], cookies_of(scope)
         reader = await self.readers.find(cookies)
-        answer = served.for_reader(path, reader.audiences) if reader else None
-        may_read = answer is not None
+        had = reader.audiences if reader else frozenset[str]()
+        answer = served.for_reader(path, had) if reader else None
+        may_read_all = answer is not None and served.gated[path] <= had
         further: Headers = []
-        answer = answer or served.closed.get(path)
-        if not may_read and cookies and self.grants.are_there:  # who brings nothing is a stranger to all plugins
+        if not may_read_all and cookies and self.grants.are_there:  # who brings nothing is a stranger to all plugins
             granted, further = await self._ask_grants(served, scope, cookies, reader)
             answer = granted or answer
+        if answer is None and had:
+            answer = served.signed_in.get((path, had)) or await self._make_signed_in(served, path, had)
+        answer = answer or served.closed.get(path)
         if answer is None:
             await self._answer_missing(served, scope, send)
         else:
@@ -208,7 +213,7 @@ class App:
                 opened = self.grants.open(served, scope["path"], request)
                 if opened is None:
                     return None, []
-                answer = self._for_guest(served, scope["path"], opened.requires, reader)
+                answer = self._for_guest(served, scope["path"], opened, reader)
                 return answer, cookie_lines(opened.cookies, self.prefix)
             except Exception:  # what is closed stays so, whatever goes wrong
                 log.exception("grants could not be asked for")
@@ -216,14 +221,36 @@ class App:
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, ask)
 
-    def _for_guest(self, served: Served, path: str, granted: frozenset[str], reader: Reader | None) -> Answer | None:
+    def _for_guest(self, served: Served, path: str, opened: Opened, reader: Reader | None) -> Answer | None:
         """Return what is closed at *path* for who was let in; a page knows it, for they may do no more than read."""
-        view = served.release.view(granted | (reader.audiences if reader else frozenset()))
+        had = reader.audiences if reader else frozenset[str]()
+        view = served.release.view(opened.audiences | had)
         whole, page = served.for_reader(path, view.audiences), view.page(served.addresses[path])
         if whole is None or page is None:
             return whole
-        body = view.render(attrs.evolve(page, data={**page.data, GRANTED: True})).body
-        return whole.instead(self.terms.change(body))
+        data = {**page.data, MADE_FOR: sorted(had), **({GRANTED: True} if opened.is_gate else {})}
+        return whole.instead(self.terms.change(view.render(attrs.evolve(page, data=data)).body))
+
+    async def _make_signed_in(self, served: Served, path: str, had: frozenset[str]) -> Answer | None:
+        """Return the page at *path* for who is signed in and gets no more of it than strangers: it tells them so."""
+        closed = served.closed.get(path)
+
+        def make() -> Answer | None:
+            view = served.release.view(had)
+            page = view.page(served.addresses[path])
+            if closed is None or page is None:
+                return None
+            data = {**page.data, MADE_FOR: sorted(had)}
+            made = closed.instead(self.terms.change(view.render(attrs.evolve(page, data=data)).body))
+            if len(served.signed_in) < _SIGNED_IN:
+                served.signed_in[path, had] = made
+            return made
+
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, make)
+        except Exception:  # strangers' page is not wrong, only less apt
+            log.exception("a page for readers who are signed in could not be made")
+            return None
 
     async def _ask_reader(self, cookies: bytes) -> Reader | None:
         request = Request(method="GET", path="/", cookies=parse_cookies(cookies, self.prefix), now=self.clock())

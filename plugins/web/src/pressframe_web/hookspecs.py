@@ -22,21 +22,36 @@ def find_reader(request: Request, host: Host) -> Reader | None:
     """
 
 
+@hookspec("live", "shut")
+def on_name(reader: Reader, name: str, host: Host) -> None:
+    """Hear how a signed-in reader without a name wishes to be called, and keep it for the next time.
+
+    Called once something is safely stored that stands under the name, such as a comment; so whatever is no name for you
+    is left alone. If a plugin fails, the reader is asked again the next time.
+    """
+
+
 @hookspec("live", "shut", answer=Grant)
-def register_grants(entry: Card, requires: frozenset[str], request: Request, host: Host) -> Iterable[Grant]:
+def register_grants(
+    entry: Card, requires: frozenset[str], request: Request, host: Host, sections: frozenset[str]
+) -> Iterable[Grant]:
     """Let a reader count as of an audience, for one entry and at this moment.
 
-    Called when a request with a cookie asks for a closed entry, or for a file of one, that the reader's own audiences
-    do not open: never for anything else, so the rest stays as fast as it is. All are kept, beside the audiences that
+    Called when a request with a cookie asks for an entry, or for a file of one, of which the reader's own audiences do
+    not open all: never for anything else, so the rest stays as fast as it is. All are kept, beside the audiences that
     the reader has; the entry opens if they are all that it requires. If a plugin fails, its grants are missing.
+    Sections open with it only where a plugin grants their audiences as well, not counted: who grants no more than
+    `requires` opens what a reader of these audiences gets.
 
     Who was let in reads, and does no more: routes see them as the stranger that they are. Their page is made for them,
-    with ``granted`` in its ``data``, so that blocks leave out what they could not use, such as the form for comments.
+    with ``made_for`` in its ``data``, and ``granted`` if they came past a gate, so that blocks leave out what they
+    could not use, such as the form for comments.
 
     Args:
         entry: As strangers see it.
-        requires: What the reader lacks.
+        requires: What the reader lacks to get past the gate; nothing where it is open for them.
         request: Says who asks, with which cookies, and when.
+        sections: What they lack besides for sections of the entry.
     """
 
 

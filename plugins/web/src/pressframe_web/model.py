@@ -15,7 +15,11 @@ from attrs.validators import deep_iterable, ge, instance_of, le, optional
 from pressframe.model import Live, Page, Reader
 
 GRANTED = "granted"
-"""In a page's ``data``, for blocks to see: it is made for a reader whom grants let in."""
+"""In a page's ``data``, for blocks to see: grants let its reader past the entry's gate."""
+MADE_FOR = "made_for"
+"""In the ``data`` of a page that is made for one request in place of the one that was built: the audiences of who asks,
+sorted. They may be fewer than those of the view, where grants let the reader in, and open nothing, where the reader is
+signed in and gets what strangers get."""
 _HOLE = re.compile(r"\{(\w+)(?::path)?\}")
 _ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9a-f:]+\])(?::[0-9]{1,5})?")
 

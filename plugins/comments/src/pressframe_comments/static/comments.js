@@ -202,12 +202,27 @@
       author.closest("p").hidden = true;
       author.closest("p").before(said);
       tell(said.textContent);
+    } else if (author) {
+      author.required = true;
+      keep(author);
     }
     const email = field("email");
     if (!email) return;
     email.required = false;
     const star = email.closest("p").querySelector(".required");
     if (star) star.hidden = true;
+  }
+
+  // Whose account has no name is told what becomes of the one that they type.
+  function keep(author) {
+    const words = area().dataset.kept;
+    if (!words) return;
+    const kept = byId("author-kept") || document.createElement("span");
+    kept.id = "author-kept";
+    kept.className = "comment-help";
+    kept.textContent = words;
+    author.after(kept);
+    author.setAttribute("aria-describedby", kept.id);
   }
 
   document.addEventListener("focusin", (event) => {
