@@ -65,6 +65,7 @@ def test_a_browser_goes_through_it_by_keyboard(blog, make_owner, browser_page, w
 
     browser_page.goto(f"{url}/admin/desk/")
     assert fits()
+    browser_page.wait_for_function("document.activeElement.id === 'address'")
     browser_page.keyboard.type(OWNER)
     browser_page.keyboard.press("Tab")
     browser_page.keyboard.type(PASSWORD)

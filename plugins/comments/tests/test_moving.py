@@ -34,7 +34,10 @@ def test_an_export_is_restored_byte_for_byte(run, exported, served, tmp_path):
     run("delete", "--for-ever", "1", "2")
     assert served.page().comments == []
 
-    assert run("import", str(exported)).output == "2 new, 0 known, 0 left out\n"
+    assert run("import", str(exported)).output == (
+        "2 new, 0 known, 0 left out\n"
+        "  1 of those that are new must be approved: `pressframe comments list` shows them\n"
+    )
     assert run("import", str(exported)).output == "0 new, 2 known, 0 left out\n"
 
     again = tmp_path / "again.json"

@@ -67,11 +67,11 @@ def walk(live, browser_page):
 def test_a_stranger_becomes_a_member_pays_and_reads(walk, stripe):
     page, site, process, look, found, said = walk
 
+    page.goto(process.url + PLANS)
+    look("plans of a stranger")
     page.goto(process.url + STUDY)
     look("closed study")
-    press(page, '.gate-rest a[href="/members/plans/"]')
-    look("plans of a stranger")
-    press(page, 'a[href^="/members/plans/?plan=monthly"]')
+    press(page, '.gate-rest a[href^="/members/plans/?plan=monthly"]')
     look("chosen by a stranger")
     sign_up(page, site, process)
     assert f"{PLANS}?plan=monthly&next=" in page.url
