@@ -16,22 +16,21 @@ def date_filter(words: NullTranslations, zone: ZoneInfo) -> Callable[..., str]:
     Its styles: ``long`` 9 May 2011, ``short`` 09/05/2011, ``month`` May 2011, ``time`` 10:00, ``datetime`` (long and
     time), ``iso`` (RFC 3339), ``rfc822`` (for RSS).
     """
+    say = functools.cache(words.gettext)  # which looks through the catalogues of all plugins, one after the other
 
     def long(moment: datetime) -> str:
         day = words.pgettext("day of the month", "1") if moment.day == 1 else moment.day
-        return words.gettext("{month} {day}, {year}").format(day=day, month=month_name(moment), year=moment.year)
+        return say("{month} {day}, {year}").format(day=day, month=month_name(moment), year=moment.year)
 
     def month_name(moment: datetime) -> str:
-        return words.gettext(MONTHS[moment.month - 1])
+        return say(MONTHS[moment.month - 1])
 
     styles: dict[str, Callable[[datetime], str]] = {
         "long": long,
-        "short": lambda one: words.gettext("{month:02}/{day:02}/{year}").format(
-            day=one.day, month=one.month, year=one.year
-        ),
-        "month": lambda one: words.gettext("{month} {year}").format(month=month_name(one), year=one.year),
-        "time": lambda one: words.gettext("{hour}:{minute:02}").format(hour=one.hour, minute=one.minute),
-        "datetime": lambda one: words.gettext("{date} at {time}").format(date=long(one), time=styles["time"](one)),
+        "short": lambda one: say("{month:02}/{day:02}/{year}").format(day=one.day, month=one.month, year=one.year),
+        "month": lambda one: say("{month} {year}").format(month=month_name(one), year=one.year),
+        "time": lambda one: say("{hour}:{minute:02}").format(hour=one.hour, minute=one.minute),
+        "datetime": lambda one: say("{date} at {time}").format(date=long(one), time=styles["time"](one)),
         "iso": lambda one: one.isoformat(timespec="seconds"),
         "rfc822": lambda one: str(import_module("email.utils").format_datetime(one)),  # few want it; it is large
     }
