@@ -80,7 +80,7 @@ _TIMES = Prepared(
 )
 _LATER = Prepared(
     sa.select(sa.func.max(_RECEIVED)).where(
-        COMMENT.c.entry == _bound("entry"),
+        sa.func.coalesce(COMMENT.c.entry, "") == _bound("entry"),  # found by time: an entry can have thousands
         sa.bindparam("now", type_=sa.BigInteger) < _RECEIVED,
         sa.bindparam("soon", type_=sa.BigInteger) >= _RECEIVED,
         COMMENT.c.name.is_(None),
