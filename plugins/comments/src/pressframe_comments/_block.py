@@ -14,7 +14,7 @@ from pressframe_comments._live import Live
 from pressframe_comments._pages import KEY, Part, Place, entry_of
 from pressframe_comments._thread import Node, nest
 from pressframe_web import Web
-from pressframe_web.model import GRANTED, MADE_FOR
+from pressframe_web.model import GRANTED, is_signed_in
 
 if TYPE_CHECKING:
     from pressframe_comments._plugin import Comments
@@ -97,7 +97,7 @@ class _Conversation:
         closing = settings.rules.closing(entry.published)
         is_over = (self.live and self.live.is_closed) or (closing is not None and site.is_past(closing))
         self.is_guest = GRANTED in page.data  # let in by a grant, to read alone
-        self.is_reader = bool(page.data.get(MADE_FOR, site.audiences))
+        self.is_reader = is_signed_in(page, site)
         self.accepts = entry.open_to_comments and not settings.closed and self.gate is None and not is_over
         self.elsewhere = site.plugin(Web).elsewhere(site)  # on a static host a form does nothing
         self.is_open = self.accepts and not self.is_guest and not self.elsewhere

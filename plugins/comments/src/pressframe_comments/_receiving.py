@@ -16,6 +16,7 @@ from pressframe_comments._reasons import write_reasons
 from pressframe_comments._store import Draft, Filed, Seen, State
 from pressframe_comments._tables import COMMENT, KNOWN, SHOWN, comment_of, filed_of, moment_of, stored_moment
 from pressframe_sql import Database
+from pressframe_sql.limits import SET_BACK
 from pressframe_sql.statements import Prepared
 
 REPEAT_WITHIN = timedelta(seconds=60)
@@ -86,8 +87,6 @@ _LATER = Prepared(
         COMMENT.c.name.is_(None),
     )
 )
-_SET_BACK = timedelta(hours=2)
-"""So far a clock may be set back before comments stand in another order than that in which they came."""
 _AHEAD = timedelta(days=180)
 """What was received so much later than what is asked for was dated by a clock that was wrong: it shuts nobody out."""
 _ALL = 1 << 62
@@ -107,8 +106,8 @@ def insert_new(connection: sa.Connection, draft: Draft, row: Mapping[str, object
 
 
 def in_order(connection: sa.Connection, draft: Draft) -> Draft:
-    """Return *draft* as received no earlier than what came before it, though the clock may have been set back since."""
-    now, soon = stored_moment(draft.received), stored_moment(draft.received + _SET_BACK)
+    """Return *draft* as received no earlier than what came before it, though the clock was set back a little."""
+    now, soon = stored_moment(draft.received), stored_moment(draft.received + SET_BACK)
     ((later,),) = _LATER.run(connection, {"entry": draft.entry, "now": now, "soon": soon})
     return draft if later is None else attrs.evolve(draft, received=moment_of(later))
 

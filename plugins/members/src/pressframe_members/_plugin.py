@@ -18,7 +18,7 @@ from pressframe.model import (
 )
 from pressframe_sql import Job, PersonalData
 from pressframe_web import Request, Route, Web
-from pressframe_web.model import MADE_FOR
+from pressframe_web.model import MADE_FOR, is_signed_in
 # fmt: on
 # isort: on
 from pressframe_members.model import SUBSCRIBERS, AccountPart, Change, Member
@@ -76,7 +76,7 @@ class Members:
         if slot not in ("after_body", "footer", "withheld_ways", "gate_ways"):
             return
         live = site.plugin(Web).elsewhere(site)  # on a static host forms do nothing: links lead to where they do
-        is_member = _is_member(page, site)
+        is_member = is_signed_in(page, site)
         if slot == "withheld_ways":
             if not live and not is_member:
                 yield Block(template="members/ways.html", data={"next": page.address, "may_join": _asks(page)})
@@ -159,11 +159,6 @@ class Members:
         from pressframe_members._commands import make_members_command
 
         return [make_members_command(host)]
-
-
-def _is_member(page: Page, site: View) -> bool:
-    """Say whether who gets *page* is signed in; who is let in by a grant may be a stranger with a member's eyes."""
-    return bool(page.data.get(MADE_FOR, site.audiences))
 
 
 def _asks(page: Page) -> bool:

@@ -12,7 +12,7 @@ from typing import Any, Protocol, runtime_checkable
 import attrs
 from attrs.validators import deep_iterable, ge, instance_of, le, optional
 
-from pressframe.model import Live, Page, Reader
+from pressframe.model import Live, Page, Reader, View
 
 GRANTED = "granted"
 """In a page's ``data``, for blocks to see: grants let its reader past the entry's gate."""
@@ -20,8 +20,14 @@ MADE_FOR = "made_for"
 """In the ``data`` of a page that is made for one request in place of the one that was built: the audiences of who asks,
 sorted. They may be fewer than those of the view, where grants let the reader in, and open nothing, where the reader is
 signed in and gets what strangers get."""
+
 _HOLE = re.compile(r"\{(\w+)(?::path)?\}")
 _ORIGIN = re.compile(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9a-f:]+\])(?::[0-9]{1,5})?")
+
+
+def is_signed_in(page: Page, site: View) -> bool:
+    """Say whether who gets *page* is signed in; who is let in by a grant may be a stranger with a member's eyes."""
+    return bool(page.data.get(MADE_FOR, site.audiences))
 
 
 def _is_aware(_: object, field: attrs.Attribute[datetime], value: datetime) -> None:
