@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from pressframe import Site, StoreError
+from pressframe import StoreError
 from pressframe_sql import Job, Worker, database
 from pressframe_sql.statements import Prepared
 from pressframe_testing import Line
@@ -24,19 +24,9 @@ BOUND = 15
 
 
 @pytest.fixture
-def open_site(tmp_path):
+def open_site(make_site):
     """Return a function that opens the database of a site at an address."""
-    opened = []
-
-    def open_site(url: str):
-        settings = f'[site]\ntitle = "t"\nplugins = ["sql"]\n[plugins.sql]\nurl = "{url}"\n'
-        (tmp_path / "pressframe.toml").write_text(settings, "utf-8")
-        opened.append(Site.open(tmp_path))
-        return opened[-1]
-
-    yield open_site
-    for site in opened:
-        database(site).close()
+    return lambda url: make_site(settings=f'[plugins.sql]\nurl = "{url}"\n', plugins='["sql"]')
 
 
 @pytest.fixture

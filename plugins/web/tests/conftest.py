@@ -41,6 +41,20 @@ Le début.
 canari-serveur-1
 
 """
+CLOSED_POST = """
+== content/closed/index.md ==
+---
+title: Fermé
+date: 2026-11-19
+slug: closed
+---
+Le début.
+
+<!--more-->
+
+canari-octroi ![](photo.png)
+"""
+"""What plugins of tests close: at /2026/11/closed/."""
 PLUGIN = Path(__file__).with_name("answers.py").read_text("utf-8")
 SITE += f"""
 == plugins/answers.py ==

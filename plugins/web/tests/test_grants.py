@@ -4,6 +4,8 @@ from urllib.parse import quote
 
 import pytest
 
+from .conftest import CLOSED_POST
+
 CLOSED, OPEN, PICTURE = "/2026/11/closed/", "/2026/11/open/", "/2026/11/closed/photo.png"
 GRANTER = """
 import attrs
@@ -86,17 +88,6 @@ date: 2026-11-20
 slug: open
 ---
 Un texte.
-== content/closed/index.md ==
----
-title: Fermé
-date: 2026-11-19
-slug: closed
----
-Le début.
-
-<!--more-->
-
-canari-octroi ![](photo.png)
 """
 
 
@@ -108,7 +99,7 @@ def serve(site, tmp_path):
         log = tmp_path / "log.txt"
         log.write_text("")
         code = f"== plugins/granter.py =={GRANTER}{listening}"
-        made = site(SITE.format(what=what, log=log, more=more) + code + text)
+        made = site(SITE.format(what=what, log=log, more=more) + CLOSED_POST + code + text)
         (made.folder / "content" / "closed" / "photo.png").write_bytes(b"\x89PNG canari-image")
         served = made.serve()
         return served, lambda: log.read_text().splitlines()

@@ -2,6 +2,8 @@
 
 import pytest
 
+from .conftest import CLOSED_POST
+
 CLOSED, HALF = "/2026/11/closed/", "/2026/11/half/"
 CODE = """
 import attrs
@@ -49,17 +51,6 @@ broken = {broken}
 == plugins/known.py =={code}
 == templates/known.html ==
 <p>Connu : {{{{ who }}}}; {{{{ (page.data.made_for | join(" ")) if "made_for" in page.data else "-" }}}}</p>
-== content/closed/index.md ==
----
-title: Fermé
-date: 2026-11-19
-slug: closed
----
-Le début.
-
-<!--more-->
-
-Canari-gate ![](photo.png)
 == content/half.md ==
 ---
 title: À moitié
@@ -77,7 +68,7 @@ La fin.
 @pytest.fixture
 def serve(site):
     def make(*, broken=False):
-        made = site(SITE.format(code=CODE, broken=str(broken).lower()))
+        made = site(SITE.format(code=CODE, broken=str(broken).lower()) + CLOSED_POST)
         (made.folder / "content" / "closed" / "photo.png").write_bytes(b"\x89PNG canari-image")
         return made.serve()
 
