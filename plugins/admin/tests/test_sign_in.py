@@ -4,9 +4,12 @@ from datetime import timedelta
 from urllib.parse import unquote, urlencode
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import Engine, event
 
 from pressframe_admin._passwords import Passwords
+from pressframe_admin._tables import SESSION
+from pressframe_sql import database
 
 from .conftest import OWNER, PASSWORD, main_of
 
@@ -214,3 +217,42 @@ def test_an_owners_and_a_members_sign_in_are_apart(desk):
     swapped = desk.browser()
     swapped.cookies = {"__Host-admin": member.cookies["__Host-session"]}
     assert swapped.get("/admin/").status == 303
+
+
+def test_a_clock_that_was_a_year_ahead_signs_nobody_out_for_good(desk, clock):
+    """Threat 75: not though others sign in meanwhile; and what was begun meanwhile does not last a year longer."""
+    before = desk.owner()
+    clock.move("365 days")
+    assert not is_in(before)
+    meanwhile = desk.owner()
+    assert is_in(meanwhile)
+
+    clock.move("-365 days")
+
+    assert is_in(before)
+    assert not is_in(meanwhile)
+    assert 'name="session"' not in before.get("/admin/account/").text  # no other one is listed
+    clock.move("30 days")
+    assert not is_in(before)
+
+
+@pytest.mark.parametrize(("back", "stays"), [("1 hour", True), ("2 hours", True), ("3 hours", False)])
+def test_a_clock_set_back_signs_nobody_out(desk, clock, back, stays):
+    """Threat 75: but after a long way back only until it is right again."""
+    browser = desk.owner()
+
+    clock.move(f"-{back}")
+
+    assert is_in(browser) is stays
+    clock.move(back)
+    assert is_in(browser)
+
+
+def test_sessions_that_are_over_are_forgotten(desk, clock):
+    desk.owner()
+    clock.move("31 days")
+
+    desk.owner()
+
+    with database(desk.app.site).read() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(SESSION)) == 1

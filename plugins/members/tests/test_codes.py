@@ -161,6 +161,21 @@ def test_wrong_codes_are_answered_alike_whoever_is_known(readers):
     assert [status for status, *_ in answers["never"]] == [422] * 5 + [410] * 2
 
 
+def test_a_code_tells_nothing_of_an_address_that_the_same_browser_asks_for_next(readers):
+    """Threat 35: the code in one's own mail is wrong from then on, whether the other address is known or not."""
+    readers.sign_up("known@example.org")
+    told = {}
+    for who in ("known", "never"):
+        browser = readers.browser()
+        readers.mail(f"own-{who}@example.org", browser=browser)
+        code = code_in(readers)
+        readers.ask(f"{who}@example.org", door="sign-in", browser=browser)
+        readers.run_jobs()
+        told[who] = browser.post("/members/code", {"code": code}).status
+
+    assert told == {"known": 422, "never": 422}
+
+
 @pytest.mark.parametrize("code", ["", "x", "0", "0" * 5000, "٠٠٠٠٠٠٠٠", "' OR 1=1 --", "\x00", "é\u2028", "<script>"])
 def test_whatever_is_typed_is_a_wrong_code(readers, code):
     """Threats 19, 47."""

@@ -22,7 +22,7 @@ WITH_MEMBER = sa.select(
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_CURSOR = re.compile(r"(-?\d{1,17})\.(\d{1,18})")
+_CURSOR = re.compile(r"(-?[0-9]{1,17})\.([0-9]{1,9})")
 
 
 def member_of(row: sa.Row[*tuple[Any, ...]]) -> Member:
@@ -102,4 +102,9 @@ def cursor_of(row: sa.Row[*tuple[Any, ...]]) -> str:
 def read_cursor(text: str) -> tuple[datetime, int] | None:
     """Return the time and the number of the row that *text* names; None if it names none."""
     found = _CURSOR.fullmatch(text)
-    return None if found is None else (_EPOCH + int(found[1]) * _MICROSECOND, int(found[2]))
+    if found is None:
+        return None
+    try:
+        return _EPOCH + int(found[1]) * _MICROSECOND, int(found[2])
+    except OverflowError:  # before the year 1
+        return None

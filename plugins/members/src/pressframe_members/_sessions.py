@@ -14,6 +14,7 @@ from pressframe_members._rows import lasts
 from pressframe_members._tables import MEMBER, MEMBERSHIP, SESSION
 from pressframe_members.model import SUBSCRIBERS
 from pressframe_sql import Database, database
+from pressframe_sql.limits import is_valid
 from pressframe_web.identity import digest, make_id
 
 SIGNED_IN_FOR = timedelta(days=90)
@@ -56,7 +57,7 @@ class Sessions:
         if not self._db.exists():
             return None
         found = sa.select(MEMBER.c.id, MEMBER.c.reader, MEMBER.c.name, SESSION.c.made, SESSION.c.seen).join(SESSION)
-        mine = found.where(is_session(session), SESSION.c.expires > now, MEMBER.c.confirmed.is_not(None))
+        mine = found.where(is_session(session), is_good(now), MEMBER.c.confirmed.is_not(None))
         with self._db.read() as connection:
             row = connection.execute(mine).one_or_none()
             audiences = audiences_of(connection, row.id, now) if row else frozenset()
@@ -74,7 +75,7 @@ class Sessions:
         Args:
             asking: The session of the browser that asks.
         """
-        mine = sa.select(SESSION).join(MEMBER).where(MEMBER.c.reader == reader, SESSION.c.expires > now)
+        mine = sa.select(SESSION).join(MEMBER).where(MEMBER.c.reader == reader, is_good(now))
         with self._db.read() as connection:
             rows = connection.execute(mine.order_by(SESSION.c.made.desc())).all()
         return tuple(
@@ -120,6 +121,11 @@ def begin(connection: sa.Connection, member: int, now: datetime, *, device: str,
 def is_session(session: str) -> sa.ColumnElement[bool]:
     """Return what is true of the row of *session*, what stands in a cookie."""
     return SESSION.c.digest == digest(session)
+
+
+def is_good(now: datetime) -> sa.ColumnElement[bool]:
+    """Return what is true of sessions that have begun and are not over."""
+    return is_valid(SESSION.c.made, SESSION.c.expires, now)
 
 
 def audiences_of(connection: sa.Connection, member: int, now: datetime) -> frozenset[str]:
