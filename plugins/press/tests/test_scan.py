@@ -5,7 +5,7 @@ import json
 import pytest
 
 from pressframe import Site
-from pressframe.errors import ContentError, PluginError
+from pressframe.errors import PluginError
 from pressframe_press._scan import scan
 
 CODE = """
