@@ -126,8 +126,46 @@ def test_what_cannot_be_done_with_many_is_said(desk, owner, form, said):
     assert desk.rights(ada) == []
 
 
-def test_an_undo_is_for_whoever_did_it_once_and_for_a_day(desk, owner, clock):
-    """Threat 40."""
+def test_an_undo_is_for_whoever_did_it(desk, owner):
+    """Threats 40, 45: not for another owner."""
+    ada, password = desk.add("ada"), "un autre mot de passe"
+    create = ("admin", "create", "other@example.org", "--role", "owner", "--password-stdin")
+    assert desk.site.run(*create, given=f"{password}\n").status == 0
+    other = desk.browser()
+    assert other.post("/admin/sign-in", {"address": "other@example.org", "password": password}).status == 303
+    page = owner.follow(owner.send(f"{LIST}bulk", {f"pick.{ada.id}": "1", "do": "grant", "audience": "paid"}))
+
+    assert flash(undo(other, page)) == "That cannot be taken back any more."
+    assert desk.rights(ada) == [("paid", "complimentary", None)]
+    undo(owner, page)
+    assert desk.rights(ada) == []
+
+
+@pytest.mark.parametrize(("hours", "is_undone"), [(23, True), (24, False)])
+def test_an_undo_is_for_a_day(desk, owner, clock, hours, is_undone):
+    ada = desk.add("ada")
+    page = owner.follow(owner.send(f"{LIST}bulk", {f"pick.{ada.id}": "1", "do": "grant", "audience": "paid"}))
+    clock.move(f"{hours} hours")
+
+    undo(owner, page)
+
+    assert bool(desk.rights(ada)) is not is_undone
+
+
+def test_an_undo_gives_no_audience_that_the_site_has_given_up(desk, owner):
+    ada = desk.add("ada")
+    desk.members.grant(ada.id, "gold", source="complimentary", now=desk.now)
+    page = owner.follow(owner.send(f"{LIST}bulk", {f"pick.{ada.id}": "1", "do": "revoke", "audience": "gold"}))
+    desk.site.edit("pressframe.toml", desk.site.read("pressframe.toml").replace("[plugins.gates.audiences.gold]\n", ""))
+    later = desk.site.serve().browser()
+    later.cookies = dict(owner.cookies)
+
+    assert "Somebody changed more" in flash(undo(later, page))
+    assert desk.rights(ada) == []
+
+
+def test_an_undo_is_there_once(desk, owner):
+    """Threat 40: nor does it lead elsewhere."""
     ada = desk.add("ada")
     grant = {f"pick.{ada.id}": "1", "do": "grant", "audience": "paid"}
     page = owner.follow(owner.send(f"{LIST}bulk", grant))

@@ -10,6 +10,7 @@ import attrs
 import sqlalchemy as sa
 
 from pressframe.model import Host, Json
+from pressframe_members import known_audiences
 from pressframe_members.store import Members
 from pressframe_sql import database
 from pressframe_subscribers._tables import ACT
@@ -92,7 +93,7 @@ class Acts:
 
         def work(connection: sa.Connection) -> tuple[int, int] | None:
             mine = (ACT.c.id == act) & (ACT.c.account == account)
-            kept = connection.scalar(sa.select(ACT.c.changes).where(mine))
+            kept = connection.scalar(sa.select(ACT.c.changes).where(mine, ACT.c.at > now - _KEPT))
             if kept is None:
                 return None
             connection.execute(sa.delete(ACT).where(mine))
@@ -106,6 +107,8 @@ class Acts:
         if (there.has, there.until) != (change.has, change.until):
             return False
         who: tuple[str, str] = (change.id, change.audience)
+        if change.had and change.audience not in known_audiences(self._host):  # given up in the settings since
+            return False
         if change.had:
             return self._members.grant(
                 *who, source=change.source, until=change.had_until, now=now, connection=connection
