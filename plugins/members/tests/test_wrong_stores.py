@@ -217,7 +217,15 @@ class Remembers(Members):
         return self.known.get(address) or super().find_by_address(address)
 
 
+class Spells(Members):
+    """Finds whom a pattern fits."""
+
+    def find(self, id, **more):
+        return self._find(MEMBER.c.reader.like(id.replace("\0", "").replace("\ud800", "")))
+
+
 WRONG = {
+    "test_any_text_is_a_name_that_nobody_has": [Spells],
     "test_who_is_added_is_found": [Exact],
     "test_an_address_is_added_once_and_completed": [Overwrites],
     "test_what_nobody_can_be_written_to_at_is_refused": [Believes],

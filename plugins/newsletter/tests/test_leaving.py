@@ -113,6 +113,21 @@ def test_members_choose_without_signing_in_and_the_page_tells_no_address(sent, s
     assert sent.people.wishes(member.id) == {"posts": "weekly", "other": "never"}
 
 
+def test_members_choose_only_what_they_may_get(mailed, sink):
+    desk = mailed(
+        newsletter='[plugins.newsletter.newsletters.posts]\n[plugins.newsletter.newsletters.vip]\naudience = "paid"'
+    )
+    desk.add("a@example.org")
+    desk.add("b@example.org", audience="paid")
+    desk.send()
+    desk.run_jobs()
+
+    pages = [desk.browser().get(_links(sink, f"{who}@example.org")["preferences"]).text for who in "ab"]
+
+    assert ['name="wants.vip"' in page for page in pages] == [False, True]
+    assert ['name="wants.posts"' in page for page in pages] == [True, True]
+
+
 def test_the_link_of_a_member_who_is_gone_does_no_harm(sent, sink):
     links, member = _links(sink), sent.members.find_by_address("a@example.org")
     sent.members.remove(member.id, now=sent.site.clock.now)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from pressframe.errors import StoreError
 from pressframe.model import Host, Reader
-from pressframe_members._rows import lasts
+from pressframe_members._rows import UNSTORABLE, is_called, lasts
 from pressframe_members._tables import MEMBER, MEMBERSHIP, SESSION
 from pressframe_members.model import SUBSCRIBERS
 from pressframe_sql import Database, database
@@ -75,7 +75,7 @@ class Sessions:
         Args:
             asking: The session of the browser that asks.
         """
-        mine = sa.select(SESSION).join(MEMBER).where(MEMBER.c.reader == reader, is_good(now))
+        mine = sa.select(SESSION).join(MEMBER).where(is_called(reader), is_good(now))
         with self._db.read() as connection:
             rows = connection.execute(mine.order_by(SESSION.c.made.desc())).all()
         return tuple(
@@ -95,13 +95,15 @@ class Sessions:
 
     def end_named(self, reader: str, id: str) -> None:
         """Sign out the browser that is called *id* on this member's account page; of nobody else's."""
-        whose = sa.select(MEMBER.c.id).where(MEMBER.c.reader == reader).scalar_subquery()
+        if UNSTORABLE.search(id):
+            return
+        whose = sa.select(MEMBER.c.id).where(is_called(reader)).scalar_subquery()
         mine = (SESSION.c.member == whose) & (sa.func.substr(SESSION.c.digest, 1, _SHOWN) == id)
         self._db.write(lambda connection: connection.execute(sa.delete(SESSION).where(mine)))
 
     def end_all(self, reader: str) -> None:
         """Sign a member out everywhere."""
-        whose = sa.select(MEMBER.c.id).where(MEMBER.c.reader == reader).scalar_subquery()
+        whose = sa.select(MEMBER.c.id).where(is_called(reader)).scalar_subquery()
         self._db.write(lambda connection: connection.execute(sa.delete(SESSION).where(SESSION.c.member == whose)))
 
 

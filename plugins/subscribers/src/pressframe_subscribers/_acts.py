@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -19,6 +20,7 @@ from pressframe_web.identity import make_id
 GIFT = "complimentary"
 """The source of what the owner gives."""
 
+_ID = re.compile(r"[0-9a-f]{32}")
 _KEPT = timedelta(days=1)
 
 
@@ -90,6 +92,8 @@ class Acts:
             How many changes were taken back, and how many were not, because somebody changed more since; None if there
             is no such act, or no more.
         """
+        if not _ID.fullmatch(act):
+            return None
 
         def work(connection: sa.Connection) -> tuple[int, int] | None:
             mine = (ACT.c.id == act) & (ACT.c.account == account)
