@@ -273,7 +273,8 @@ class MemberStoreKit:
         assert not store.revoke(text, "paid", source=None, now=NOW)
         assert not store.revoke(member.id, text, source=text, now=NOW)
         assert not store.remove(text, now=NOW)
-        assert store.memberships(text) == store.having(text, now=NOW) == store.search(audience=text, now=NOW).members
+        assert store.memberships(text) == ()
+        assert store.having(text, now=NOW) == store.search(audience=text, now=NOW).members == ()
         assert store.count(audience=text, now=NOW) == 0
         assert store.find(member.id) == member
 
