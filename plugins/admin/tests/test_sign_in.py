@@ -5,6 +5,7 @@ from urllib.parse import unquote, urlencode
 
 import pytest
 import sqlalchemy as sa
+from argon2 import PasswordHasher
 from sqlalchemy import Engine, event
 
 from pressframe_admin._passwords import Passwords
@@ -113,18 +114,42 @@ def test_a_wrong_address_costs_the_work_of_a_wrong_password(desk, monkeypatch):
 def test_without_a_hash_the_same_work_is_done(monkeypatch):
     """Threat 42: argon2 with the same parameters, those of RFC 9106, which take the time."""
     monkeypatch.undo()
-    passwords = Passwords()
+    passwords, looked_at, verify = Passwords(), [], PasswordHasher.verify
     hashed = passwords.hash(PASSWORD)
 
+    def note(hasher, hash, password):
+        looked_at.append(hash)
+        return verify(hasher, hash, password)
+
+    monkeypatch.setattr(PasswordHasher, "verify", note)
+
+    assert passwords.verify(PASSWORD, hashed) is True
     assert passwords.verify(PASSWORD, None) is False
+    assert looked_at == [hashed, passwords._nobodys]
     assert passwords._nobodys.rsplit("$", 2)[0] == hashed.rsplit("$", 2)[0]
     assert hashed.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+
+
+def test_who_is_disabled_while_the_password_is_looked_at_does_not_get_in(desk, monkeypatch):
+    """Threat 36: no session begins behind the one that ended all others."""
+    desk.sign_in_as("moderator")
+    verify = Passwords.verify
+
+    def late(passwords, password, hash):
+        found = verify(passwords, password, hash)
+        desk.command("disable", "moderator@example.org")
+        return found
+
+    monkeypatch.setattr(Passwords, "verify", late)
+
+    answer = desk.enter("moderator@example.org", "a password for tests alone", browser=desk.browser("203.0.113.9"))
+
+    assert (answer.status, answer.cookies) == (422, ())
 
 
 @pytest.mark.parametrize("length", [1_025, 900_000])
 def test_a_huge_password_is_refused_before_it_is_hashed(desk, monkeypatch, length):
     """Threat 42."""
-    from argon2 import PasswordHasher
 
     def never(*_):
         raise AssertionError("it was hashed")
