@@ -153,7 +153,16 @@ class Gates:
 
     @hookimpl
     def register_filters(self) -> Mapping[str, Callable[..., object]]:
-        return {"gate_names": self.names}
+        return {"gate_names": self.names, "audience_name": self.name_of}
+
+    def name_of(self, audience: str, subscribers: str = SUBSCRIBERS) -> str:
+        """Return what an audience is called, in the site's language; its key where nobody said.
+
+        Args:
+            subscribers: What subscribers are called where the settings don't say.
+        """
+        own = self.audiences.get(audience, Audience()).name
+        return own or (subscribers if audience == SUBSCRIBERS else audience)
 
     def names(self, card: Card, site: View, subscribers: str) -> tuple[str, ...]:
         """Return what those are called whom an entry is closed for all but; nothing where one of them has no name.
