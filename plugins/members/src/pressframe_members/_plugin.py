@@ -69,7 +69,9 @@ class Members:
 
     @hookimpl
     def register_assets(self) -> Iterable[Asset]:
-        return [Asset(address="/members.css", file=_HERE / "static" / "members.css")] if self.overlay else []
+        yield Asset(address="/members.js", file=_HERE / "static" / "members.js")
+        if self.overlay:
+            yield Asset(address="/members.css", file=_HERE / "static" / "members.css")
 
     @hookimpl
     def register_blocks(self, slot: str, page: Page, site: View) -> Iterable[Block]:
