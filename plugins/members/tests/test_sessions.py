@@ -123,6 +123,28 @@ def test_a_clock_that_was_a_year_ahead_signs_nobody_out_for_good(readers, clock)
     assert readers.rows("SELECT count(*) FROM members_session") == [(0,)]
 
 
+def test_a_session_begun_while_the_clock_was_a_year_ahead_lasts_no_year(readers, clock):
+    """Threat 75."""
+    clock.move(timedelta(days=365))
+    browser = readers.sign_up()
+    assert reads_on(browser) is True
+    clock.move(timedelta(days=-365))
+    browser.cookies["days"] = "1"  # or the server would know for 30 seconds who it was
+
+    assert reads_on(browser) is False
+
+
+@pytest.mark.parametrize(("hours", "is_in"), [(1, True), (2, True), (3, False)])
+def test_a_clock_set_back_signs_nobody_out(readers, clock, hours, is_in):
+    """Threat 75: but after a long way back only until it is right again."""
+    browser = readers.sign_up()
+
+    for moved, wanted in ((-hours, is_in), (hours, True)):
+        clock.move(timedelta(hours=moved))
+        browser.cookies["moved"] = f"{moved}"
+        assert reads_on(browser) is wanted
+
+
 def test_signing_out_ends_the_session_for_whoever_copied_the_cookie(readers):
     """Threat 36."""
     browser = readers.sign_up()

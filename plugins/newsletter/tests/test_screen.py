@@ -105,10 +105,11 @@ def test_what_was_cancelled_on_its_way_is_not_shown_as_sent_to_all(mailed, sink)
     assert "<dt>Sent</dt><dd>2</dd>" in cancelled
 
 
-def test_a_moment_that_is_over_is_not_taken(mailed, sink):
+@pytest.mark.parametrize("at", ["2026-11-20T08:00", "0001-01-01T00:00", "9999-12-31T23:59-05:00", "tomorrow"])
+def test_a_moment_that_is_over_or_none_is_not_taken(mailed, at):
     owner = (desk := mailed()).sign_in_as("owner")
 
-    reply = owner.send(f"{LIST}send", {"newsletter": "posts", "entry": POST, "at": "2026-11-20T08:00"})
+    reply = owner.send(f"{LIST}send", {"newsletter": "posts", "entry": POST, "at": at})
 
     assert reply.status == 303
     assert 'role="alert"' in owner.follow(reply).text

@@ -142,6 +142,13 @@ def test_an_answer_that_is_somebodys_own_is_never_kept_whatever_the_plugin_says(
     assert served.visitor.get("/do/public").headers["cache-control"] == "public, max-age=60"
     assert served.visitor.get("/do/public?cookie=1").headers["cache-control"] == "private, no-store"
     assert friend.get("/do/public").headers["cache-control"] == "private, no-store"
+    friend.cookies["__Host-session"] = "known"  # to whom nothing is open
+    assert friend.get("/do/public").headers["cache-control"] == "private, no-store"
+
+
+def test_an_answer_made_for_somebody_who_is_not_signed_in_is_never_kept(served):
+    """Threat 9: such as a private feed, whose address alone says whose it is."""
+    assert served.visitor.get("/do/public-friends").headers["cache-control"] == "private, no-store"
 
 
 def test_a_planned_page_wins_over_a_route(served):
