@@ -24,12 +24,43 @@ def test_the_cookie_is_for_the_server_alone(readers):
     browser = readers.browser()
     browser.cookies["__Host-session"] = "chosen-by-another"
 
-    (cookie,) = browser.post(readers.mail(), {}).cookies
+    cookie, hint = browser.post(readers.mail(), {}).cookies
 
     name, *flags = cookie.split("; ")
     assert name.startswith("__Host-session=")
     assert name != "__Host-session=chosen-by-another"
     assert {"Path=/", "HttpOnly", "SameSite=Lax", "Secure"} <= set(flags)
+    assert hint == "__Host-signed-in=1; Path=/; SameSite=Lax; Secure; Max-Age=7776000"  # for scripts; it opens nothing
+
+
+def test_the_hint_for_scripts_opens_nothing(readers):
+    """Threat 11: whoever sets it by hand is a stranger all the same."""
+    browser = readers.browser()
+    browser.cookies["__Host-signed-in"] = "1"
+
+    assert not reads_on(browser)
+    assert 'action="/members/sign-in"' in browser.get("/members/").text
+    assert "__Host-signed-in" not in browser.cookies  # it was wrong
+
+
+@pytest.mark.parametrize(("address", "form"), [("sign-out", {}), ("leave", {}), ("account/sessions", {"end": "all"})])
+def test_the_hint_goes_with_the_session(readers, address, form):
+    browser = readers.sign_up()
+    assert browser.cookies["__Host-signed-in"] == "1"
+
+    browser.follow(browser.post(f"/members/{address}", form))
+
+    assert "__Host-signed-in" not in browser.cookies
+
+
+def test_who_was_signed_in_before_there_was_a_hint_gets_one_with_the_account(readers):
+    browser = readers.sign_up()
+    del browser.cookies["__Host-signed-in"]
+
+    browser.get("/members/")
+
+    assert browser.cookies["__Host-signed-in"] == "1"
+    assert browser.get("/members/").cookies == ()
 
 
 def test_signing_in_again_ends_the_session_before(readers):

@@ -55,6 +55,17 @@ def test_the_button_ends_one_newsletter_and_no_other(sent, sink):
     assert sent.people.wishes(sent.members.find_by_address("b@example.org").id) == {}
 
 
+def test_nobody_is_asked_to_subscribe_where_they_have_just_left(sent, sink):
+    links, browser = _links(sink), sent.browser()
+
+    pages = [browser.get(links["leave"]), browser.get(links["preferences"]), browser.post(links["leave"], {})]
+
+    for page in pages:
+        assert "/members/subscribe" not in page.text
+        assert 'href="/members/">' in page.text
+    assert "/members/subscribe" in browser.get("/newsletter/leave/none").text
+
+
 @pytest.mark.parametrize(
     ("media_type", "body"),
     [

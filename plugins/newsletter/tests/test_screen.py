@@ -159,3 +159,17 @@ def test_sendings_of_one_moment_are_all_listed_page_after_page(mailed):
         address = older[1] if older else ""
 
     assert sorted(found) == sorted(made)
+
+
+def test_a_digest_that_nobody_wants_says_so(mailed, sink):
+    desk = mailed()
+    desk.add("a@example.org")  # who gets each post
+    owner = desk.sign_in_as("owner")
+    planned = owner.send("/admin/newsletter/digest", {})
+
+    desk.run_jobs()
+
+    page = owner.get(planned.headers["location"]).text
+    assert "Personne ne devait le recevoir." in page
+    assert "<progress" not in page
+    assert sink.addresses == []

@@ -11,6 +11,8 @@ import pytest
 
 from pressframe import PluginError
 from pressframe_testing import Ask, ask
+from pressframe_web import Cookie
+from pressframe_web._http import cookie_lines
 from pressframe_web._words import saying
 
 TWICE = """
@@ -247,6 +249,18 @@ def test_a_cookie_is_bound_to_the_host_and_hidden_from_scripts(served):
 
     assert cookie.startswith("__Host-session=1; ")
     assert {"HttpOnly", "Secure", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
+
+
+@pytest.mark.parametrize("prefix", ["", "__Host-"])
+def test_a_hint_may_be_read_by_scripts_and_is_bound_like_all_others(prefix):
+    """Threat 37."""
+    hint, secret = (Cookie(name="one", value="1", is_hint=is_hint) for is_hint in (True, False))
+
+    (_, line), (_, other) = cookie_lines([hint, secret], prefix)
+
+    assert set(line.decode().split("; ")) == set(other.decode().split("; ")) - {"HttpOnly"}
+    assert line.startswith(f"{prefix}one=1; ".encode())
+    assert (b"; Secure" in line) is bool(prefix)
 
 
 def test_no_path_leads_out_of_the_site(served):

@@ -10,14 +10,13 @@ import sqlalchemy as sa
 
 from pressframe.errors import StoreError
 from pressframe.model import Host, Reader
+from pressframe_members._pages import SIGNED_IN_FOR
 from pressframe_members._rows import UNSTORABLE, is_called, lasts
 from pressframe_members._tables import MEMBER, MEMBERSHIP, SESSION
 from pressframe_members.model import SUBSCRIBERS
 from pressframe_sql import Database, database
 from pressframe_sql.limits import is_valid
 from pressframe_web.identity import digest, make_id
-
-SIGNED_IN_FOR = timedelta(days=90)
 
 _SEEN_EVERY = timedelta(hours=1)
 _SHOWN = 16

@@ -19,6 +19,7 @@ from pressframe_members.model import SUBSCRIBERS, AccountPart, Change, Member
 from pressframe_sql import Job, PersonalData
 from pressframe_web import Route, Web
 from pressframe_web.addresses import check_service
+from pressframe_web.model import is_signed_in
 
 if TYPE_CHECKING:
     import click
@@ -155,7 +156,7 @@ class Stripe:
         data = {
             "plans": plans,
             "back": str(page.data.get("next") or page.address),
-            "is_member": bool(site.audiences),
+            "is_member": is_signed_in(page, site),
             "is_inline": "count" in page.data,  # a note in a text, where links stand beside others
         }
         return [Block(template="members/stripe/ways.html", data=data)] if plans else []
