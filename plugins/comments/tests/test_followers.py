@@ -76,7 +76,7 @@ def test_the_link_in_a_mail_leads_to_a_comment_that_was_archived_meanwhile(mails
     mails.served.moderate("archive", "posts/billet")
     mails.served.page()
 
-    (address,) = re.findall(r"https?://[^/\s]+(/comment/\S+)", news.get_content())
+    (address,) = re.findall(r"https?://[^/\s]+(/comment/\S+)", news.get_body(("plain",)).get_content())
     answer = mails.served.get(address)
 
     assert (answer.status, answer.location.partition("#")[2]) == (303, "comment-c2")
