@@ -209,3 +209,13 @@ def test_a_clock_that_was_a_year_ahead_shuts_nobody_out(desk, clock):
     clock.move("-365 days")
 
     assert desk.browser().post(desk.mail(), {}).status == 303
+
+
+def test_a_link_that_was_mailed_while_the_clock_was_a_year_ahead_lasts_no_year(desk, clock):
+    """Threat 75."""
+    clock.move("365 days")
+    link = desk.mail()
+
+    clock.move("-365 days")
+
+    assert (desk.browser().get(link).status, desk.browser().post(link, {}).status) == (410, 410)
