@@ -189,6 +189,17 @@ def test_a_part_knows_the_site_and_what_it_is_given_and_nothing_else(themed):
     assert "'entry' is undefined" in themed.fails(TemplateError)
 
 
+def test_a_part_is_made_once_for_what_is_told_apart_by_the_same(themed):
+    post = "".join(
+        f"{{{{ part('shared.html', by={by}, name='{name}') }}}}" for by, name in ((1, "a"), (1, "b"), (2, "c"))
+    )
+    themed.write({"templates/post.html": post, "templates/shared.html": "[{{ name }}]"})
+
+    themed.build()
+
+    assert themed.text("/one/").strip() == "[a][a][c]"
+
+
 def test_a_page_follows_what_its_parts_look_at(themed):
     themed.write({"templates/post.html": PART, "templates/shared.html": "{{ site.size() }} {{ name }}\n"})
     themed.build()

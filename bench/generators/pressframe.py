@@ -52,7 +52,7 @@ def journal(made: Callable[[], Generator] = plain) -> Generator:
 
 
 def live() -> Generator:
-    """Return pressframe with its own theme and subscriptions."""
+    """Return pressframe with its own theme, comments, subscriptions, and passes through its gates."""
     return attrs.evolve(journal(beside), skeleton=SITES / "live")
 
 

@@ -133,10 +133,10 @@ class Templates:
         return do_mark_safe("\n".join([self._rendered(one.template, {**shared, **one.data}) for one in blocks]))
 
     @jinja2.pass_context
-    def _part(self, context: Context, name: str, /, **values: Hashable) -> str:
-        """Return a template that knows the site and *values* alone: made once for all pages that show the same."""
+    def _part(self, context: Context, name: str, /, by: Hashable = None, **values: Any) -> str:
+        """Return a template of the site and *values* alone, made once for all pages with the same, or the same *by*."""
         view: View = context["site"]
-        key = (name, view.audiences, *values.items())
+        key = (name, view.audiences, by, *(values.items() if by is None else ()))
         if key not in self._parts:
             self._parts[key] = self._apart(lambda: self._rendered(name, {"site": view, **values}))
         text, questions = self._parts[key]

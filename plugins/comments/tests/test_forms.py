@@ -130,3 +130,16 @@ def test_the_longest_name_address_and_site_are_kept_whole(served):
 
     filed = comment_store(served.site).get("c1")
     assert {"author": filed.comment.author, "email": filed.email, "url": filed.comment.url} == form
+
+
+@pytest.mark.parametrize("settings", ["", "follow = false"])
+def test_a_blank_form_that_pages_share_is_as_one_of_their_own(serve, monkeypatch, settings):
+    talk = {"posts/billet": {"comments": [{"id": "1", "body": "a"}]}, "posts/autre": {"comments": []}}
+    addresses = ("/billet/", "/autre/")
+    shared = [serve(talk, settings=settings).page(address).text for address in addresses]
+    monkeypatch.setattr("pressframe_comments._block.Form.is_blank", False)
+
+    own = [serve(talk, settings=settings).page(address).text for address in addresses]
+
+    assert shared == own
+    assert all('id="commentform"' in page for page in own)

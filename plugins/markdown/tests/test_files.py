@@ -7,6 +7,7 @@ import time
 import pytest
 
 from pressframe import Site
+from pressframe.errors import ContentError
 from pressframe_markdown import Markdown
 
 
@@ -163,6 +164,20 @@ def test_a_fingerprint_changes_with_all_that_an_entry_is_read_from(blog, tmp_pat
     assert [key for key in before if before[key] != edited[key]] == ["posts/a.md"]
     assert [key for key in before if edited[key] != pictured[key]] == ["posts/a.md"]
     assert [key for key in before if pictured[key] != signed[key]] == ["other/b.md", "posts/a.md"]
+
+
+def test_a_file_that_goes_while_files_are_listed_is_an_error_that_names_it(blog):
+    blog.post()
+    site = Site.open(blog.folder)
+    (loader,) = site.plugin(Markdown).register_loaders(site)
+    keys = loader.keys()
+    (blog.folder / "content/posts/a.md").unlink()
+    (source,) = map(loader.source, keys, loader.fingerprints(keys))
+
+    with pytest.raises(ContentError, match="cannot be read: No such file") as caught:
+        loader.load(source)
+
+    assert caught.value.at.file == "content/posts/a.md"
 
 
 def test_a_loader_reads_the_same_in_another_process(blog):

@@ -5,17 +5,20 @@ import json
 import pytest
 
 from pressframe import Site
+from pressframe.errors import PluginError
 from pressframe_press._scan import scan
 
 CODE = """
 import json
+import os
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import attrs
 from pressframe import Body, Entry, Manuscript, Source, hookimpl
 
-@attrs.define(eq=False)
+@attrs.define(eq=False, slots=False)
 class Notes:
     folder: Path
     name: str = "notes"
@@ -24,15 +27,24 @@ class Notes:
         with (self.folder / "told").open("a") as file:
             file.write(f"{what}\\n")
 
-    def listing(self):
-        return json.loads((self.folder / "notes.json").read_text())
+    def keys(self):
+        self._listed = json.loads((self.folder / "notes.json").read_text())
+        return list(self._listed)
+
+    def fingerprints(self, keys):
+        (self.folder / f"asked-{os.getpid()}").touch()
+        patience = time.monotonic() + 20
+        while (self.folder / "together").exists() and len([*self.folder.glob("asked-*")]) < 2:
+            assert time.monotonic() < patience, "no other process was asked"
+            time.sleep(0.01)
+        return [self._listed[key] for key in keys if key != "uncounted"]
 
     def source(self, key, fingerprint):
         self._told(f"source {key}")
         return Source(loader="notes", key=key, fingerprint=fingerprint)
 
     def scan(self):
-        return [self.source(*one) for one in self.listing().items()]
+        return []
 
     def load(self, source):
         self._told(f"load {source.key}")
@@ -111,9 +123,33 @@ def test_sources_that_come_go_or_change_places_are_seen(notes, listing):
     assert set(release.files) == {f"/{key}/" for key in listing}
 
 
+def test_processes_share_what_takes_a_while_and_nothing_else_is_seen(notes, monkeypatch):
+    (notes / "notes.json").write_text(json.dumps({f"n{number:03}": str(number) for number in range(200)}), "utf-8")
+    alone = scan(Site.open(notes))
+    monkeypatch.setattr("pressframe_press._run.WORTH_SHARING", 100)
+    for asked in notes.glob("asked-*"):
+        asked.unlink()
+    (notes / "together").touch()
+
+    release = Site.open(notes).build(jobs=2)
+
+    assert release.seen.scanned.marks == alone.marks
+    assert release.seen.scanned.digest == alone.digest
+
+
+def test_what_a_process_that_helps_meets_is_told(notes, monkeypatch):
+    monkeypatch.setattr("pressframe_press._run.WORTH_SHARING", 1)
+    names = [f"n{number:03}" for number in range(200)]
+    (notes / "notes.json").write_text(json.dumps(dict.fromkeys([*names, "uncounted"], "1")), "utf-8")
+
+    with pytest.raises(PluginError, match='the loader notes of "own" gave 18 fingerprints of 19 keys'):
+        Site.open(notes).build(jobs=2)
+
+
 def test_markdown_lists_what_it_scans(blog):
     site = Site.open(blog.folder)
     loader = next(loader for _, loader in site.hooks.register_loaders(site) if loader.name == "markdown")
+    keys = loader.keys()
 
-    assert [loader.source(*one) for one in loader.listing().items()] == list(loader.scan())
-    assert len(loader.listing()) > 0
+    assert [*map(loader.source, keys, loader.fingerprints(keys))] == list(loader.scan())
+    assert len(keys) > 0

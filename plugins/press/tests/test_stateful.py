@@ -7,7 +7,7 @@ from hypothesis.stateful import rule
 
 from pressframe import PressframeError, Site
 from pressframe_comments import Draft, Search, State, comment_store
-from pressframe_press import _pool
+from pressframe_press import _pool, _run
 from pressframe_sql import database
 from pressframe_testing.stateful import BuildMachine, hows, prove
 
@@ -123,6 +123,7 @@ class Proof(BuildMachine):
 
 
 def test_what_is_made_again_is_what_a_clean_build_makes(monkeypatch):
-    monkeypatch.setattr(_pool, "_SMALLEST", 3)  # so that two processes have enough to do
+    monkeypatch.setattr(_pool, "_SMALLEST", 1)  # so that two processes have enough to do, and …
+    monkeypatch.setattr(_run, "WORTH_SHARING", 1)  # … look at files together
 
     prove(Proof, seconds=60)

@@ -94,8 +94,9 @@ class Loader(Protocol):
     """Reads entries from somewhere.
 
     It may have a method ``notes() -> Iterable[str]``, asked after loading: what could not be carried, a sentence each.
-    One that lists thousands may have two that are asked in place of ``scan``, so that no source is made where none has
-    changed: ``listing() -> Mapping[str, str]``, fingerprints by key, and ``source(key, fingerprint) -> Source``.
+    One that lists thousands may have three that are asked in place of ``scan``, so that processes share what takes a
+    while, and no source is made where none has changed: ``keys() -> Sequence[str]``, then, in parts and in any process
+    forked meanwhile, ``fingerprints(keys) -> Sequence[str]``, and ``source(key, fingerprint) -> Source``.
     """
 
     name: str

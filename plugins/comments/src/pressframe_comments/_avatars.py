@@ -46,6 +46,7 @@ def seed_of_name(name: str) -> str:
     return hashlib.sha256(name.casefold().encode("utf-8", "replace")).hexdigest()[:16]
 
 
+@functools.lru_cache(maxsize=1000)
 def draw(seed: str) -> tuple[str, int]:
     """Return a path in a square of 5 by 5, the same left and right, and a hue in degrees."""
     bits = int(seed, 16)

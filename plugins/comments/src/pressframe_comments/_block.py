@@ -19,6 +19,8 @@ from pressframe_web.model import GRANTED, is_signed_in
 if TYPE_CHECKING:
     from pressframe_comments._plugin import Comments
 
+_NOTHING = Typed()
+
 LIMITS = {"comment": BODY, "author": AUTHOR, "email": EMAIL, "url": URL}
 
 
@@ -53,6 +55,16 @@ class Form:
     offers_mail: bool = False
     keeps_name: bool = False
     is_shared: bool = False
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is typed, nothing wrong, and nobody named: what its fields are depends on ``kind`` alone."""
+        return not (self.is_edit or self.problems or self.name) and self.typed == _NOTHING
+
+    @property
+    def kind(self) -> tuple[bool, ...]:
+        """Whether it is a stranger's, and what it offers."""
+        return self.name is None, self.offers_mail, self.keeps_name, self.is_shared
 
     def problem(self, field: str) -> str | None:
         """Return what is wrong with *field*, if anything is."""
@@ -126,7 +138,7 @@ class _Conversation:
             "number": part.number,
             "nodes": nest(part.nodes, self._settings.order),
             "pings": [Node(reply=reply, depth=1, number=0) for reply in pings] if not part.number else [],
-            "part": part,
+            "shown": part,
             "turns": part.linked_turns,
             **self._links(part),
             "form": self._form(live, part, known) if self.is_open else None,

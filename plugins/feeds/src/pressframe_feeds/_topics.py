@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -10,7 +11,7 @@ from pressframe_feeds._formats import FORMATS, Format, Link, Topic
 
 if TYPE_CHECKING:
     from pressframe import Card, Page, View
-    from pressframe_feeds._plugin import Feeds
+    from pressframe_feeds._plugin import Feeds, FormatName
 
 _SEGMENT = "!$&'()*+,;=:@~%/"
 """What a slug may hold as it is; its ``%`` belongs to bytes that are quoted already."""
@@ -41,19 +42,23 @@ def topics(plugin: Feeds, site: View) -> Iterator[Topic]:
 
 def links(plugin: Feeds, page: Page, site: View) -> Iterator[Link]:
     """Yield the feeds that *page* links to: the site's, and what is on the page."""
-    for format in formats_of(plugin):
-        yield Topic().link(format)
-    first = formats_of(plugin)[0]
-    if _has_conversations(site):
-        yield Topic(comments=True).link(first)
+    yield from _of_site(tuple(plugin.formats), has_conversations=_has_conversations(site))
     match page.data:
         case {"within": [str(taxonomy), str(slug)]} if taxonomy in plugin.groups:
-            yield _posts_within(plugin, taxonomy, slug, page.title).link(first)
+            yield _posts_within(plugin, taxonomy, slug, page.title).link(formats_of(plugin)[0])
     # A reader may see a conversation that strangers don't; feeds are a stranger's, so such a page links to none.
     about = page.subject if plugin.entry_comments and not site.audiences else None
     card = site.card(about) if about and site.comment_count(about) else None
     if card and _has_comment_feed(site, card):
         yield _comments_on(card).link(entry_formats_of(plugin)[0])
+
+
+@functools.cache
+def _of_site(names: tuple[FormatName, ...], *, has_conversations: bool) -> tuple[Link, ...]:
+    """Return what every page links to."""
+    formats = [FORMATS[name] for name in dict.fromkeys(names)]
+    comments = [Topic(comments=True).link(formats[0])] if has_conversations else []
+    return (*(Topic().link(format) for format in formats), *comments)
 
 
 def _posts_within(plugin: Feeds, taxonomy: str, slug: str, name: str) -> Topic:

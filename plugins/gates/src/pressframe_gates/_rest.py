@@ -10,6 +10,7 @@ from pressframe.model import Json
 _TAG = re.compile(r"<!--.*?-->|<[^<>]*>", re.DOTALL)
 _HEADING = re.compile(r"<h([1-6])\b")
 _MARK = re.compile(r"\n?<!--rest: (\d+) sections, (\d+) words-->\Z")
+_END = " words-->"
 _ROUND = 100
 """Words are told in hundreds, so that a word more or less in what is withheld changes no public page."""
 _WORDS_A_MINUTE = 220
@@ -28,7 +29,7 @@ def mark_rest(html: str) -> str:
 
 def take_mark(html: str) -> tuple[str, Mapping[str, Json]] | None:
     """Return a public part without its mark, and what the mark says; None if it has none."""
-    found = _MARK.search(html)
+    found = _MARK.search(html) if html.endswith(_END) else None  # which most are not, and the pattern looks everywhere
     if found is None:
         return None
     sections, words = int(found[1]), int(found[2])

@@ -69,7 +69,7 @@ class Journal:
     @hookimpl
     def filter_entry(self, entry: Entry) -> Entry | None:
         # The public part of a gated entry comes here on its own, so that its time tells nothing of the rest.
-        words = len(_TAG.sub(" ", entry.body.html).split())
+        words = sum(len(text.split()) for text in _TAG.split(entry.body.html))
         if not self.reading_speed or entry.kind != "post" or not words:
             return None
         kept = {"minutes": max(1, round(words / self.reading_speed))}

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+import attrs
 
 from pressframe.errors import ContentError, Place, PressframeError, raise_all
 from pressframe.files import stamp
@@ -17,31 +19,54 @@ _BESIDE = "+"
 _NOT_SHOWN = (*_ENDINGS, ".toml")
 
 
-def find_files(folder: Path, label: str) -> dict[str, str]:
-    """Return by path, with ``/``, for each Markdown file in *folder* what changes when it or a file beside it does.
+@attrs.frozen
+class Found:
+    """The Markdown files of a content folder.
 
-    Names that start with a dot are left alone.
+    Attributes:
+        paths: With ``/``, sorted.
+        beside: For each folder what changes when another file in it or below comes or goes.
+    """
+
+    paths: Sequence[str]
+    beside: Mapping[str, str]
+
+
+def find_files(folder: Path, label: str) -> Found:
+    """Return the files in *folder*, and in every folder below, but those whose names start with a dot.
 
     Args:
-        folder: Where to look, and in every folder below.
-        label: What messages call it.
+        label: What messages call the folder.
 
     Raises:
         ContentError: The folder is not there, or a link leads out of it; all such links at once as ManyErrors.
     """
     errors: list[PressframeError] = []
-    stamps: dict[str, str] = {}
+    paths: list[str] = []
     beside: defaultdict[str, list[str]] = defaultdict(list)
-    where = str(folder)
-    for path, entry in _walk(folder, label, errors):
+    for path in _walk(folder, label, errors):
         if path.endswith(".md") or path.lower().endswith(_ENDINGS):
-            stamps[path] = stamp(f"{where}/{path}", entry.stat())
+            paths.append(path)
         elif not path.endswith(_NOT_SHOWN):
             for above in _folders_of(path):
                 beside[above].append(path)
     raise_all(errors)
-    digests = {above: _digest(paths) for above, paths in beside.items()}
-    return {path: _joined(stamps[path], path, digests) if digests else stamps[path] for path in sorted(stamps)}
+    paths.sort()
+    return Found(paths, {above: _digest(some) for above, some in beside.items()})
+
+
+def fingerprints(folder: Path, paths: Sequence[str], beside: Mapping[str, str]) -> list[str]:
+    """Return for each file what changes when it or a file beside it does; empty if it has gone meanwhile."""
+    start = f"{folder}/"
+    stamps = [_stamp(start + path) for path in paths]
+    return [_joined(own, path, beside) for own, path in zip(stamps, paths, strict=True)] if beside else stamps
+
+
+def _stamp(path: str) -> str:
+    try:
+        return stamp(path)
+    except FileNotFoundError:
+        return ""
 
 
 def _joined(own: str, path: str, digests: Mapping[str, str]) -> str:
@@ -54,7 +79,7 @@ def has_files_beside(fingerprint: str) -> bool:
     return _BESIDE in fingerprint
 
 
-def _walk(folder: Path, label: str, errors: list[PressframeError]) -> Iterator[tuple[str, os.DirEntry[str]]]:
+def _walk(folder: Path, label: str, errors: list[PressframeError]) -> Iterator[str]:
     waiting = [""]
     while waiting:
         inside = waiting.pop()
@@ -66,7 +91,7 @@ def _walk(folder: Path, label: str, errors: list[PressframeError]) -> Iterator[t
                 if name[0] == ".":
                     continue
                 if name.isascii() and entry.is_file(follow_symlinks=False):  # most are, and need no other question
-                    yield path, entry
+                    yield path
                     continue
                 flaw = _flaw(folder, path, entry)
                 if flaw:
@@ -74,7 +99,7 @@ def _walk(folder: Path, label: str, errors: list[PressframeError]) -> Iterator[t
                 elif entry.is_dir():
                     waiting.append(path)
                 elif entry.is_file():
-                    yield path, entry
+                    yield path
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import functools
 import hashlib
 import io
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from pressframe.errors import ContentError, Place
 from pressframe.model import Source
 from pressframe_markdown._addresses import address_beside, fill_pattern
 from pressframe_markdown._authors import author_of, read_authors
-from pressframe_markdown._files import find_files, has_files_beside
+from pressframe_markdown._files import find_files, fingerprints, has_files_beside
 from pressframe_markdown._slug import slug
 
 if TYPE_CHECKING:  # what reads a file is imported when one is read
@@ -54,6 +54,8 @@ class MarkdownLoader:
     name: str = NAME
 
     _told: Mapping[str, Author] | None = attrs.field(default=None, init=False)
+    _beside: Mapping[str, str] = attrs.field(factory=dict, init=False)
+    _signs: str = attrs.field(default="", init=False)
 
     @property
     def _authors(self) -> Mapping[str, Author]:
@@ -64,14 +66,20 @@ class MarkdownLoader:
 
     def scan(self) -> Iterable[Source]:
         """Return every file as a source."""
-        return [self.source(*one) for one in self.listing().items()]
+        keys = self.keys()
+        return [self.source(*one) for one in zip(keys, self.fingerprints(keys), strict=True)]
 
-    def listing(self) -> Mapping[str, str]:
-        """Return every file with its fingerprint, which also tells of ``authors.toml`` and of files beside it."""
-        files = find_files(self.folder, self.label)
+    def keys(self) -> Sequence[str]:
+        """Return every file, by its path in the folder."""
+        found = find_files(self.folder, self.label)
         self._told = None
-        stamp = _stamp(self._authors)
-        return {path: fingerprint + stamp for path, fingerprint in files.items()} if stamp else files
+        self._beside, self._signs = found.beside, _stamp(self._authors)
+        return found.paths
+
+    def fingerprints(self, keys: Sequence[str]) -> Sequence[str]:
+        """Return their fingerprints, which also tell of ``authors.toml`` and of files beside them, as last listed."""
+        found, signs = fingerprints(self.folder, keys, self._beside), self._signs
+        return [one + signs for one in found] if signs else found
 
     def source(self, key: str, fingerprint: str) -> Source:
         """Return one file of the listing as a source."""

@@ -1,5 +1,7 @@
 """Load and gate: every entry, its public part, and what is wrong with the content."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias, TypeVar
@@ -17,7 +19,7 @@ from pressframe_press._json import altered, encode, learn_to_write, moment, pars
 from pressframe_press._memory import Key, Past
 from pressframe_press._pool import pays
 from pressframe_press._rows import Row, Shelf, write_gate
-from pressframe_press._scan import Found, Scanned
+from pressframe_press._scan import Found, Marks, Scanned
 
 Outcome: TypeAlias = "Row | PressframeError"
 Made = TypeVar("Made")
@@ -181,48 +183,65 @@ def load(reading: Reading, scanned: Scanned, past: Past, spread: Spread) -> Load
         ContentError, HookError: Or all of them as ManyErrors.
     """
     now, marks = moment(reading.now), scanned.marks
-    order: list[Key] = [(loader, key) for loader, key, _ in marks]
-    remembered = parse(past.long("sources") or "[]")
-    is_ordered_as_before = _are_in(order, remembered)
-    before = remembered if is_ordered_as_before else _sorted_like(order, remembered)
+    remembered = Remembered.of(past.long("sources"))
+    order, is_ordered_as_before = marks.pairs, remembered.are(marks)
+    before = remembered if is_ordered_as_before else remembered.sorted_like(order)
     stale = [
         number
-        for number, ((_, _, known, until), (_, _, mark)) in enumerate(zip(before, marks, strict=True))
+        for number, (known, mark, until) in enumerate(
+            zip(before.fingerprints, marks.fingerprints, before.untils, strict=True)
+        )
         if known != mark or "" < until <= now
     ]
     if pays(len(stale)):  # processes share what is imported before
         learn_to_write()
     results = spread("load", attrs.evolve(reading, found=scanned.some(stale)), len(stale))
     loaded = list(zip((order[number] for number in stale), results, strict=True))
-    put = {key: row for key, row in loaded if isinstance(row, Row)}
+    put: dict[Key, Row] = {key: row for key, row in loaded if isinstance(row, Row)}
     raise_all([*(row for _, row in loaded if isinstance(row, PressframeError)), *_twice(order, loaded, past)])
-    sources = list(before)
+    untils = list(before.untils)
     for number in stale:
-        sources[number] = (*marks[number], put[order[number]].until)
-    untils = [until for *_, until in sources]
+        untils[number] = put[order[number]].until
     return Loaded(
         order=order,
         put=put,
-        gone=frozenset(() if is_ordered_as_before else {(one[0], one[1]) for one in remembered} - {*order}),
-        sources=encode(sources),
+        gone=frozenset(() if is_ordered_as_before else {*remembered.pairs} - {*order}),
+        sources=encode((*marks, untils)),
         until=min((one for one in untils if one > now), default=""),
         has_failed=now in untils,
         is_ordered_as_before=is_ordered_as_before,
     )
 
 
-def _are_in(order: Sequence[Key], remembered: Sequence[Sequence[str]]) -> bool:
-    """Say whether the very same sources are remembered, in this order, and none of them twice."""
-    return (
-        len(order) == len(remembered) == len({*order})
-        and all(key == one[1] and loader == one[0] for (loader, key), one in zip(order, remembered, strict=True))
-    )  # fmt: skip
+class Remembered(NamedTuple):
+    """Sources as the last build left them: ``Marks``, and of each when it must be loaded again; empty if never."""
 
+    loaders: list[str]
+    keys: list[str]
+    fingerprints: list[str | None]
+    untils: list[str]
 
-def _sorted_like(order: Sequence[Key], remembered: Sequence[Sequence[str]]) -> Sequence[Sequence[str | None]]:
-    """Return what is remembered of each source in *order*, its fingerprint None if it is new."""
-    known = {(one[0], one[1]): one for one in remembered}
-    return [known.get((loader, key), (loader, key, None, "")) for loader, key in order]
+    @classmethod
+    def of(cls, text: str) -> Remembered:
+        """Return what was encoded as *text*; nothing if that is empty."""
+        return cls._make(parse(text or "[[], [], [], []]"))
+
+    @property
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Loader and key of each."""
+        return zip(self.loaders, self.keys, strict=True)
+
+    def are(self, marks: Marks) -> bool:
+        """Say whether these are the very same sources, in this order, and none of them twice."""
+        is_same = self.keys == marks.keys and self.loaders == marks.loaders
+        return is_same and (len({*self.keys}) == len(self.keys) or len({*self.pairs}) == len(self.keys))
+
+    def sorted_like(self, order: Sequence[Key]) -> Remembered:
+        """Return what is remembered of each source in *order*, its fingerprint None if it is new."""
+        known = dict(zip(self.pairs, zip(self.fingerprints, self.untils, strict=True), strict=True))
+        found = [known.get((loader, key), (None, "")) for loader, key in order]
+        pairs = [loader for loader, _ in order], [key for _, key in order]
+        return Remembered(*pairs, [one for one, _ in found], [until for _, until in found])
 
 
 def notes(host: Host) -> list[str]:

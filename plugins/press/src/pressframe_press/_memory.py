@@ -18,7 +18,7 @@ from pressframe_press._json import Damaged, parse
 from pressframe_press._overlay import Said
 from pressframe_press._rows import Row, Shelf
 
-FORMAT = "8"
+FORMAT = "9"
 _FILE = "index.sqlite"
 _STATES = "states.json"
 """Sizes and times of the other files when they were left: nothing else may change them."""

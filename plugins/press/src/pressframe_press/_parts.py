@@ -31,7 +31,7 @@ def recall(wish: Wish, scanned: Scanned, version: str) -> Contents:
     past = memory.past()
     if past.fact("version") != version:
         raise LookupError(version)
-    press, plan = remembered(wish, past, memory.shelf, [(loader, key) for loader, key, _ in scanned.marks])
+    press, plan = remembered(wish, past, memory.shelf, scanned.marks.pairs)
     stand_alone(press, plan, memory.held())
     places = Places(Output(wish.folder, state))
     contents = Contents.of(press, plan, past.done.all(), places, rows=past.rows.all())

@@ -1,6 +1,7 @@
 """Work spread over processes where that pays, or over what a plugin brings; done in this one where it does not."""
 
 import contextlib
+import itertools
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -56,6 +57,17 @@ def spread(
         results = forked(work, batches, processes, meanwhile)
     for _, result in zip(batches, results, strict=True):
         yield result
+
+
+def shared(work: Callable[[range], Sequence[Result]], size: int, processes: int) -> Iterator[Result]:
+    """Yield what *work* makes of each of *size* things that take little: in few batches."""
+    if processes == 1:
+        return iter(work(range(size)))
+    from pressframe_press._forks import forked
+
+    batch = -(-size // (4 * processes))
+    batches = [range(start, min(start + batch, size)) for start in range(0, size, batch)]
+    return itertools.chain.from_iterable(forked(work, batches, processes, lambda: None))
 
 
 def pays(size: int, of: int = 0) -> bool:

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from pressframe_press._load import Loaded
     from pressframe_press._remote import Elsewhere
 
+WORTH_SHARING = 2000
+"""Sources from which processes that look at them, too, save more than they cost."""
+
 _ROOM = 16_000_000
 """Bytes of texts that nobody needs any more before all are written anew."""
 
@@ -113,7 +116,9 @@ class Build:
             last = self._last(past)
             with self.timed("scan"):
                 seen = (
-                    attrs.evolve(last.seen, comments=comments) if last and not self.wish.scan else self._scan(comments)
+                    attrs.evolve(last.seen, comments=comments)
+                    if last and not self.wish.scan
+                    else Seen(scanned=scan(self.site, self._share), comments=comments)
                 )
                 epoch = self._epoch(past, last)
                 seal = seal_of(self.site, epoch, seen.scanned.digest, comments)
@@ -125,8 +130,14 @@ class Build:
         is_wanted = known and is_with_drafts(known) is self.wish.drafts
         return known if is_wanted else epoch_of(self.site, drafts=self.wish.drafts)
 
-    def _scan(self, comments: tuple[str, ...]) -> Seen:
-        return Seen(scanned=scan(self.site), comments=comments)
+    def _share(self, work: Callable[[range], Sequence[str]], size: int) -> Iterable[str]:
+        """Return what *work* gives: much of it from other processes, where so little of each thing is worth that."""
+        if self._profile or size < WORTH_SHARING:
+            return work(range(size))
+        from pressframe_press._pool import several, shared, wait_for_the_rest
+
+        self._end_helpers = wait_for_the_rest
+        return shared(work, size, several(size, self.wish.jobs))
 
     def _last(self, past: Past) -> Release | None:
         """Return the last release if it is the one that is remembered: nobody else has built since."""
