@@ -1,6 +1,8 @@
 """The way of a reader who pays, in a browser; every screen as axe sees it."""
 
+import contextlib
 import itertools
+import random
 import re
 import socket
 import time
@@ -31,10 +33,17 @@ def stripe(clock):
     made.close()
 
 
+def free_port():
+    """Return a port below those that other tests are given meanwhile, who ask for any."""
+    for port in random.sample(range(20_000, 32_000), 100):
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise AssertionError("no port is free")
+
+
 @pytest.fixture(params=["fr", "en"])
 def live(blog, stripe, site, request):
-    with socket.create_server(("127.0.0.1", 0)) as free:  # Stripe leads back to the address that the settings name
-        port = free.getsockname()[1]
+    port = free_port()  # Stripe leads back to the address that the settings name
     settings = SETTINGS.format(settings="", url=stripe.url, language=request.param)
     made = site(settings.replace("https://prland.example", f"http://127.0.0.1:{port}") + CONTENT)
     process = made.start("--port", str(port))
