@@ -105,6 +105,37 @@ def test_a_signed_in_reader_comments_under_their_name(serve, subscriber):
     assert comment_store(served.site).get("c1").comment.author == "Ada"
 
 
+def test_without_a_script_a_link_at_an_open_page_has_the_form_filled_for_who_is_known(serve, subscriber):
+    served = serve()
+    typed = {"author": "Zoé", "email": "zoe@example.org", "url": "https://zoe.example/"}
+    link = re.search(r'<noscript>.*<a rel="nofollow" href="([^"#]+)#respond"', served.page().text)[1]
+
+    unknown = served.get(link)
+    served.post(**typed, remember="1")
+    remembered = served.get(link)
+    served.reader = attrs.evolve(subscriber, name="Ada")
+    signed_in = served.get(link)
+
+    assert unknown.status == 200
+    assert unknown.form["comment_parent"] == unknown.form["author"] == unknown.form["email"] == ""
+    assert {name: remembered.form[name] for name in typed} == typed
+    assert "Connecté·e en tant que Ada." in signed_in.seen
+    assert 'name="author"' not in signed_in.text
+    assert "<noscript>" not in unknown.text + remembered.text + signed_in.text
+    assert "noindex" in signed_in.text
+
+
+@pytest.mark.parametrize(("entry", "settings"), [({"gate": "shown"}, ""), ({}, "closed = true")])
+def test_there_is_no_form_to_fill_where_nobody_may_write(serve, entry, settings):
+    served = serve({"posts/billet": {**entry, "comments": [{"id": "1"}]}}, settings=settings)
+
+    answer = served.get("/comments/reply/posts/billet")
+
+    assert (answer.location == "/billet/") is bool(entry)
+    assert "commentform" not in answer.text
+    assert "<noscript>" not in served.page().text
+
+
 def test_a_signed_in_reader_who_never_said_their_name_is_asked_for_it_alone(serve, subscriber):
     served = serve({"posts/billet": {"gate": "hidden"}}, settings="follow = false")
     served.reader = subscriber

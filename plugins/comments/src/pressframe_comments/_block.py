@@ -31,6 +31,7 @@ class Form:
     Attributes:
         post_to: Where it is sent.
         reply_at: Where a link leads that answers a comment: its id is to be added.
+        fill_at: Where a link leads that has it filled with what is known of who asks.
         typed: What it is filled with.
         problems: What is wrong, as ``<field>-<what>``.
         answers: The name of whom it answers; None for a comment at the top level.
@@ -45,6 +46,7 @@ class Form:
 
     post_to: str
     reply_at: str
+    fill_at: str
     typed: Typed
     problems: tuple[str, ...]
     answers: str | None
@@ -187,9 +189,11 @@ class _Conversation:
     def _form(self, live: Live, part: Part, known: dict[str, Node]) -> Form:
         entry, parent = self._entry, known.get(live.typed.parent)
         own = live.own.comment.id if live.own and live.is_edited else None
+        filled = f"/comments/reply/{quote(entry.id)}"
         return Form(
             post_to=f"/comment/{own}/edit" if own else f"/comments/{quote(entry.id)}",
-            reply_at=f"/comments/reply/{quote(entry.id)}?to=",
+            reply_at=f"{filled}?to=",
+            fill_at=f"{filled}#respond",
             typed=live.typed,
             problems=live.problems,
             answers=parent.reply.comment.author if parent and not own else None,

@@ -82,16 +82,19 @@ class Endpoints:
         return Live(typed=typed, preview=html), *problems
 
     def show_reply(self, request: Request, site: Site) -> Response:
-        """Show the entry with its form under the comment to be answered: the way without a script."""
+        """Show the entry with its form, filled with what is known of the reader: the way without a script.
+
+        It stands under the comment to be answered, where one is named.
+        """
         visit = self.visit(request, site, request.parameters["entry"])
         if visit is None:
             return missing(site)
-        parent = request.query.get("to", "")
-        if visit.is_gated or parent not in visit.answerable:
+        parent = request.query.get("to")
+        if visit.is_gated or (parent is not None and parent not in visit.answerable):
             return Response(status=303, location=visit.card.address)
         if self.is_closed(visit):
             return visit.show(Live(is_closed=True))
-        return visit.show_form(Live(typed=visit.remembered(parent=parent)), status=200)
+        return visit.show_form(Live(typed=visit.remembered(parent=parent or "")), status=200)
 
     def show_own(self, request: Request, site: Site) -> Response:
         """Show a comment to its sender; who lost the address, or comes too late, finds nothing."""
