@@ -2,6 +2,9 @@
 
 import pytest
 
+EMPTY_CATALOGUE = bytes.fromhex("de120495" + "00000000" * 2 + "1c000000" * 2 + "00000000" + "1c000000")
+"""What gettext's msgfmt makes of no words at all: magic, version, number of words, and where tables would be."""
+
 
 @pytest.fixture
 def site(paper):
@@ -59,10 +62,33 @@ def test_check_names_the_menu_where_a_link_comes_from_there(press, site):
     )
 
 
-def test_check_counts_what_loaders_could_not_carry(press, site):
+def test_check_counts_no_notes_of_loaders_which_nobody_can_mend_and_each_build_tells(press, site):
     body = "name = 'x'\ndef scan(self): return ()\ndef load(self, source): ...\ndef notes(self): return ['no menu']"
     site.plugin("x", f"{body}\n@hookimpl\ndef register_loaders(self): return [self]").open()
 
+    checked, built = press("check", site.path), press("build", site.path)
+
+    assert (checked.exit_code, checked.stdout) == (0, "All is well.\n")
+    assert "note: no menu\n" in built.stderr
+
+
+@pytest.mark.parametrize(("language", "told"), [("xx", True), ("fr-CA", False), ("en-GB", False)])
+def test_check_tells_where_nobody_speaks_the_sites_language_and_counts_no_problem(press, site, caplog, language, told):
+    site.settings = f'language = "{language}"'
+    site.open()
+
     result = press("check", site.path)
 
-    assert (result.exit_code, result.stdout) == (1, "no menu\n1 problem.\n")
+    assert result.exit_code == 0
+    assert (f'language is "{language}", and themes and plugins know but en' in caplog.text) is told
+
+
+def test_words_of_the_sites_own_make_its_language_known(press, site, caplog):
+    site.settings = 'language = "de"'
+    site.open()
+    site.write({"locale/de/LC_MESSAGES/site.mo": ""})
+    (site.path / "locale/de/LC_MESSAGES/site.mo").write_bytes(EMPTY_CATALOGUE)
+
+    press("check", site.path)
+
+    assert "language is" not in caplog.text

@@ -179,6 +179,37 @@ def test_what_is_remembered_is_filled_in_when_somebody_begins_to_type(page, url)
     assert page.input_value("#email") == "zoe@example.org"
 
 
+def test_who_comes_back_is_told_what_was_said_meanwhile_and_how_many_there_are_now(page, url):
+    come_back = "document.dispatchEvent(new Event('visibilitychange'))"
+    last, asked = page.context.browser.new_context().new_page(), []
+    last.route("**/-/**", lambda route: route.abort())
+    for one, address in ((page, url), (last, f"{url}comments-3/")):
+        one.clock.install()
+        one.goto(address)
+    page.on("request", lambda request: asked.append(request.url) if request.url == url else None)
+    host = url.partition("/2026/")[0]
+    sent = {"author": "Zoé", "email": "zoe@example.org", "comment": "Entre-temps."}
+    assert page.request.post(f"{host}/comments/billet", form=sent, headers={"origin": host}).ok
+    while "comment-c1" not in page.request.get(f"{url}comments-3/").text():
+        pass
+
+    page.evaluate(come_back)
+    assert asked == []
+    assert page.inner_text(".comments-title").startswith("5 ")
+    for one in (page, last):
+        one.clock.fast_forward(31_000)
+        one.evaluate(come_back)
+    page.locator(".comments-title", has_text="6 réponses").wait_for()
+    last.wait_for_selector("#comments-news")
+
+    assert page.locator("#comments-news").count() == 0, "it stands on another page"
+    check(last)
+    last.click("#comments-news")
+    assert focused(last) == "comment-c1"
+    assert last.inner_text("#comment-c1 .comment-content") == "Entre-temps."
+    assert last.locator("#comments-news").count() == 0
+
+
 def test_a_link_to_a_comment_on_another_page_leads_there(page, url):
     page.goto("about:blank")
     page.goto(f"{url}#comment-5")

@@ -19,7 +19,7 @@ url = "{URL}"
 language = "fr"
 plugins = [
     "markdown", "sql", "web", "admin", "comments", "moderation", "bayes", "webmention", "altcha",
-    "gates", "passes", "members", "newsletter", "archives", "feeds", "journal",
+    "gates", "passes", "members", "subscribers", "newsletter", "archives", "feeds", "journal",
 ]
 
 [plugins.comments]
@@ -68,6 +68,8 @@ HOSTILE = (
     b"//evil.example", b"/\\evil.example", b"https://evil.example/", b"http://[::1", b"http://127.0.0.1/", b"\x1b[2J",
     "\u202e\u200b".encode(), "e\u0301".encode() * 3000, b"a" * 66_000, b"approve c1 1", b"1.a", b".", b" ", b"",
 )  # fmt: skip
+LISTS = "/admin/members/import"
+LIST_GIVEN = 'attachment; filename="members.csv"'
 SHARE = 1 if wants_everything() else 4
 """Of how many hostile texts a route gets one, each route others: all of them where PRESSFRAME_EVERYTHING is set."""
 UPLOAD = (
@@ -148,8 +150,10 @@ def test_nothing_that_another_site_has_a_browser_send_is_taken_by_any_route(serv
 
 
 def _refusal(route, kind):
-    """Mail programs may leave with parts (RFC 8058), which nobody looks into; the link is of nobody here."""
-    return 404 if kind.partition(";")[0] in route.media_types else 415
+    """Mail programs may leave with parts (RFC 8058), unread, with nobody's link here; a list needs the form's token."""
+    if kind.partition(";")[0] not in route.media_types:
+        return 415
+    return 403 if route.path == LISTS else 404
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/json", "multipart/form-data; boundary=x", ""], ids=str)
@@ -166,14 +170,19 @@ def test_no_route_takes_anything_but_a_form(served, owner, kind):
     assert rows(served) == before
 
 
-def test_no_route_takes_a_file(served, owner):
+def test_no_route_takes_a_file_but_the_owners_list_of_which_nothing_is_kept(served, owner):
     """Threat 30: nothing is uploaded anywhere; of what is tried no byte is kept, in memory, database or folder."""
+    parts = {"origin": URL, "content-type": "multipart/form-data; boundary=x"}
     for headers in ({}, {"cookie": owner["cookie"]}):
         for route in routes(served, "POST"):
-            sent = {"origin": URL, "content-type": "multipart/form-data; boundary=x", **headers}
+            sent = {**parts, **headers}
             reply = ask(served.app, Ask(address=at(route), method="POST", headers=sent, body=UPLOAD))
             assert reply.status == _refusal(route, sent["content-type"])
             assert "canary-upload" not in reply.text
+    token = b'--x\r\nContent-Disposition: form-data; name="token"\r\n\r\n%s\r\n' % owner["token"].encode()
+    sent = {**parts, "cookie": owner["cookie"]}
+    reply = ask(served.app, Ask(address=LISTS, method="POST", headers=sent, body=token + UPLOAD))
+    assert (reply.status, "canary-upload" in reply.text) == (422, False), "it is no list"
 
     pages = [served.visitor.get(address).text for address in served.app.served.release.files if address.endswith("/")]
     assert not re.search(r'type="?file|enctype="?multipart', "".join(pages))
@@ -237,14 +246,15 @@ def _check(reply: Reply, told: object) -> None:
     assert set(reply.headers) <= HEADERS, told
     assert not any("\n" in one or "\r" in one for one in (*reply.headers.values(), *reply.cookies)), told
     assert not reply.cookies or re.search("private|no-store", reply.headers["cache-control"]), told
+    assert reply.headers.get("content-disposition", LIST_GIVEN) == LIST_GIVEN, told
     location = reply.headers.get("location", "/")
     assert location.startswith(f"{URL}/webmention/") or re.match(r"/(?![/\\])", location), told
 
 
 HEADERS = {  # all that there are
-    "allow", "cache-control", "connection", "content-length", "content-security-policy", "content-type", "etag", "link",
-    "location", "permissions-policy", "referrer-policy", "retry-after", "set-cookie", "strict-transport-security",
-    "vary", "x-content-type-options", "x-pingback", "x-robots-tag",
+    "allow", "cache-control", "connection", "content-disposition", "content-length", "content-security-policy",
+    "content-type", "etag", "link", "location", "permissions-policy", "referrer-policy", "retry-after", "set-cookie",
+    "strict-transport-security", "vary", "x-content-type-options", "x-pingback", "x-robots-tag",
 }  # fmt: skip
 
 

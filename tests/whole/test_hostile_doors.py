@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from itertools import cycle
 
 import pytest
 
@@ -15,7 +16,7 @@ from .hostile import ORIGIN, POST, items, listed, mailed, split
 
 pytestmark = pytest.mark.browser
 
-AT_ONCE, ON_A_PAGE = 100, 100
+AT_ONCE, ON_A_PAGE, IN_A_MAIL = 100, 100, 10
 LONGEST_NAME = 245
 SITE = f"""
 == pressframe.toml ==
@@ -84,6 +85,32 @@ def test_nothing_that_a_reader_edits_a_comment_into_runs(site, some_payloads, wa
     assert watched.counted["items"] == 5 * len(texts)
     assert [page.count("<blockquote ") for page in written] == [len(texts)]
     assert all("Non, " not in page for page in written)
+
+
+def test_nothing_that_readers_are_mailed_runs(site, some_payloads, watch):
+    """Threats 19 to 22, 24: in what is mailed to who follows a conversation; the text is quoted to 2,000 characters."""
+    blog = site(SITE)
+    served = blog.serve()
+    wanted = {"author": "Zoé", "email": "zoe@example.org", "comment": "Oui.", "follow_all": "1"}
+    assert served.browser().post("/comments/p0", wanted).status == 303
+    served.run_jobs()
+    assert served.browser().post(served.links()[0], {}).status == 200
+    texts = ["\n\n".join(part).replace("\x00", "") for part in split(some_payloads, IN_A_MAIL)]
+    for name, text in zip(cycle(_names(some_payloads)), texts, strict=False):
+        sent = {"author": name, "email": "a@example.org", "comment": text}
+        assert served.browser().post("/comments/p0", sent).status == 303
+    for _ in range(2):
+        blog.clock.move(timedelta(minutes=20))
+        served.rebuild()
+        served.run_jobs()
+    written = [mail.get_body(("html",)) for mail in served.mails if mail["to"] == "zoe@example.org"]
+
+    watched = watch(served)
+    for page in written:
+        watched.show(page.get_content())
+
+    assert watched.noted == []
+    assert sum(page.get_content().count("<blockquote ") for page in written) == len(texts)
 
 
 def test_nothing_that_is_called_the_parent_of_a_comment_runs(site, some_payloads, watch):

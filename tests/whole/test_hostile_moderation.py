@@ -1,6 +1,7 @@
 """Hostile comments on the owner's side, in a real browser: lists, single pages, forms, history, mails."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 
@@ -64,8 +65,8 @@ def test_nothing_that_a_comment_brings_runs_on_the_owners_side(site, some_payloa
     store.bring([Record(filed=filed) for filed in together])
     for filed in together:
         id, comment = filed.comment.id, filed.comment
-        texts = Texts(author="Zoé", url=None, body=comment.body[::-1])
-        store.edit(id, texts, by=comment.author)
+        for texts in (Texts(author="Zoé", url=None, body=comment.body[::-1]), Texts.of(comment)):  # old and new
+            store.edit(id, texts, by=comment.author)
         shown += [owner.get(f"/admin/comments/{id}{more}").text for more in ("", "/edit", "?do=spam")]
         form = {
             "author": comment.author,
@@ -77,7 +78,8 @@ def test_nothing_that_a_comment_brings_runs_on_the_owners_side(site, some_payloa
         shown.append(owner.send(f"/admin/comments/{id}/edit", form).text)
         shown.append(owner.send("/admin/comments/act", {"bulk": "spam", f"pick.{id}": "1", "query": comment.body}).text)
         shown.append(owner.send(f"/admin/comments/{id}/reply", {"comment": comment.body, "version": "1"}).text)
-        shown.append(owner.get(f"/admin/comments/?state=all&q={comment.author.encode().hex()}").text)
+        asked = urlencode(dict.fromkeys(("q", "author", "address", "network", "entry"), comment.author))
+        shown.append(owner.get(f"/admin/comments/?state=all&{asked}").text)
     written = mailed(served, {filed.comment.id: filed.comment.author for filed in single})
 
     watched = watch(served)

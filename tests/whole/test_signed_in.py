@@ -1,4 +1,4 @@
-"""A reader who is signed in and has a name, in a real browser: the form says under which name they write."""
+"""A reader who is signed in and has a name, in a real browser: what pages that are one file for all make of them."""
 
 from datetime import UTC, datetime
 
@@ -61,6 +61,49 @@ def test_the_form_says_under_which_name_they_write_once_they_begin(page):
     page.click("#submit")
     page.wait_for_selector("[data-own]")
     assert page.inner_text("[data-own] .comment-body .fn") == NAME
+
+
+def test_an_open_page_offers_them_their_account_and_no_subscription(page):
+    """Without a question to the server, and without having drawn the offer."""
+    assert page.inner_text(".members-nav").strip() == "Votre compte"
+    assert not page.is_visible(".members-nav form")
+    assert (
+        page.evaluate("performance.getEntriesByType('resource').map(one => new URL(one.name).pathname)").count(
+            "/members.js"
+        )
+        == 1
+    )
+
+
+def test_the_offer_is_back_once_they_have_signed_out(page):
+    page.click(".members-nav >> text=Votre compte")
+    assert page.inner_text("h1") == "Votre compte"
+
+    page.click("text=Se déconnecter")
+
+    page.wait_for_selector(".members-nav form")
+    page.goto(page.url + POST.lstrip("/"))
+    assert page.is_visible(".members-nav form")
+    page.click(".members-nav >> text=Votre compte")
+    assert page.inner_text("h1") == "Se connecter"
+
+
+def test_without_javascript_the_foot_of_a_page_suits_whoever_is_signed_in_or_not(signed, chromium):
+    made, kept = signed
+    url = made.start().url
+    context = chromium.new_context(java_script_enabled=False)
+    try:
+        page = context.new_page()
+        page.goto(url + POST)
+        assert page.inner_text(".members-nav a") == "Votre compte"
+        context.add_cookies([{"name": name, "value": value, "url": url} for name, value in kept.items()])
+        page.goto(url + POST)
+        assert page.is_visible(".members-nav form")
+        page.click(".members-nav >> text=Votre compte")
+
+        assert page.inner_text("h1") == "Votre compte"
+    finally:
+        context.close()
 
 
 def test_it_is_read_out(page):

@@ -85,7 +85,7 @@ class Desk:
         return [
             Screen(
                 path="/admin/desk/", title="Desk", roles=(Role.OWNER, Role.MODERATOR),
-                badge=lambda account, site: 4, tile=lambda account, site: Tile(title="Desk", value="quatre"),
+                badge=lambda account, site: 4004, tile=lambda account, site: Tile(title="Desk", value="quatre"),
                 routes=(
                     action("/admin/desk/", "list"),
                     action("/admin/desk/approve", "approve", "POST"),

@@ -209,3 +209,23 @@ def test_a_clock_that_was_a_year_ahead_shuts_nobody_out(desk, clock):
     clock.move("-365 days")
 
     assert desk.browser().post(desk.mail(), {}).status == 303
+
+
+def test_a_link_that_was_mailed_while_the_clock_was_a_year_ahead_lasts_no_year(desk, clock):
+    """Threat 75."""
+    clock.move("365 days")
+    link = desk.mail()
+
+    clock.move("-365 days")
+
+    assert (desk.browser().get(link).status, desk.browser().post(link, {}).status) == (410, 410)
+
+
+def test_a_link_of_who_was_disabled_since_is_worth_nothing(desk):
+    """Threats 33, 36: not even once the account is enabled again: no session was begun meanwhile."""
+    desk.command("create", "helper@prland.example", "--role", "moderator", "--mail-link")
+    link, browser = desk.links()[0], desk.browser()
+    desk.command("disable", "helper@prland.example")
+
+    assert (browser.get(link).status, browser.post(link, {}).status) == (410, 410)
+    assert browser.cookies == {}

@@ -15,8 +15,8 @@ def _navigation(page: str) -> list[str]:
 @pytest.mark.parametrize(
     ("role", "links", "tiles"),
     [
-        ("owner", ["Tableau de bord", "Desk (4 en attente)"], ["Articles", "Desk"]),
-        ("moderator", ["Tableau de bord", "Desk (4 en attente)"], ["Articles", "Desk"]),
+        ("owner", ["Tableau de bord", "Desk (4\u202f004 en attente)"], ["Articles", "Desk"]),
+        ("moderator", ["Tableau de bord", "Desk (4\u202f004 en attente)"], ["Articles", "Desk"]),
         ("author", ["Tableau de bord", "Mine"], ["Vos articles"]),
     ],
 )
@@ -27,7 +27,7 @@ def test_everybody_sees_their_own_screens(desk, role, links, tiles):
 
     assert _navigation(page) == links
     assert [re.sub("<[^>]+>", "", title) for title in re.findall(r"<h2>(.*?)</h2>", page)] == tiles
-    said = "4 choses vous attendent." if role != "author" else "Rien ne vous attend."
+    said = "4\u202f004 choses vous attendent." if role != "author" else "Rien ne vous attend."
     assert main_of(page).startswith(f"Bonjour, {'odile' if role == 'author' else role} {said}")
 
 

@@ -4,9 +4,13 @@ from datetime import timedelta
 from urllib.parse import unquote, urlencode
 
 import pytest
+import sqlalchemy as sa
+from argon2 import PasswordHasher
 from sqlalchemy import Engine, event
 
 from pressframe_admin._passwords import Passwords
+from pressframe_admin._tables import SESSION
+from pressframe_sql import database
 
 from .conftest import OWNER, PASSWORD, main_of
 
@@ -110,18 +114,42 @@ def test_a_wrong_address_costs_the_work_of_a_wrong_password(desk, monkeypatch):
 def test_without_a_hash_the_same_work_is_done(monkeypatch):
     """Threat 42: argon2 with the same parameters, those of RFC 9106, which take the time."""
     monkeypatch.undo()
-    passwords = Passwords()
+    passwords, looked_at, verify = Passwords(), [], PasswordHasher.verify
     hashed = passwords.hash(PASSWORD)
 
+    def note(hasher, hash, password):
+        looked_at.append(hash)
+        return verify(hasher, hash, password)
+
+    monkeypatch.setattr(PasswordHasher, "verify", note)
+
+    assert passwords.verify(PASSWORD, hashed) is True
     assert passwords.verify(PASSWORD, None) is False
+    assert looked_at == [hashed, passwords._nobodys]
     assert passwords._nobodys.rsplit("$", 2)[0] == hashed.rsplit("$", 2)[0]
     assert hashed.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+
+
+def test_who_is_disabled_while_the_password_is_looked_at_does_not_get_in(desk, monkeypatch):
+    """Threat 36: no session begins behind the one that ended all others."""
+    desk.sign_in_as("moderator")
+    verify = Passwords.verify
+
+    def late(passwords, password, hash):
+        found = verify(passwords, password, hash)
+        desk.command("disable", "moderator@example.org")
+        return found
+
+    monkeypatch.setattr(Passwords, "verify", late)
+
+    answer = desk.enter("moderator@example.org", "a password for tests alone", browser=desk.browser("203.0.113.9"))
+
+    assert (answer.status, answer.cookies) == (422, ())
 
 
 @pytest.mark.parametrize("length", [1_025, 900_000])
 def test_a_huge_password_is_refused_before_it_is_hashed(desk, monkeypatch, length):
     """Threat 42."""
-    from argon2 import PasswordHasher
 
     def never(*_):
         raise AssertionError("it was hashed")
@@ -214,3 +242,42 @@ def test_an_owners_and_a_members_sign_in_are_apart(desk):
     swapped = desk.browser()
     swapped.cookies = {"__Host-admin": member.cookies["__Host-session"]}
     assert swapped.get("/admin/").status == 303
+
+
+def test_a_clock_that_was_a_year_ahead_signs_nobody_out_for_good(desk, clock):
+    """Threat 75: not though others sign in meanwhile; and what was begun meanwhile does not last a year longer."""
+    before = desk.owner()
+    clock.move("365 days")
+    assert not is_in(before)
+    meanwhile = desk.owner()
+    assert is_in(meanwhile)
+
+    clock.move("-365 days")
+
+    assert is_in(before)
+    assert not is_in(meanwhile)
+    assert 'name="session"' not in before.get("/admin/account/").text  # no other one is listed
+    clock.move("30 days")
+    assert not is_in(before)
+
+
+@pytest.mark.parametrize(("back", "stays"), [("1 hour", True), ("2 hours", True), ("3 hours", False)])
+def test_a_clock_set_back_signs_nobody_out(desk, clock, back, stays):
+    """Threat 75: but after a long way back only until it is right again."""
+    browser = desk.owner()
+
+    clock.move(f"-{back}")
+
+    assert is_in(browser) is stays
+    clock.move(back)
+    assert is_in(browser)
+
+
+def test_sessions_that_are_over_are_forgotten(desk, clock):
+    desk.owner()
+    clock.move("31 days")
+
+    desk.owner()
+
+    with database(desk.app.site).read() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(SESSION)) == 1

@@ -24,3 +24,8 @@ class Mailbox:
             email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
             for file in sorted(set(outbox.glob("*.eml")) - before)
         ]
+
+
+def text_of(mail):
+    """Return both parts of a mail, the plain text first."""
+    return "\n".join(mail.get_body((kind,)).get_content() for kind in ("plain", "html"))

@@ -7,7 +7,21 @@ from pathlib import Path
 
 import attrs
 
-from pressframe import Body, Card, Comment, Comments, Engine, Entry, Gate, Host, Loader, Manuscript, Source, hookimpl
+from pressframe import (
+    Author,
+    Body,
+    Card,
+    Comment,
+    Comments,
+    Engine,
+    Entry,
+    Gate,
+    Host,
+    Loader,
+    Manuscript,
+    Source,
+    hookimpl,
+)
 from pressframe_comments import Change
 
 
@@ -29,6 +43,7 @@ class Shelf:
             body=Body(html=""),
             published=datetime.fromisoformat(given.get("published", "2026-05-01T10:00:00+02:00")),
             address=f"/{source.key.rpartition('/')[2]}/",
+            authors=tuple(Author(slug=slug, name=slug.title()) for slug in given.get("authors", ())),
             open_to_comments=given.get("open", True),
             data={"shelf": {"gate": given.get("gate")}},
         )

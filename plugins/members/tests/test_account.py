@@ -8,6 +8,7 @@ import pytest
 
 from pressframe_sql import database
 from pressframe_testing import EVERY_DATABASE
+from pressframe_web.identity import digest
 
 from .conftest import NEW, OLD, WITHHELD, Readers, main_of
 
@@ -160,6 +161,28 @@ def test_who_only_reads_the_mail_is_not_signed_in(readers):
     assert "Connectez-vous avec la nouvelle adresse." in main_of(done.text)
 
 
+def test_a_session_of_somebody_else_opens_no_account_by_that_link(readers):
+    """Threat 36."""
+    browser, another = readers.sign_up(), readers.sign_up("autre@example.org")
+
+    done = another.post(asked_to_move(readers, browser), {})
+
+    assert (done.status, done.cookies) == (200, ())
+
+
+def test_a_session_that_is_over_opens_no_account_by_that_link(readers, clock):
+    """Threat 36."""
+    past, browser = readers.sign_up(), readers.browser()
+    clock.move(timedelta(days=90) - timedelta(minutes=10))
+    browser.post(readers.mail(door="sign-in", browser=browser), {})
+    link = asked_to_move(readers, browser)
+    clock.move(timedelta(minutes=10))
+
+    done = past.post(link, {})
+
+    assert (done.status, done.cookies) == (200, ())
+
+
 def test_opening_the_link_to_a_new_address_changes_nothing(readers):
     """Threat 32."""
     browser = readers.sign_up()
@@ -242,13 +265,14 @@ def test_all_sessions_end_at_once(readers):
 def test_nobody_ends_another_members_session(readers):
     """Threats 40, 45."""
     victim, other = readers.sign_up("victime@example.org"), readers.sign_up("autre@example.org")
-    digests = [digest for (digest,) in readers.rows("SELECT digest FROM members_session")]
+    known = digest(victim.cookies["__Host-session"])
+    assert readers.rows(f"SELECT count(*) FROM members_session WHERE digest = '{known}'") == [(1,)]
 
-    for digest in digests:
-        save(other, "sessions", end=digest[:16])
+    for named in (known[:16], known):
+        assert save(other, "sessions", end=named).status == 303
 
     readers.app.readers._known.clear()
-    assert WITHHELD in victim.get(OLD).text
+    assert [WITHHELD in one.get(OLD).text for one in (victim, other)] == [True, True]
 
 
 # ------------------------------------------------------------------------------------- what is mailed and kept
@@ -305,6 +329,7 @@ def test_a_member_takes_away_all_that_is_kept_of_them(readers):
     assert "Sans adresse." in answer.text
     assert "autre" not in answer.text.lower()
     assert WITHHELD not in answer.text
+    del browser.cookies["__Host-signed-in"]  # the hint, which is no secret
     for secret in browser.cookies.values():
         assert secret not in answer.text
     assert "/members/feed/" not in answer.text

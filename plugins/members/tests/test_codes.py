@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Engine, event
 
 from pressframe_testing import EVERY_DATABASE
 
@@ -159,6 +160,44 @@ def test_wrong_codes_are_answered_alike_whoever_is_known(readers):
 
     assert answers["known"] == answers["never"]
     assert [status for status, *_ in answers["never"]] == [422] * 5 + [410] * 2
+
+
+def test_a_code_tells_nothing_of_an_address_that_the_same_browser_asks_for_next(readers):
+    """Threat 35: the code in one's own mail is wrong from then on, whether the other address is known or not."""
+    readers.sign_up("known@example.org")
+    told = {}
+    for who in ("known", "never"):
+        browser = readers.browser()
+        readers.mail(f"own-{who}@example.org", browser=browser)
+        code = code_in(readers)
+        readers.ask(f"{who}@example.org", door="sign-in", browser=browser)
+        readers.run_jobs()
+        told[who] = browser.post("/members/code", {"code": code}).status
+
+    assert told == {"known": 422, "never": 422}
+
+
+def test_a_wrong_code_takes_the_same_work_for_all(readers):
+    """Threat 35: the same statements in the same order, whether there is a right one or not."""
+    readers.sign_up("known@example.org")
+    work: dict[str, list[str]] = {}
+
+    def note(connection, cursor, statement, *rest):
+        work[who].append(statement)
+
+    browsers = {f"{who}@example.org": readers.browser() for who in ("known", "never")}
+    for who, browser in browsers.items():
+        readers.ask(who, door="sign-in", browser=browser)
+    readers.run_jobs()
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        for who, browser in browsers.items():
+            work[who] = []
+            assert browser.post("/members/code", {"code": WRONG}).status == 422
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+    assert work["known@example.org"] == work["never@example.org"] != []
 
 
 @pytest.mark.parametrize("code", ["", "x", "0", "0" * 5000, "٠٠٠٠٠٠٠٠", "' OR 1=1 --", "\x00", "é\u2028", "<script>"])

@@ -65,6 +65,17 @@ def test_addresses_that_nobody_confirmed_are_forgotten_after_a_week(readers, clo
     assert "autre@" in listed
 
 
+def test_who_asked_again_before_the_week_was_over_has_time_to_confirm(readers, clock):
+    """Threat 79: an address whose link still works is not forgotten."""
+    readers.mail("lente@example.org")
+    clock.move(timedelta(days=6))
+    link = readers.mail("lente@example.org")
+    clock.move(timedelta(days=2))
+    readers.mail("autre@example.org")
+
+    assert readers.browser().post(link, {}).status == 303
+
+
 def test_the_list_is_narrowed_and_turned_round(blog):
     site = blog(gates='archive_after = "30 days"\naudiences.paid = {}')
     (site.folder / "list.csv").write_text(

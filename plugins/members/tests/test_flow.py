@@ -139,7 +139,7 @@ def test_a_page_whose_form_stands_elsewhere_leads_to_both_doors(readers):
         nav = readers.visitor.get(address).text.partition('<nav class="members-nav"')[2].partition("</nav>")[0]
         assert re.findall(r'<a href="([^"]+)">([^<]+)</a>', nav) == [
             ("/members/subscribe", "S’abonner"),
-            ("/members/", "Se connecter"),
+            ("/members/", "Votre compte"),
         ]
 
 
@@ -196,7 +196,7 @@ def test_one_form_to_subscribe_stands_on_every_page(serve, address):
 
     forms = re.findall(r'<form class="gate-form" action="/members/subscribe" method="post">', page)
     assert len(forms) == (0 if address == "/members/code" else 1)
-    assert 'href="/members/">Se connecter</a>' in page
+    assert 'href="/members/">Votre compte</a>' in page  # which signs strangers in: the page is one for all
 
 
 def test_a_page_that_asks_for_an_address_asks_once(readers):

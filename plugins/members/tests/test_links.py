@@ -1,5 +1,6 @@
 """Mailed links: they work once, for a while, and only when a person presses the button."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -94,6 +95,18 @@ def test_a_clock_that_was_a_year_ahead_shuts_nobody_out(readers, clock):
 
     assert readers.browser().post(readers.mail("a1@example.org"), {}).status == 303
     assert readers.mail("autre@example.org") is not None
+
+
+def test_a_link_that_was_mailed_while_the_clock_was_a_year_ahead_lasts_no_year(readers, clock):
+    """Threat 75: nor does the code beside it."""
+    clock.move(timedelta(days=365))
+    link = readers.mail()
+    code = re.findall(r"\b\d{4} \d{4}\b", readers.mails[-1].get_body(("plain",)).get_content())[0]
+
+    clock.move(timedelta(days=-365))
+
+    assert readers.visitor.post("/members/code", {"code": code}).status == 410
+    assert (readers.browser().get(link).status, readers.browser().post(link, {}).status) == (410, 410)
 
 
 @pytest.mark.parametrize(

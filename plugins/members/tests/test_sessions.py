@@ -24,12 +24,43 @@ def test_the_cookie_is_for_the_server_alone(readers):
     browser = readers.browser()
     browser.cookies["__Host-session"] = "chosen-by-another"
 
-    (cookie,) = browser.post(readers.mail(), {}).cookies
+    cookie, hint = browser.post(readers.mail(), {}).cookies
 
     name, *flags = cookie.split("; ")
     assert name.startswith("__Host-session=")
     assert name != "__Host-session=chosen-by-another"
     assert {"Path=/", "HttpOnly", "SameSite=Lax", "Secure"} <= set(flags)
+    assert hint == "__Host-signed-in=1; Path=/; SameSite=Lax; Secure; Max-Age=7776000"  # for scripts; it opens nothing
+
+
+def test_the_hint_for_scripts_opens_nothing(readers):
+    """Threat 11: whoever sets it by hand is a stranger all the same."""
+    browser = readers.browser()
+    browser.cookies["__Host-signed-in"] = "1"
+
+    assert not reads_on(browser)
+    assert 'action="/members/sign-in"' in browser.get("/members/").text
+    assert "__Host-signed-in" not in browser.cookies  # it was wrong
+
+
+@pytest.mark.parametrize(("address", "form"), [("sign-out", {}), ("leave", {}), ("account/sessions", {"end": "all"})])
+def test_the_hint_goes_with_the_session(readers, address, form):
+    browser = readers.sign_up()
+    assert browser.cookies["__Host-signed-in"] == "1"
+
+    browser.follow(browser.post(f"/members/{address}", form))
+
+    assert "__Host-signed-in" not in browser.cookies
+
+
+def test_who_was_signed_in_before_there_was_a_hint_gets_one_with_the_account(readers):
+    browser = readers.sign_up()
+    del browser.cookies["__Host-signed-in"]
+
+    browser.get("/members/")
+
+    assert browser.cookies["__Host-signed-in"] == "1"
+    assert browser.get("/members/").cookies == ()
 
 
 def test_signing_in_again_ends_the_session_before(readers):
@@ -90,6 +121,28 @@ def test_a_clock_that_was_a_year_ahead_signs_nobody_out_for_good(readers, clock)
         assert reads_on(browser) is is_in
     readers.mail("encore@example.org")
     assert readers.rows("SELECT count(*) FROM members_session") == [(0,)]
+
+
+def test_a_session_begun_while_the_clock_was_a_year_ahead_lasts_no_year(readers, clock):
+    """Threat 75."""
+    clock.move(timedelta(days=365))
+    browser = readers.sign_up()
+    assert reads_on(browser) is True
+    clock.move(timedelta(days=-365))
+    browser.cookies["days"] = "1"  # or the server would know for 30 seconds who it was
+
+    assert reads_on(browser) is False
+
+
+@pytest.mark.parametrize(("hours", "is_in"), [(1, True), (2, True), (3, False)])
+def test_a_clock_set_back_signs_nobody_out(readers, clock, hours, is_in):
+    """Threat 75: but after a long way back only until it is right again."""
+    browser = readers.sign_up()
+
+    for moved, wanted in ((-hours, is_in), (hours, True)):
+        clock.move(timedelta(hours=moved))
+        browser.cookies["moved"] = f"{moved}"
+        assert reads_on(browser) is wanted
 
 
 def test_signing_out_ends_the_session_for_whoever_copied_the_cookie(readers):

@@ -15,6 +15,7 @@ from pressframe.errors import ContentError
 from pressframe_members._cells import guard, unguard
 from pressframe_members.store import Members
 from pressframe_members.transfer import Terms, export_members, import_members
+from pressframe_testing._disk import small_disk
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -103,6 +104,25 @@ def test_a_ghost_list_leaves_out_who_wants_no_mail_and_who_is_deleted(host):
     }  # fmt: skip
     assert lines(report) == [(3, "unsubscribed"), (5, "removed")]
     assert report.without == 1
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "without"),
+    [
+        ("stripe_customer_id,tiers", "cus_1,", 0), ("stripe_customer_id,tiers", ",Gold", 1),
+        ("stripe_customer_id,products", "cus_1,", 0), ("stripe_customer_id,tiers", "cus_1,free", 0),
+        ("stripe_customer_id,labels", "cus_1,", 1), ("stripe_customer_id,labels", ",", 0),
+    ],
+)  # fmt: skip
+def test_who_pays_at_ghost_its_tiers_say_and_only_lists_without_them_the_number_at_stripe(
+    host, columns, cells, without
+):
+    """Ghost keeps that number when somebody stops to pay. Its first lists had no tiers; later they were products."""
+    report = take(
+        host, f"email,subscribed_to_emails,complimentary_plan,{columns}\nada@example.org,true,false,{cells}\n"
+    )
+
+    assert (report.new, report.without) == (1, without)
 
 
 @pytest.mark.parametrize(
@@ -325,6 +345,19 @@ def test_the_commands_take_in_and_give_out(blog, tmp_path):
     assert target.stat().st_mode & 0o077 == 0
     assert "cannot be written" in site.run("members", "export", str(target)).errors
     assert site.run("members", "export").output.lstrip("\ufeff").startswith("address,name,state")
+
+
+def test_a_list_that_a_full_disk_cuts_off_leaves_no_file_behind(blog, tmp_path):
+    text = "email\n" + "".join(f"a-member-with-quite-a-long-name-{one}@example.org\n" for one in range(2_000))
+    site = blog(gates=PAID)
+    import_members(site.open(), io.BytesIO(text.encode()), "list.csv", terms=Terms(confirmed=True), now=NOW)
+
+    with small_disk(tmp_path / "disk", "size=64k") as folder:
+        result = site.run("members", "export", str(folder / "out.csv"))
+
+        assert "out.csv cannot be written: No space left on device" in result.errors
+        assert "make room, or name a file elsewhere" in result.errors
+        assert [*folder.iterdir()] == []
 
 
 def test_a_missing_list_is_one_clear_error(blog):

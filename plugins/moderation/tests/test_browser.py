@@ -2,7 +2,7 @@
 
 import pytest
 
-from .conftest import LIST
+from .conftest import CRISE, LIST
 
 pytestmark = pytest.mark.browser
 
@@ -78,6 +78,32 @@ def test_comments_are_decided_about_by_keys_alone(live):
     key("e", goes=True)
     assert page.url.startswith(f"{url}{LIST}c")
     assert page.url.endswith("/edit")
+    assert said == []
+
+
+def test_keys_turn_the_pages_of_a_long_list_and_say_where_there_is_nothing(live):
+    page, url, said = live
+    page.goto(f"{url}{LIST}?state=trash")
+    page.keyboard.press("j")
+    heard(page, "Cette touche ne fait rien ici")
+    page.goto(url + LIST)
+    page.keyboard.press("n")
+    heard(page, "Cette touche ne fait rien ici")
+    for number in range(26):
+        sent = {"author": "Ada", "email": "ada@example.org", "comment": f"Encore, {number}."}
+        assert page.request.post(f"{url}/comments/{CRISE}", form=sent, headers={"origin": url}).ok
+    page.goto(url + LIST)
+
+    with page.expect_navigation():
+        page.keyboard.press("n")
+
+    assert "after=" in page.url
+    heard(page, "Commentaire 1 sur")
+    assert page.locator("article").first.get_attribute("id") == page.evaluate("document.activeElement.id")
+    with page.expect_navigation():
+        page.keyboard.press("p")
+    assert page.url == url + LIST
+    assert page.locator("article").count() == 25
     assert said == []
 
 

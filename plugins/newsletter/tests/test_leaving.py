@@ -3,7 +3,10 @@
 import re
 
 import pytest
+import sqlalchemy as sa
 
+from pressframe_newsletter._tables import RECIPIENT, RETURN, WISH
+from pressframe_sql import database
 from pressframe_testing import EVERY_DATABASE
 
 from .conftest import parts
@@ -50,6 +53,17 @@ def test_the_button_ends_one_newsletter_and_no_other(sent, sink):
     assert reply.status == 200
     assert sent.people.wishes(member.id) == {"posts": "never"}
     assert sent.people.wishes(sent.members.find_by_address("b@example.org").id) == {}
+
+
+def test_nobody_is_asked_to_subscribe_where_they_have_just_left(sent, sink):
+    links, browser = _links(sink), sent.browser()
+
+    pages = [browser.get(links["leave"]), browser.get(links["preferences"]), browser.post(links["leave"], {})]
+
+    for page in pages:
+        assert "/members/subscribe" not in page.text
+        assert 'href="/members/">' in page.text
+    assert "/members/subscribe" in browser.get("/newsletter/leave/none").text
 
 
 @pytest.mark.parametrize(
@@ -110,6 +124,21 @@ def test_members_choose_without_signing_in_and_the_page_tells_no_address(sent, s
     assert sent.people.wishes(member.id) == {"posts": "weekly", "other": "never"}
 
 
+def test_members_choose_only_what_they_may_get(mailed, sink):
+    desk = mailed(
+        newsletter='[plugins.newsletter.newsletters.posts]\n[plugins.newsletter.newsletters.vip]\naudience = "paid"'
+    )
+    desk.add("a@example.org")
+    desk.add("b@example.org", audience="paid")
+    desk.send()
+    desk.run_jobs()
+
+    pages = [desk.browser().get(_links(sink, f"{who}@example.org")["preferences"]).text for who in "ab"]
+
+    assert ['name="wants.vip"' in page for page in pages] == [False, True]
+    assert ['name="wants.posts"' in page for page in pages] == [True, True]
+
+
 def test_the_link_of_a_member_who_is_gone_does_no_harm(sent, sink):
     links, member = _links(sink), sent.members.find_by_address("a@example.org")
     sent.members.remove(member.id, now=sent.site.clock.now)
@@ -140,3 +169,27 @@ def test_what_is_known_of_an_address_is_told_and_erased(sent):
     assert [one["mail"] for one in told] == ["Sujet"]
     assert find_personal_data(sent.host, "a@example.org")["newsletters"] == []
     assert len(find_personal_data(sent.host, "b@example.org")["newsletters"]) == 1
+
+
+def test_what_was_mailed_to_a_former_address_is_told_and_erased(sent, sink):
+    """Threat 79: also after the member has changed their address."""
+    from pressframe_members._leaving import leave
+    from pressframe_sql import find_personal_data
+
+    member, browser = sent.members.find_by_address("a@example.org"), sent.browser()
+    message = sink.read("a@example.org")["Message-ID"]
+    sent.people.choose(member, {"other": "weekly"}, sent.site.clock.now, lifts=False)
+    for door, address in (("sign-in", "a@example.org"), ("account/address", "new@example.org")):
+        browser.post(f"/members/{door}", {"email": address})
+        sent.run_jobs()
+        link = re.search(r"https://prland\.example(/members/confirm/\S+)", parts(sink.read(address))[0])[1]
+        assert browser.post(link, {}).status == 303
+    sent.people.give_back("digest", message, "soft", sent.site.clock.now)
+
+    told = find_personal_data(sent.host, "new@example.org")["newsletters"]
+    leave(sent.host, member.id, sent.site.clock.now)
+
+    assert [one.get("mail") or one["newsletter"] for one in told] == ["other", "Sujet"]
+    with database(sent.host).read() as connection:
+        kept = [connection.execute(sa.select(table)).all() for table in (RECIPIENT, RETURN, WISH)]
+    assert [len(rows) for rows in kept] == [1, 0, 0]  # what was mailed to the other member

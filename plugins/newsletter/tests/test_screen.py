@@ -105,10 +105,11 @@ def test_what_was_cancelled_on_its_way_is_not_shown_as_sent_to_all(mailed, sink)
     assert "<dt>Sent</dt><dd>2</dd>" in cancelled
 
 
-def test_a_moment_that_is_over_is_not_taken(mailed, sink):
+@pytest.mark.parametrize("at", ["2026-11-20T08:00", "0001-01-01T00:00", "9999-12-31T23:59-05:00", "tomorrow"])
+def test_a_moment_that_is_over_or_none_is_not_taken(mailed, at):
     owner = (desk := mailed()).sign_in_as("owner")
 
-    reply = owner.send(f"{LIST}send", {"newsletter": "posts", "entry": POST, "at": "2026-11-20T08:00"})
+    reply = owner.send(f"{LIST}send", {"newsletter": "posts", "entry": POST, "at": at})
 
     assert reply.status == 303
     assert 'role="alert"' in owner.follow(reply).text
@@ -158,3 +159,17 @@ def test_sendings_of_one_moment_are_all_listed_page_after_page(mailed):
         address = older[1] if older else ""
 
     assert sorted(found) == sorted(made)
+
+
+def test_a_digest_that_nobody_wants_says_so(mailed, sink):
+    desk = mailed()
+    desk.add("a@example.org")  # who gets each post
+    owner = desk.sign_in_as("owner")
+    planned = owner.send("/admin/newsletter/digest", {})
+
+    desk.run_jobs()
+
+    page = owner.get(planned.headers["location"]).text
+    assert "Personne ne devait le recevoir." in page
+    assert "<progress" not in page
+    assert sink.addresses == []

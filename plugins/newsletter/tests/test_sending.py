@@ -178,6 +178,23 @@ def test_who_lost_the_audience_or_left_gets_nothing_of_what_still_waits(mailed, 
     assert desk.counts(campaign) == {"left": 1}
 
 
+def test_who_loses_one_of_two_rights_to_a_mail_still_gets_it(mailed, sink):
+    """F3: nobody is skipped, such as who stops paying and was given the same audience."""
+    desk = mailed(newsletter='[plugins.newsletter.newsletters.vip]\naudience = "paid"')
+    member, now = desk.add("a@example.org", audience="paid"), desk.site.clock.now
+    desk.members.grant(member.id, "paid", source="stripe", now=now)
+    sink.fails = lambda now, number, to: "451 later" if now == "RCPT" else None
+    campaign = desk.send(newsletter="vip", audience="paid")
+    desk.run_jobs()
+    sink.fails = lambda now, number, to: None
+
+    desk.members.revoke(member.id, "paid", source="stripe", now=now)
+    finish(desk)
+
+    assert sink.addresses == ["a@example.org"]
+    assert desk.counts(campaign) == {"sent": 1}
+
+
 def test_those_who_did_not_get_it_get_it_and_nobody_else(mailed, sink):
     desk = mailed()
     desk.add("got@example.org", "broken@example.org")

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from pressframe import ConfigError
 from pressframe_testing import EVERY_DATABASE
 
 from .conftest import NEW, OLD, OTHER, PAID, THIRD, is_whole
@@ -269,3 +270,19 @@ def test_a_clock_that_jumps_neither_opens_for_ever_nor_closes_for_ever(served, c
     clock.move(timedelta(days=365))
 
     assert is_whole(browser.get(THIRD))
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("subscriber", "Did you mean subscribers?"),
+        ("nobody", "name some of paid, subscribers"),
+        ("public", "name some of"),
+    ],
+)
+def test_an_audience_that_is_counted_must_be_there(blog, name, told):
+    error = blog(f'free = 2\nmetered = ["subscribers", "{name}"]').build().error
+
+    assert isinstance(error, ConfigError)
+    assert f'metered names "{name}", an audience that no entry can be for' in str(error)
+    assert told in error.fix

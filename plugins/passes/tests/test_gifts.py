@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from pressframe_members.store import Members
 from pressframe_passes._store import LinkStore
 from pressframe_sql import database
 from pressframe_testing import EVERY_DATABASE
@@ -235,6 +236,25 @@ def test_nobody_gives_what_they_may_not_read(served):
 
     assert [(answer.status, link_in(answer)) for answer in answers] == [(303, ""), (303, "")]
     assert LinkStore(served.app.site).all() == []
+
+
+@pytest.mark.parametrize("end", ["revoked", "left"])
+def test_a_gift_ends_with_the_right_of_who_gave_it(served, end):
+    """Threat 44: paid, given away and paid back."""
+    address = "lectrice@example.org"
+    reader, members, now = served.sign_in(address), Members(served.app.site), served.app.clock()
+    giver = members.find_by_address(address).id
+    members.grant(giver, "paid", source="complimentary", now=now)
+    served.app.readers.forget("; ".join(f"{name}={value}" for name, value in reader.cookies.items()).encode())
+    taker, _ = take(served, link_in(reader.post("/passes/gift", {"next": PAID})))
+    assert is_whole(taker.get(PAID))
+
+    if end == "left":
+        members.remove(giver, now=now)
+    else:
+        members.revoke(giver, "paid", source=None, now=now)
+
+    assert not is_whole(taker.get(PAID))
 
 
 def test_the_button_is_on_the_page_of_readers_alone(served):

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import UTC, datetime
+from html import unescape
 
 import pytest
 
@@ -77,9 +78,24 @@ def test_what_cannot_be_done_is_said(desk, subtests):
         with subtests.test(action=action, form=form):
             assert said not in owner.get(SCREEN).text
 
-            owner.send(f"{SCREEN}{action}", form)
+            answer = owner.send(f"{SCREEN}{action}", form)
 
-            assert said in owner.get(SCREEN).text
+            page = answer.text if answer.status == 422 else owner.follow(answer).text
+            assert said in page
+            assert page.count(' aria-invalid="true" aria-describedby="gift-problem"') == (action == "gift")
+
+
+def test_what_was_typed_for_a_gift_is_not_lost_where_something_is_wrong(desk):
+    form = {"entry": "/<nowhere>/", "readers": "3", "days": "9"}
+
+    page = desk.sign_in_as("owner").send(f"{SCREEN}gift", form)
+
+    assert page.status == 422
+    assert '<p id="gift-problem" class="errors" role="alert">Rien n’a été créé' in page.text
+    for name, value in form.items():
+        field = re.search(rf'<input id="gift-{name}"[^>]* value="([^"]*)"([^>]*)>', page.text)
+        assert unescape(field[1]) == value
+        assert ("autofocus" in field[2]) is (name == "entry")
 
 
 @pytest.mark.parametrize("role", ["moderator", "author"])

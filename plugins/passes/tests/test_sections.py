@@ -211,9 +211,24 @@ def test_who_was_given_an_open_post_may_comment_and_is_no_member(served):
     page = taker.get(OPEN).text
 
     assert 'name="email"' in page.partition('id="commentform"')[2]
-    assert "Votre compte" not in page
+    assert 'class="members-offer"' in page
     assert 'id="reminder"' not in page
     assert "/passes/gift" not in page
+
+
+@pytest.mark.parametrize("address", [CLOSED, OPEN])
+def test_who_was_given_a_text_is_asked_as_a_stranger_where_it_withholds_a_part(served, address):
+    """Though they read with the eyes of a subscriber: that is not who they are."""
+    browser, _ = giver(served)
+    taker = given(served, browser, address)
+
+    note, own = (
+        one.get(address).text.partition('class="gate-section"')[2].partition("</div>")[0] for one in (taker, browser)
+    )
+
+    assert f'/members/sign-in?next={address}">Se connecter</a>' in note
+    assert own
+    assert "/members/" not in own
 
 
 def test_an_open_post_offers_to_be_given_by_who_sees_more_of_it_alone(served):

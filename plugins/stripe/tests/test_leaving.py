@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pressframe_members.store import Members
+from pressframe_stripe._api import Api
 
 from .conftest import everything_in, exported
 
@@ -95,6 +96,28 @@ def test_who_pays_and_leaves_at_once_is_not_charged_again(shop):
 
     assert shop.stripe.things[subscription]["status"] == "canceled"
     assert shop.stripe.things[session]["customer"] not in shop.stripe.things
+
+
+def test_who_leaves_while_stripe_is_asked_is_not_charged_again(shop, monkeypatch):
+    browser = shop.sign_in("lectrice@example.org")
+    subscription = shop.stripe.pay(shop.session(browser))
+    asked, left = Api.payments, []
+
+    def payments(api, id):
+        found = asked(api, id)
+        if not left:
+            left.append(id)
+            leave(shop, browser, "account")
+        return found
+
+    monkeypatch.setattr(Api, "payments", payments)
+    event = next(one for one in shop.stripe.events if one["type"] == "customer.subscription.created")
+    assert shop.hook(event).status == 200
+    shop.run_jobs()
+
+    assert left
+    assert shop.stripe.things[subscription]["status"] == "canceled"
+    assert _rows(shop, "stripe_subscription") == b"[]"
 
 
 def test_events_of_who_has_left_bring_nothing_back(paid):

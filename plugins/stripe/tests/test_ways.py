@@ -40,8 +40,24 @@ audience: [subscribers, paid]
 Le début.
 
 La suite.
+== content/given.md ==
+---
+title: À donner
+date: 2026-01-06
+slug: given
+audience: subscribers
+---
+Le début.
+
+Pour les abonnés, tout cela.
+
+<!-- only: paid -->
+
+Canari-donné.
+
+<!-- end only -->
 """
-OPEN, BOTH, MINE = "/2026/01/open/", "/2026/01/both/", "/2026/01/mine/"
+OPEN, BOTH, MINE, GIVEN = "/2026/01/open/", "/2026/01/both/", "/2026/01/mine/", "/2026/01/given/"
 
 
 @pytest.fixture
@@ -107,6 +123,25 @@ def test_a_section_offers_what_opens_it(wide):
     assert ("/members/sign-in" in main_part(mine), "/members/sign-in" in main_part(strangers)) == (False, True)
     assert "Votre compte" in mine
     assert "Canari" not in mine + strangers
+
+
+def test_who_was_given_a_text_by_a_subscriber_is_offered_what_strangers_are(wide):
+    """They read with the giver's eyes, and have nothing that could be upgraded."""
+    shop = wide(
+        ('"stripe", "archives"', '"admin", "stripe", "passes", "archives"'),
+        ("[plugins.stripe]", "[plugins.passes]\ngifts = 3\n[plugins.stripe]"),
+    )
+    page = shop.sign_in("donatrice@example.org").post("/passes/gift", {"next": GIVEN}).text
+    taker = shop.browser()
+    taker.post(re.search(r"https://prland.example(/passes/gift/[^\"]+)", page)[1], {})
+
+    read, mine = taker.get(GIVEN).text, shop.sign_in("lectrice@example.org").get(GIVEN).text
+
+    assert "Pour les abonnés, tout cela." in main_of(read)
+    assert "Choisir la formule «\xa0Au mois\xa0»" in main_of(read)
+    assert "Passer à la formule" not in read
+    assert f'href="/members/sign-in?next={GIVEN}"' in main_part(read)
+    assert "Passer à la formule «\xa0Au mois\xa0»" in main_of(mine)
 
 
 def test_who_pays_already_meets_no_offer_and_no_form_for_strangers(wide):

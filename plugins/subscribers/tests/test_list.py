@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from pressframe_members._tables import MEMBER, MEMBERSHIP
 from pressframe_sql import database
+from pressframe_testing import EVERY_DATABASE
 
-from .conftest import LIST, flash, shown, undo
+from .conftest import LIST, fields, flash, shown, undo
 
 
 def test_members_stand_newest_first_and_the_other_way_round(desk, owner):
@@ -55,15 +56,17 @@ def test_an_empty_site_says_how_members_come(owner):
     assert "Nobody has subscribed yet." in owner.get(LIST).text
 
 
+@EVERY_DATABASE
 def test_whatever_the_address_asks_for_is_data(desk, owner):
     """Threat 47."""
     desk.add("ada")
-    fields = ("q", "state", "audience", "after", "sort")
-    sent = ("' OR 1=1 --", "%00", "\ud800", "1); DROP TABLE members_member; --", "%")
+    names = ("q", "state", "audience", "after", "sort")
+    sent = ("' OR 1=1 --", "\x00", "a\x00b", "\ud800", "1); DROP TABLE members_member; --", "%", "-" + "9" * 17 + ".1")
 
-    for field, text in itertools.product(fields, sent):
+    for field, text in itertools.product(names, sent):
         assert owner.get(f"{LIST}?{field}={_quoted(text)}").status == 200, (field, text)
         assert desk.members.find_by_address("ada@example.org"), (field, text)
+        assert owner.get(f"{LIST}member/{_quoted(text)}").status == 404, text
 
 
 def _quoted(text):
@@ -126,15 +129,57 @@ def test_what_cannot_be_done_with_many_is_said(desk, owner, form, said):
     assert desk.rights(ada) == []
 
 
-def test_an_undo_is_for_whoever_did_it_once_and_for_a_day(desk, owner, clock):
-    """Threat 40."""
+def test_an_undo_is_for_whoever_did_it(desk, owner):
+    """Threats 40, 45: not for another owner."""
+    ada, password = desk.add("ada"), "un autre mot de passe"
+    create = ("admin", "create", "other@example.org", "--role", "owner", "--password-stdin")
+    assert desk.site.run(*create, given=f"{password}\n").status == 0
+    other = desk.browser()
+    assert other.post("/admin/sign-in", {"address": "other@example.org", "password": password}).status == 303
+    page = owner.follow(owner.send(f"{LIST}bulk", {f"pick.{ada.id}": "1", "do": "grant", "audience": "paid"}))
+
+    theirs = {name: value for name, value in fields(page, f"{LIST}undo").items() if name != "token"}
+    pressed = other.follow(other.send(f"{LIST}undo", theirs))
+    assert flash(pressed) == "That cannot be taken back any more."
+    assert desk.rights(ada) == [("paid", "complimentary", None)]
+    undo(owner, page)
+    assert desk.rights(ada) == []
+
+
+@pytest.mark.parametrize(("hours", "is_undone"), [(23, True), (24, False)])
+def test_an_undo_is_for_a_day(desk, owner, clock, hours, is_undone):
+    ada = desk.add("ada")
+    page = owner.follow(owner.send(f"{LIST}bulk", {f"pick.{ada.id}": "1", "do": "grant", "audience": "paid"}))
+    clock.move(f"{hours} hours")
+
+    undo(owner, page)
+
+    assert bool(desk.rights(ada)) is not is_undone
+
+
+def test_an_undo_gives_no_audience_that_the_site_has_given_up(desk, owner):
+    ada = desk.add("ada")
+    desk.members.grant(ada.id, "gold", source="complimentary", now=desk.now)
+    page = owner.follow(owner.send(f"{LIST}bulk", {f"pick.{ada.id}": "1", "do": "revoke", "audience": "gold"}))
+    desk.site.edit("pressframe.toml", desk.site.read("pressframe.toml").replace("[plugins.gates.audiences.gold]\n", ""))
+    later = desk.site.serve().browser()
+    later.cookies = dict(owner.cookies)
+
+    assert "Somebody changed more" in flash(undo(later, page))
+    assert desk.rights(ada) == []
+
+
+@EVERY_DATABASE
+def test_an_undo_is_there_once(desk, owner):
+    """Threat 40: nor does it lead elsewhere."""
     ada = desk.add("ada")
     grant = {f"pick.{ada.id}": "1", "do": "grant", "audience": "paid"}
     page = owner.follow(owner.send(f"{LIST}bulk", grant))
     undo(owner, page)
 
     assert flash(undo(owner, page)) == "That cannot be taken back any more."
-    assert flash(owner.follow(owner.send(f"{LIST}undo", {"act": "x", "back": "https://evil.example/"}))) != ""
+    for act in ("x", "\x00", "' OR 1=1 --"):
+        assert flash(owner.follow(owner.send(f"{LIST}undo", {"act": act, "back": "https://evil.example/"}))) != ""
 
 
 def test_an_undo_leaves_what_changed_since(desk, owner):

@@ -62,8 +62,15 @@ def odd(request, site):
 
 def public(request, site):
     cookies = (Cookie(name="a", value="1"),) if request.query else ()
+    audience = request.parameters.get("audience")
     page = Page(address="/public/", template="message.html", data={"heading": "a", "text": "b"})
-    return Response(page=page, headers={"Cache-Control": "public, max-age=60"}, cookies=cookies)
+    headers = {"Cache-Control": "public, max-age=60"}
+    return Response(
+        page=page,
+        headers=headers,
+        cookies=cookies,
+        reader=audience and Reader(id="r2", audiences=frozenset({audience})),
+    )
 
 
 def form(request, site):
@@ -117,6 +124,7 @@ class Answers:
         for endpoint in (asked, away, boom, change, fail, form, free, header, locked, odd, page, public, record):
             yield Route(methods=("GET", "POST"), path=f"/do/{endpoint.__name__}", endpoint=endpoint)
         yield Route(methods=("GET", "POST"), path="/2026/11/open/", endpoint=record)
+        yield Route(methods=("GET",), path="/do/public-{audience}", endpoint=public)
         yield Route(methods=("POST",), path="/do/post/{name}", endpoint=record)
 
     @hookimpl
@@ -132,4 +140,5 @@ class Answers:
             GO_ON.wait(60)
         if request.cookies.get("session") == "broken":
             raise RuntimeError("no database")
-        return Reader(id="r1", audiences=frozenset({"friends"})) if request.cookies.get("session") == "friend" else None
+        audiences = {"friend": {"friends"}, "known": set()}.get(request.cookies.get("session"))
+        return None if audiences is None else Reader(id="r1", audiences=frozenset(audiences))

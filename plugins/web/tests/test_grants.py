@@ -23,7 +23,8 @@ class Granter:
     @hookimpl
     def judge_gate(self, entry):
         if "closed" in entry.id:
-            return Gate(requires=frozenset({"club", "board"} if self.what == "half" else {"club"}), reason="a test")
+            requires = {"club", "board"} if self.what.endswith("half") else {"club"}
+            return Gate(requires=frozenset(requires), reason="a test")
 
     @hookimpl
     def find_reader(self, request):
@@ -122,6 +123,16 @@ def test_a_grant_opens_a_closed_entry_for_whom_it_is_given(serve):
     assert answer.headers["cache-control"] == "private, no-store"
     assert "canari-octroi" not in bearer(served, "no").get(CLOSED).text
     assert "canari-octroi" not in served.browser().get(CLOSED).text
+
+
+def test_a_counted_grant_of_a_part_of_what_is_asked_for_opens_nothing_and_is_not_counted(serve):
+    """Threat 13: who lacks two audiences is let in by grants of both."""
+    served, log = serve("counted half")
+
+    assert "canari-octroi" not in bearer(served).get(CLOSED).text
+    assert [line for line in log() if line.startswith("told")] == []
+    assert "canari-octroi" in bearer(served, session="board").get(CLOSED).text
+    assert [line for line in log() if line.startswith("told")] == ["told closed/index ['club']"]
 
 
 @pytest.mark.parametrize("address", [CLOSED, "/été/"])

@@ -100,6 +100,17 @@ def test_any_other_cookie_is_a_strangers(served, value):
     assert "canari-serveur-1" not in visitor.get(CLOSED).text
 
 
+@pytest.mark.parametrize("who", ["visitor", "friend"])
+def test_a_gated_page_that_is_asked_for_with_its_version_is_not_kept_either(served, friend, who):
+    """Threats 6, 9: nor when it is named as what may be kept for ever."""
+    browser = friend if who == "friend" else served.visitor
+    tag = browser.get(CLOSED).headers["etag"].strip('W/"')
+
+    reply = browser.get(f"{CLOSED}?v={tag[:8]}")
+
+    assert reply.headers["cache-control"] == ("private, no-store" if who == "friend" else "private, no-cache")
+
+
 def test_the_tag_of_an_open_rendering_does_not_open_it(served, friend):
     """Threat 16."""
     tag = friend.get(CLOSED).headers["etag"]

@@ -11,6 +11,8 @@ import pytest
 
 from pressframe import PluginError
 from pressframe_testing import Ask, ask
+from pressframe_web import Cookie
+from pressframe_web._http import cookie_lines
 from pressframe_web._words import saying
 
 TWICE = """
@@ -140,6 +142,13 @@ def test_an_answer_that_is_somebodys_own_is_never_kept_whatever_the_plugin_says(
     assert served.visitor.get("/do/public").headers["cache-control"] == "public, max-age=60"
     assert served.visitor.get("/do/public?cookie=1").headers["cache-control"] == "private, no-store"
     assert friend.get("/do/public").headers["cache-control"] == "private, no-store"
+    friend.cookies["__Host-session"] = "known"  # to whom nothing is open
+    assert friend.get("/do/public").headers["cache-control"] == "private, no-store"
+
+
+def test_an_answer_made_for_somebody_who_is_not_signed_in_is_never_kept(served):
+    """Threat 9: such as a private feed, whose address alone says whose it is."""
+    assert served.visitor.get("/do/public-friends").headers["cache-control"] == "private, no-store"
 
 
 def test_a_planned_page_wins_over_a_route(served):
@@ -240,6 +249,18 @@ def test_a_cookie_is_bound_to_the_host_and_hidden_from_scripts(served):
 
     assert cookie.startswith("__Host-session=1; ")
     assert {"HttpOnly", "Secure", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
+
+
+@pytest.mark.parametrize("prefix", ["", "__Host-"])
+def test_a_hint_may_be_read_by_scripts_and_is_bound_like_all_others(prefix):
+    """Threat 37."""
+    hint, secret = (Cookie(name="one", value="1", is_hint=is_hint) for is_hint in (True, False))
+
+    (_, line), (_, other) = cookie_lines([hint, secret], prefix)
+
+    assert set(line.decode().split("; ")) == set(other.decode().split("; ")) - {"HttpOnly"}
+    assert line.startswith(f"{prefix}one=1; ".encode())
+    assert (b"; Secure" in line) is bool(prefix)
 
 
 def test_no_path_leads_out_of_the_site(served):

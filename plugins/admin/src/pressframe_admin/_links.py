@@ -14,7 +14,7 @@ from pressframe_admin._limits import Limits
 from pressframe_admin._sessions import SessionStore
 from pressframe_admin._tables import ACCOUNT, LINK
 from pressframe_sql import Database, database
-from pressframe_sql.limits import lately
+from pressframe_sql.limits import is_valid, lately
 from pressframe_web import Request
 from pressframe_web.addresses import MailAddress
 from pressframe_web.identity import make_id
@@ -103,7 +103,7 @@ class LinkStore:
         found = sa.select(*columns).join(ACCOUNT)
         found = found.where(LINK.c.id == id, LINK.c.ended.is_(None), ACCOUNT.c.disabled.is_(None))
         if now is not None:
-            found = found.where(LINK.c.expires > now)
+            found = found.where(is_valid(LINK.c.made, LINK.c.expires, now))
         with self._db.read() as connection:
             row = connection.execute(found).one_or_none()
         return None if row is None else Link(**row._mapping)
@@ -114,7 +114,10 @@ class LinkStore:
         def work(connection: sa.Connection) -> Followed | None:
             enabled = sa.select(ACCOUNT.c.id).where(ACCOUNT.c.disabled.is_(None))
             mine = sa.update(LINK).where(
-                LINK.c.id == id, LINK.c.ended.is_(None), LINK.c.expires > request.now, LINK.c.account.in_(enabled)
+                LINK.c.id == id,
+                LINK.c.ended.is_(None),
+                is_valid(LINK.c.made, LINK.c.expires, request.now),
+                LINK.c.account.in_(enabled),
             )
             ended = mine.values(ended=request.now).returning(LINK.c.account, LINK.c.back)
             link = connection.execute(ended).one_or_none()

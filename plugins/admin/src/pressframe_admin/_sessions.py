@@ -14,6 +14,7 @@ from pressframe_admin._tables import ACCOUNT, SESSION
 from pressframe_admin._tokens import form_token
 from pressframe_admin.model import Account
 from pressframe_sql import Database, database
+from pressframe_sql.limits import is_long_over, is_valid
 from pressframe_web import Request
 from pressframe_web.identity import browser_of, digest, make_id, network
 
@@ -73,7 +74,7 @@ class SessionStore:
         session, now = make_id(), request.now
         before = request.cookies.get(COOKIE, "")
         connection.execute(sa.delete(SESSION).where(SESSION.c.digest == digest(before)))
-        connection.execute(sa.delete(SESSION).where(SESSION.c.expires <= now))
+        connection.execute(sa.delete(SESSION).where(is_long_over(SESSION.c.expires, now)))
         row = {
             "digest": digest(session), "account": account, "way": way, "browser": browser_of(request),
             "network": network(request.client, bits=(24, 48)), "made": now, "seen": now, "expires": now + last,
@@ -89,7 +90,7 @@ class SessionStore:
         found = sa.select(*COLUMNS, SESSION.c.id.label("session_id"), SESSION.c.way, SESSION.c.made, SESSION.c.seen)
         known = digest(session)
         found = found.join(SESSION).where(
-            SESSION.c.digest == known, SESSION.c.expires > now, ACCOUNT.c.disabled.is_(None)
+            SESSION.c.digest == known, is_valid(SESSION.c.made, SESSION.c.expires, now), ACCOUNT.c.disabled.is_(None)
         )
         with self._db.read() as connection:
             row = connection.execute(found).one_or_none()
@@ -115,7 +116,9 @@ class SessionStore:
             SESSION.c.made,
             SESSION.c.seen,
         )
-        found = sa.select(*columns).where(SESSION.c.account == account, SESSION.c.expires > now)
+        found = sa.select(*columns).where(
+            SESSION.c.account == account, is_valid(SESSION.c.made, SESSION.c.expires, now)
+        )
         with self._db.read() as connection:
             rows = connection.execute(found.order_by(SESSION.c.id.desc())).all()
         return tuple(Open(**row._mapping) for row in rows)

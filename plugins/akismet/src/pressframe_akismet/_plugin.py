@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
-from urllib.parse import urlsplit
 
 import attrs
 from attrs.validators import gt, matches_re
@@ -15,6 +14,7 @@ from pressframe.hookspecs import hookimpl
 from pressframe.model import Card, Comment, Host, Judgement, Sender
 from pressframe_comments.hookspecs import Change
 from pressframe_sql import Job
+from pressframe_web.addresses import check_service
 
 if TYPE_CHECKING:
     import click
@@ -31,13 +31,6 @@ _NAMES: dict[Private, str] = {
     "referrer": "referrer",
     "website": "comment_author_url",
 }
-
-
-def _check_url(_: object, field: attrs.Attribute[str], url: str) -> None:
-    parts = urlsplit(url)
-    is_here = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
-    if not parts.hostname or "@" in parts.netloc or parts.query or not (parts.scheme == "https" or is_here):
-        raise ValueError(f"{field.name} must be an address such as https://rest.akismet.com/1.1")
 
 
 @attrs.frozen(eq=False)
@@ -62,7 +55,7 @@ class Akismet:
     refuse_blatant: bool = False
     timeout: timedelta = attrs.field(default=timedelta(seconds=1), validator=gt(timedelta(0)))
     is_test: bool = False
-    url: str = attrs.field(default="https://rest.akismet.com/1.1", validator=_check_url)
+    url: str = attrs.field(default="https://rest.akismet.com/1.1", validator=check_service)
 
     def api(self, host: Host) -> Api:
         """Return the service as *host*'s site asks it."""

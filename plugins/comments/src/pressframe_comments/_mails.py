@@ -56,11 +56,11 @@ class FollowMail:
 
     def _news(self, address: str, shown: Sequence[tuple[News, Filed]]) -> Message:
         out, id = way_out(self._host, Signer(self._host)), str(shown[0][0].follow)
-        threads: dict[str, list[Mapping[str, str]]] = {}
+        threads: dict[str, list[Mapping[str, object]]] = {}
         for one, filed in shown:
             # Who may not read an entry learns nothing of what is said there: the mail says that something is.
             is_gated = self._served.is_gated(filed.comment.entry, noted=one.is_gated)
-            said = {} if is_gated else {"author": one_line(filed.comment.author), "text": _quoted(filed)}
+            said: dict[str, object] = {} if is_gated else _said(filed)
             said |= {"link": f"{self._url}/comment/{one.comment}?on={quote(filed.comment.entry)}"}  # wherever it goes
             threads.setdefault(one_line(one.title), []).append(said)
         key = f"comments.mail.{shown[0][0].follow}.{','.join(one.comment for one, _ in shown)}"
@@ -82,10 +82,9 @@ class FollowMail:
         return letters.write(name, names, key=key, to=to, headers=headers)
 
 
-def _quoted(filed: Filed) -> str:
-    """Return a comment as a mail quotes it; nothing of one that is kept as HTML."""
-    if filed.comment.format == "html":
-        return ""
-    text = seen(filed.comment.body)
-    text = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
-    return "\n".join(f"> {line}" for line in text.splitlines())
+def _said(filed: Filed) -> dict[str, object]:
+    """Return a comment as a mail quotes it: its author, its lines, and them as one text; no lines of what is HTML."""
+    text = seen(filed.comment.body) if filed.comment.format == "text" else ""
+    lines = (text if len(text) <= _LONGEST else text[:_LONGEST] + "…").splitlines()
+    quoted = "\n".join(f"> {line}" for line in lines)
+    return {"author": one_line(filed.comment.author), "lines": lines, "text": quoted}

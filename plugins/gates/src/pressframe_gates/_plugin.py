@@ -16,6 +16,7 @@ from pressframe.hookspecs import hookimpl
 from pressframe.model import Block, Body, Card, Conversation, Entry, Gate, Json, Page, Section, Teaser, View
 from pressframe_gates._rules import SUBSCRIBERS, Audience, Rule, Span, check_audiences, check_terms
 from pressframe_gates._wishes import Wishes, read_wishes
+from pressframe_web.model import is_signed_in
 
 log = logging.getLogger("pressframe")
 
@@ -152,7 +153,16 @@ class Gates:
 
     @hookimpl
     def register_filters(self) -> Mapping[str, Callable[..., object]]:
-        return {"gate_names": self.names}
+        return {"gate_names": self.names, "audience_name": self.name_of}
+
+    def name_of(self, audience: str, subscribers: str = SUBSCRIBERS) -> str:
+        """Return what an audience is called, in the site's language; its key where nobody said.
+
+        Args:
+            subscribers: What subscribers are called where the settings don't say.
+        """
+        own = self.audiences.get(audience, Audience()).name
+        return own or (subscribers if audience == SUBSCRIBERS else audience)
 
     def names(self, card: Card, site: View, subscribers: str) -> tuple[str, ...]:
         """Return what those are called whom an entry is closed for all but; nothing where one of them has no name.
@@ -174,7 +184,7 @@ class Gates:
         if slot == "withheld":
             return [Block(template="gates/section.html", data=self._of_section(page, site))]
         if slot == "gate_ways":
-            return [Block(template="gates/ways.html", data=self._ways(missing_of(page, site), site))]
+            return [Block(template="gates/ways.html", data=self._ways(missing_of(page, site), page, site))]
         if slot != "after_body" or page.subject is None:
             return []
         gate, entry = site.gate(page.subject), site.entry(page.subject)
@@ -184,7 +194,7 @@ class Gates:
         kept = entry.data.get("gates")
         data: dict[str, object] = {
             "rest": kept.get("rest") if isinstance(kept, Mapping) else None,
-            **self._ways(missing, site, live=live),
+            **self._ways(missing, page, site, live=live),
             "gives": [sentence for one in self._asked(missing) for sentence in one.gives],
             "opens": self._opening(entry, gate),
             "live": live,
@@ -194,20 +204,20 @@ class Gates:
     def _asked(self, missing: Iterable[str]) -> list[Audience]:
         return [self.audiences.get(name, Audience()) for name in sorted(missing) if name in self._known]
 
-    def _ways(self, missing: Iterable[str], site: View, *, live: str = "") -> dict[str, object]:
+    def _ways(self, missing: Iterable[str], page: Page, site: View, *, live: str = "") -> dict[str, object]:
         """Return what is told of audiences that a reader lacks: names, and where one joins them, if not at *live*."""
         asked = self._asked(missing)
         return {
             "names": [one.name for one in asked if one.name],
             "join": [] if live else [(one.name, one.join) for one in asked if one.join],
-            "is_member": bool(site.audiences),
+            "is_member": is_signed_in(page, site),
         }
 
     def _of_section(self, page: Page, site: View) -> dict[str, object]:
         """Return what is told where a section is withheld."""
         missing, live = missing_of(page, site), _live(site, page)
         return {
-            **self._ways(missing, site, live=live),
+            **self._ways(missing, page, site, live=live),
             "is_for_subscribers": SUBSCRIBERS in missing and not self.audiences.get(SUBSCRIBERS, Audience()).name,
             "live": live,
         }

@@ -3,7 +3,7 @@
 Other plugins find what they need in ``pressframe_members.model``, ``.store`` and ``.hookspecs``.
 """
 
-from pressframe_members._audiences import known_audiences
+from pressframe_members._audiences import audience_name, known_audiences
 from pressframe_members._plugin import Members
 
-__all__ = ["Members", "known_audiences"]
+__all__ = ["Members", "audience_name", "known_audiences"]

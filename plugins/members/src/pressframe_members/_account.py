@@ -11,7 +11,7 @@ import attrs
 from pressframe.errors import PluginError, PressframeError
 from pressframe.model import Host, Json, Live
 from pressframe_members._forms import show_form
-from pressframe_members._pages import HOME, show, show_missing
+from pressframe_members._pages import HINT, HOME, clear, hint, show, show_missing
 from pressframe_members.model import AccountPart, Member, Outcome
 from pressframe_members.store import Members
 from pressframe_web import Request, Response, Route
@@ -42,8 +42,8 @@ class Account:
         """Show the page to who is signed in, and the form that signs in to others."""
         member = self._member(request)
         if member is None:  # a stranger, or one who has just left, and whom the server still remembers
-            return show_form("sign-in")
-        return self._page(member, request)
+            return attrs.evolve(show_form("sign-in"), cookies=(clear(HINT),) if HINT in request.cookies else ())
+        return attrs.evolve(self._page(member, request), cookies=() if HINT in request.cookies else (hint(),))
 
     def lead(self, request: Request, site: Live) -> Response:
         """Lead to a part of the page: its form's address, typed or reloaded."""

@@ -37,9 +37,6 @@ MOST_TRIES = 5
 """Wrong codes after which a request is locked."""
 
 _UNCONFIRMED_KEPT = timedelta(days=7)
-_SOON_FORGOTTEN, _FORGOTTEN = timedelta(days=60), timedelta(days=730)
-"""How long a session is over when it is forgotten: of one that seems to have ended long ago nobody knows whether it
-did, or the clock is a year ahead."""
 _MAILS_AN_HOUR = 1
 _SIGN_INS_AN_HOUR = 5
 
@@ -207,8 +204,7 @@ def code_of(host: Host, link: str) -> str:
 def _tidy(connection: sa.Connection, now: datetime) -> None:
     """Forget what is over: links a day after they expired, sessions, addresses that nobody confirmed."""
     connection.execute(sa.delete(LINK).where(LINK.c.expires <= now - timedelta(days=1)))
-    over = (SESSION.c.expires <= now) & (SESSION.c.expires > now - _SOON_FORGOTTEN)
-    connection.execute(sa.delete(SESSION).where(over | (SESSION.c.expires <= now - _FORGOTTEN)))
+    connection.execute(sa.delete(SESSION).where(limits.is_long_over(SESSION.c.expires, now)))
     has_link = sa.exists().where(LINK.c.member == MEMBER.c.id, LINK.c.ended.is_(None), LINK.c.expires > now)
     is_old = MEMBER.c.since <= now - _UNCONFIRMED_KEPT
     connection.execute(sa.delete(MEMBER).where(MEMBER.c.confirmed.is_(None), is_old, ~has_link))

@@ -1,4 +1,4 @@
-"""Which audiences a site has."""
+"""Which audiences a site has, and what they are called."""
 
 from __future__ import annotations
 
@@ -11,3 +11,10 @@ def known_audiences(host: Host) -> frozenset[str]:
     from pressframe_gates import Gates
 
     return frozenset({SUBSCRIBERS, *host.plugin(Gates).audiences})
+
+
+def audience_name(host: Host, audience: str) -> str:
+    """Return what the settings call an audience, as templates do with ``| audience_name``; its key where they don't."""
+    from pressframe_gates import Gates
+
+    return host.plugin(Gates).name_of(audience)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -140,19 +141,26 @@ def make_export(host: Host) -> click.Command:
 
 
 def _write(host: Host, file: str) -> int:
-    """Write the list into a new file that only its owner may read; return how many are in it.
+    """Write the list into a new file that only its owner may read, whole or not at all; return how many are in it.
 
     Raises:
         StoreError: There is such a file, or it cannot be written.
     """
     from pressframe_members.transfer import export_members
 
-    lines = 0
+    target, lines = Path(file), 0
     try:
-        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline="") as out:  # noqa: PTH123 - a descriptor
-            for piece in export_members(host):
-                out.write(piece)
-                lines += piece.count("\r\n")
+        if os.path.lexists(target):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+        with ExitStack() as undo:
+            beside, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+            undo.callback(Path(name).unlink, missing_ok=True)
+            with open(beside, "w", encoding="utf-8", newline="") as out:  # noqa: PTH123 - a descriptor
+                for piece in export_members(host):
+                    out.write(piece)
+                    lines += piece.count("\r\n")
+            Path(name).rename(target)
     except OSError as error:
-        raise StoreError(f"{file} cannot be written: {error.strerror}", fix="name a new file") from error
+        fix = "name a new file" if error.errno == errno.EEXIST else "make room, or name a file elsewhere"
+        raise StoreError(f"{file} cannot be written: {error.strerror}", fix=fix) from error
     return lines - 1

@@ -13,7 +13,7 @@ import attrs
 
 from pressframe.errors import StoreError
 from pressframe.model import Host, Json, Live
-from pressframe_members._pages import ASKED, HOME, SESSION, clear, show, show_spent
+from pressframe_members._pages import ASKED, HOME, SESSION, clear, show, show_spent, signed_in
 from pressframe_web import Cookie, Request, Response, Route
 from pressframe_web.addresses import own_path, read_address
 from pressframe_web.identity import browser_of
@@ -87,7 +87,6 @@ class Code:
 
     def take(self, request: Request, site: Live) -> Response:
         from pressframe_members._links import Device, Links
-        from pressframe_members._sessions import SIGNED_IN_FOR
 
         browser = request.cookies.get(ASKED, "")
         device = Device(session=request.cookies.get(SESSION, ""), name=browser_of(request))
@@ -96,8 +95,7 @@ class Code:
             return show("code", {"problem": "wrong"}, status=422)
         if outcome == "over" or outcome.session is None:
             return show_spent(is_reader=request.reader is not None)
-        session = Cookie(name=SESSION, value=outcome.session, max_age=SIGNED_IN_FOR)
-        return Response(location=outcome.back, cookies=(session, clear(ASKED)))
+        return Response(location=outcome.back, cookies=(*signed_in(outcome.session), clear(ASKED)))
 
 
 def show_form(door: Door, *, back: str = "", typed: str = "", problem: str = "") -> Response:

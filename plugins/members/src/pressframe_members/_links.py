@@ -11,11 +11,12 @@ import sqlalchemy as sa
 from pressframe.model import Host
 from pressframe_members import _telling
 from pressframe_members._rows import find_in, fold
-from pressframe_members._sessions import begin, is_session
+from pressframe_members._sessions import begin, is_good, is_session
 from pressframe_members._tables import LINK, MEMBER, REQUEST, SESSION
 from pressframe_members._telling import Told
 from pressframe_members.model import SUBSCRIBERS
 from pressframe_sql import Database, database
+from pressframe_sql.limits import is_valid
 from pressframe_web.addresses import read_address
 from pressframe_web.identity import digest, is_same, make_id
 
@@ -89,7 +90,7 @@ class Links:
         columns = (LINK.c.id, LINK.c.purpose, LINK.c.address, LINK.c.back, MEMBER.c.address.label("member"))
         found = sa.select(*columns).join(MEMBER).where(LINK.c.id == id, LINK.c.ended.is_(None))
         if now is not None:
-            found = found.where(LINK.c.expires > now)
+            found = found.where(is_valid(LINK.c.made, LINK.c.expires, now))
         with self._db.read() as connection:
             row = connection.execute(found).one_or_none()
         if row is None:
@@ -137,7 +138,9 @@ class Links:
     def _follow(
         self, connection: sa.Connection, id: str, now: datetime, device: Device
     ) -> tuple[Followed | None, list[Told]]:
-        mine = sa.update(LINK).where(LINK.c.id == id, LINK.c.ended.is_(None), LINK.c.expires > now)
+        mine = sa.update(LINK).where(
+            LINK.c.id == id, LINK.c.ended.is_(None), is_valid(LINK.c.made, LINK.c.expires, now)
+        )
         link = connection.execute(
             mine.values(ended=now).returning(LINK.c.member, LINK.c.back, LINK.c.address)
         ).one_or_none()
@@ -164,9 +167,7 @@ class Links:
         values = {"address": read.shown, "folded": read.folded, "sought": fold(read.folded, row.name)}
         connection.execute(sa.update(MEMBER).where(MEMBER.c.id == member).values(values))
         is_theirs = connection.scalar(
-            sa.select(sa.func.count()).where(
-                is_session(device.session), SESSION.c.member == member, SESSION.c.expires > now
-            )
+            sa.select(sa.func.count()).where(is_session(device.session), SESSION.c.member == member, is_good(now))
         )
         connection.execute(sa.delete(SESSION).where(SESSION.c.member == member))
         session = begin(connection, member, now, device=device.name, instead_of="") if is_theirs else None

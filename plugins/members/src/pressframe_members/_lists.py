@@ -170,9 +170,15 @@ def _ghost(cells: Mapping[str, str], person: Person) -> Person:
     since, rights = _moment(cells.get("created_at", "")), tuple[Right, ...]()
     if _is_true(cells.get("complimentary_plan", "")):
         rights = (Right(audience=None, source="complimentary"),)
-    elif cells.get("stripe_customer_id") or cells.get("tiers", "").lower() not in ("", "free"):
+    elif _pays_ghost(cells):
         rights = (Right(audience=None, has_end=False),)
     return attrs.evolve(person, name=_name(cells.get("name", "")), since=since, confirmed=since, rights=rights)
+
+
+def _pays_ghost(cells: Mapping[str, str]) -> bool:
+    """Say whether somebody pays there: who stopped has no tier any more, and keeps their number at Stripe."""
+    tiers = next((cells[name] for name in ("tiers", "products") if name in cells), None)
+    return bool(cells.get("stripe_customer_id")) if tiers is None else tiers.lower() not in ("", "free")
 
 
 def _plain(cells: Mapping[str, str], person: Person) -> Person:

@@ -134,7 +134,7 @@ class Signing:
         wanted = request.form.get("end", "")
         if wanted == "all":
             Sessions(self._host).end_all(member.id)
-            return Outcome(location="/")
+            return Outcome(location=HOME)
         Sessions(self._host).end_named(member.id, wanted)
         return None
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from pressframe.model import Json, Live, Page
-from pressframe_web import Cookie, Response
+from pressframe_web import Cookie, Request, Response
 
 HOME = "/members/"
 SESSION = "session"
 """The cookie of who is signed in."""
 ASKED = "asked"
 """The cookie of a browser that has asked for a mail: the code in it is worth nothing elsewhere."""
+HINT = "signed-in"
+"""The cookie by which a script puts offers to strangers away on pages that are one file for all. It opens nothing."""
+SIGNED_IN_FOR = timedelta(days=90)
 
 SECRETIVE = {"Referrer-Policy": "no-referrer"}
 
@@ -38,6 +42,21 @@ def show_missing(site: Live, headers: Mapping[str, str] | None = None) -> Respon
     """Say that there is nothing at an address, in the theme's words if it has some."""
     page = site.page("/404.html")
     return Response(status=404, page=page, body=b"" if page else b"Not found", headers=headers or {})
+
+
+def signed_in(session: str) -> tuple[Cookie, ...]:
+    """Return the cookies of who is signed in from now on."""
+    return Cookie(name=SESSION, value=session, max_age=SIGNED_IN_FOR), hint()
+
+
+def hint() -> Cookie:
+    """Return what tells scripts that somebody is signed in here."""
+    return Cookie(name=HINT, value="1", max_age=SIGNED_IN_FOR, is_hint=True)
+
+
+def signed_out(request: Request) -> tuple[Cookie, ...]:
+    """Return what takes from a browser all that it was signed in with."""
+    return clear(SESSION), *(clear(name) for name in (HINT, ASKED) if name in request.cookies)
 
 
 def clear(name: str) -> Cookie:

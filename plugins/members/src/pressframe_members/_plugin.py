@@ -21,7 +21,7 @@ from pressframe_web import Request, Route, Web
 from pressframe_web.model import MADE_FOR, is_signed_in
 # fmt: on
 # isort: on
-from pressframe_members.model import SUBSCRIBERS, AccountPart, Change, Member
+from pressframe_members.model import KNOWN, SUBSCRIBERS, AccountPart, Change, Member
 
 if TYPE_CHECKING:
     import click
@@ -69,7 +69,9 @@ class Members:
 
     @hookimpl
     def register_assets(self) -> Iterable[Asset]:
-        return [Asset(address="/members.css", file=_HERE / "static" / "members.css")] if self.overlay else []
+        yield Asset(address="/members.js", file=_HERE / "static" / "members.js")
+        if self.overlay:
+            yield Asset(address="/members.css", file=_HERE / "static" / "members.css")
 
     @hookimpl
     def register_blocks(self, slot: str, page: Page, site: View) -> Iterable[Block]:
@@ -95,7 +97,7 @@ class Members:
         is_shared = page.indexed and MADE_FOR not in page.data  # who was given a text is not asked over it to subscribe
         has_reminder = self.overlay and not is_member and is_shared and _is_open_post(page, site)
         has_form = not (live or is_member or has_gate or has_reminder or page.template.startswith("members/"))
-        said = {"is_member": is_member, "has_form": has_form, "live": live}
+        said = {"is_member": is_member or KNOWN in page.data, "has_form": has_form, "live": live}
         yield Block(template="members/nav.html", data=said)
         if has_reminder:
             said = {"next": page.address, "way_out": self.way_out, "live": live}

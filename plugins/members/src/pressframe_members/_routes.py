@@ -10,7 +10,7 @@ import attrs
 from pressframe.model import Host, Json, Live
 from pressframe_members._account import Account
 from pressframe_members._forms import Code, Form
-from pressframe_members._pages import ASKED, SECRETIVE, SESSION, clear, show, show_spent
+from pressframe_members._pages import ASKED, SECRETIVE, SESSION, clear, show, show_spent, signed_in, signed_out
 from pressframe_members.model import SUBSCRIBERS
 from pressframe_web import Cookie, Request, Response, Route
 from pressframe_web.addresses import own_path
@@ -63,7 +63,6 @@ class Pages:
 
     def follow_link(self, request: Request, site: Live) -> Response:
         from pressframe_members._links import Device, Links
-        from pressframe_members._sessions import SIGNED_IN_FOR
 
         id = self._link_id(request)
         device = Device(session=request.cookies.get(SESSION, ""), name=browser_of(request))
@@ -72,8 +71,8 @@ class Pages:
             return show_spent(is_reader=request.reader is not None)
         if done.session is None:
             return show("changed", {}, headers=SECRETIVE)
-        cookie = Cookie(name=SESSION, value=done.session, max_age=SIGNED_IN_FOR)
-        return Response(location=done.back, cookies=(cookie, *_clear(request, ASKED)), headers=SECRETIVE)
+        asked = (clear(ASKED),) if ASKED in request.cookies else ()
+        return Response(location=done.back, cookies=(*signed_in(done.session), *asked), headers=SECRETIVE)
 
     def _link_id(self, request: Request) -> str | None:
         from pressframe_web.identity import Links
@@ -102,7 +101,7 @@ class Pages:
         session = request.cookies.get(SESSION)
         if session:
             Sessions(self._host).end(session)
-        return Response(location="/", cookies=(clear(SESSION), *_clear(request, ASKED)))
+        return Response(location="/", cookies=signed_out(request))
 
     def ask_to_leave(self, request: Request, site: Live) -> Response:
         return show("leave", {"is_done": False}) if request.reader else Response(location="/members/sign-in")
@@ -115,11 +114,7 @@ class Pages:
             return Response(location="/members/sign-in")
         if leave(self._host, request.reader.id, request.now):
             site.changed()
-        return Response(location="/members/left", cookies=(clear(SESSION), *_clear(request, ASKED)))
-
-
-def _clear(request: Request, name: str) -> tuple[Cookie, ...]:
-    return (clear(name),) if name in request.cookies else ()
+        return Response(location="/members/left", cookies=signed_out(request))
 
 
 def say_farewell(request: Request, site: Live) -> Response:

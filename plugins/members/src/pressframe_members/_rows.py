@@ -20,9 +20,12 @@ WITH_MEMBER = sa.select(
 )
 """What ``member_of`` and ``cursor_of`` read."""
 
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""What PostgreSQL takes in no text."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_CURSOR = re.compile(r"(-?\d{1,17})\.(\d{1,18})")
+_CURSOR = re.compile(r"(-?[0-9]{1,17})\.([0-9]{1,9})")
 
 
 def member_of(row: sa.Row[*tuple[Any, ...]]) -> Member:
@@ -62,8 +65,8 @@ def fill(connection: sa.Connection, member: Member, **said: object) -> bool:
 
 def memberships_in(connection: sa.Connection, id: str) -> list[Membership]:
     """Return what a member has or had, that of being confirmed first."""
-    row = connection.execute(sa.select(MEMBER).where(MEMBER.c.reader == id)).one_or_none()
-    found = sa.select(MEMBERSHIP).join(MEMBER).where(MEMBER.c.reader == id).order_by(MEMBERSHIP.c.id)
+    row = connection.execute(sa.select(MEMBER).where(is_called(id))).one_or_none()
+    found = sa.select(MEMBERSHIP).join(MEMBER).where(is_called(id)).order_by(MEMBERSHIP.c.id)
     given = [membership_of(one) for one in connection.execute(found)]
     if row is not None and row.confirmed is not None:
         given.insert(0, Membership(audience=SUBSCRIBERS, source=row.source, since=row.confirmed))
@@ -75,8 +78,15 @@ def membership_of(row: sa.Row[*tuple[Any, ...]]) -> Membership:
     return Membership(audience=row.audience, source=row.source, since=row.since, until=row.until)
 
 
+def is_called(id: str) -> sa.ColumnElement[bool]:
+    """Return what is true of the member with ``Reader.id`` *id*; of none where that is text that no database holds."""
+    return sa.false() if UNSTORABLE.search(id) else MEMBER.c.reader == id
+
+
 def has(audience: str, now: datetime) -> sa.ColumnElement[bool]:
     """Return what is true of members who have *audience* at *now*: confirmed ones alone."""
+    if UNSTORABLE.search(audience):
+        return sa.false()
     if audience == SUBSCRIBERS:
         return MEMBER.c.confirmed.is_not(None)
     given = sa.exists().where(MEMBERSHIP.c.member == MEMBER.c.id, MEMBERSHIP.c.audience == audience, lasts(now))
@@ -102,4 +112,9 @@ def cursor_of(row: sa.Row[*tuple[Any, ...]]) -> str:
 def read_cursor(text: str) -> tuple[datetime, int] | None:
     """Return the time and the number of the row that *text* names; None if it names none."""
     found = _CURSOR.fullmatch(text)
-    return None if found is None else (_EPOCH + int(found[1]) * _MICROSECOND, int(found[2]))
+    if found is None:
+        return None
+    try:
+        return _EPOCH + int(found[1]) * _MICROSECOND, int(found[2])
+    except OverflowError:  # before the year 1
+        return None

@@ -10,13 +10,13 @@ import sqlalchemy as sa
 
 from pressframe.errors import StoreError
 from pressframe.model import Host, Reader
-from pressframe_members._rows import lasts
+from pressframe_members._pages import SIGNED_IN_FOR
+from pressframe_members._rows import UNSTORABLE, is_called, lasts
 from pressframe_members._tables import MEMBER, MEMBERSHIP, SESSION
 from pressframe_members.model import SUBSCRIBERS
 from pressframe_sql import Database, database
+from pressframe_sql.limits import is_valid
 from pressframe_web.identity import digest, make_id
-
-SIGNED_IN_FOR = timedelta(days=90)
 
 _SEEN_EVERY = timedelta(hours=1)
 _SHOWN = 16
@@ -56,7 +56,7 @@ class Sessions:
         if not self._db.exists():
             return None
         found = sa.select(MEMBER.c.id, MEMBER.c.reader, MEMBER.c.name, SESSION.c.made, SESSION.c.seen).join(SESSION)
-        mine = found.where(is_session(session), SESSION.c.expires > now, MEMBER.c.confirmed.is_not(None))
+        mine = found.where(is_session(session), is_good(now), MEMBER.c.confirmed.is_not(None))
         with self._db.read() as connection:
             row = connection.execute(mine).one_or_none()
             audiences = audiences_of(connection, row.id, now) if row else frozenset()
@@ -74,7 +74,7 @@ class Sessions:
         Args:
             asking: The session of the browser that asks.
         """
-        mine = sa.select(SESSION).join(MEMBER).where(MEMBER.c.reader == reader, SESSION.c.expires > now)
+        mine = sa.select(SESSION).join(MEMBER).where(is_called(reader), is_good(now))
         with self._db.read() as connection:
             rows = connection.execute(mine.order_by(SESSION.c.made.desc())).all()
         return tuple(
@@ -94,13 +94,15 @@ class Sessions:
 
     def end_named(self, reader: str, id: str) -> None:
         """Sign out the browser that is called *id* on this member's account page; of nobody else's."""
-        whose = sa.select(MEMBER.c.id).where(MEMBER.c.reader == reader).scalar_subquery()
+        if UNSTORABLE.search(id):
+            return
+        whose = sa.select(MEMBER.c.id).where(is_called(reader)).scalar_subquery()
         mine = (SESSION.c.member == whose) & (sa.func.substr(SESSION.c.digest, 1, _SHOWN) == id)
         self._db.write(lambda connection: connection.execute(sa.delete(SESSION).where(mine)))
 
     def end_all(self, reader: str) -> None:
         """Sign a member out everywhere."""
-        whose = sa.select(MEMBER.c.id).where(MEMBER.c.reader == reader).scalar_subquery()
+        whose = sa.select(MEMBER.c.id).where(is_called(reader)).scalar_subquery()
         self._db.write(lambda connection: connection.execute(sa.delete(SESSION).where(SESSION.c.member == whose)))
 
 
@@ -120,6 +122,11 @@ def begin(connection: sa.Connection, member: int, now: datetime, *, device: str,
 def is_session(session: str) -> sa.ColumnElement[bool]:
     """Return what is true of the row of *session*, what stands in a cookie."""
     return SESSION.c.digest == digest(session)
+
+
+def is_good(now: datetime) -> sa.ColumnElement[bool]:
+    """Return what is true of sessions that have begun and are not over."""
+    return is_valid(SESSION.c.made, SESSION.c.expires, now)
 
 
 def audiences_of(connection: sa.Connection, member: int, now: datetime) -> frozenset[str]:

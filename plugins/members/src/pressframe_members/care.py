@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from pressframe.model import Host
 from pressframe_members import _asking
 from pressframe_members._links import Wanted
-from pressframe_members._rows import lasts
+from pressframe_members._rows import is_called, lasts
 from pressframe_members._sessions import Sessions
 from pressframe_members._tables import MEMBER, MEMBERSHIP
 from pressframe_members.model import SUBSCRIBERS
@@ -49,7 +49,7 @@ def ask_to_confirm(host: Host, id: str, now: datetime) -> bool:
     db = database(host)
 
     def work(connection: sa.Connection) -> bool:
-        waiting = sa.select(MEMBER.c.id).where(MEMBER.c.reader == id, MEMBER.c.confirmed.is_(None))
+        waiting = sa.select(MEMBER.c.id).where(is_called(id), MEMBER.c.confirmed.is_(None))
         member = connection.scalar(waiting)
         wanted = Wanted(purpose="confirm", back="/")
         return member is not None and _asking.mail_link(db, connection, member, wanted, now) is not None

@@ -14,11 +14,14 @@ from pressframe.model import Json
 from pressframe_web import Request
 
 __all__ = [
-    "SUBSCRIBERS", "AccountPart", "Change", "Found", "Member", "Membership", "Outcome", "State", "read_name",
+    "KNOWN", "SUBSCRIBERS", "AccountPart", "Change", "Found", "Member", "Membership", "Outcome", "State", "read_name",
 ]  # fmt: skip
 
 SUBSCRIBERS = "subscribers"
 """The audience of everyone who confirmed an address."""
+
+KNOWN = "known_member"
+"""In a page's ``data``: its address tells that whoever gets it is a member, so nothing asks them to become one."""
 
 Change: TypeAlias = Literal["joined", "confirmed", "granted", "revoked", "lapsed", "left"]
 """What happened to a member: an address was given, was proved to be theirs, got an audience, lost it by somebody's hand

@@ -6,7 +6,6 @@ Every method that writes is one transaction, or part of the caller's if it gets 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import TypeVar
@@ -19,6 +18,7 @@ from pressframe.model import Host
 from pressframe_members import _telling
 from pressframe_members._audiences import known_audiences
 from pressframe_members._rows import (
+    UNSTORABLE,
     WITH_MEMBER,
     cursor_of,
     fill,
@@ -26,6 +26,7 @@ from pressframe_members._rows import (
     fold,
     has,
     insert_once,
+    is_called,
     lasts,
     member_of,
     memberships_in,
@@ -43,7 +44,6 @@ __all__ = ["Members"]
 
 T = TypeVar("T")
 _MOST = 1000
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 @attrs.frozen
@@ -60,7 +60,7 @@ class Members:
 
     def find(self, id: str, *, connection: sa.Connection | None = None) -> Member | None:
         """Return the member whom the site knows as ``Reader.id`` *id*."""
-        is_wanted = MEMBER.c.reader == id
+        is_wanted = is_called(id)
         return self._find(is_wanted) if connection is None else find_in(connection, is_wanted)
 
     def find_by_address(self, address: str) -> Member | None:
@@ -201,7 +201,7 @@ class Members:
         wanted = read_name(name)
 
         def work(connection: sa.Connection) -> None:
-            found = connection.execute(sa.select(MEMBER).where(MEMBER.c.reader == id)).one_or_none()
+            found = connection.execute(sa.select(MEMBER).where(is_called(id))).one_or_none()
             if found is not None:
                 fill(connection, member_of(found), name=wanted, language=None, confirmed=None)
 
@@ -216,11 +216,11 @@ class Members:
         wanted = read_name(name)
 
         def work(connection: sa.Connection) -> tuple[Member | None, list[Told]]:
-            found = connection.scalar(sa.select(MEMBER.c.folded).where(MEMBER.c.reader == id))
+            found = connection.scalar(sa.select(MEMBER.c.folded).where(is_called(id)))
             if found is not None:
                 values = {"name": wanted, "sought": fold(found, wanted)}
-                connection.execute(sa.update(MEMBER).where(MEMBER.c.reader == id).values(values))
-            return find_in(connection, MEMBER.c.reader == id), []
+                connection.execute(sa.update(MEMBER).where(is_called(id)).values(values))
+            return find_in(connection, is_called(id)), []
 
         return self._write(work, connection)
 
@@ -252,7 +252,7 @@ class Members:
     def granted(self, connection: sa.Connection, id: str, given: Membership) -> tuple[bool, list[Told]]:
         """Give a member what *given* says from its ``since`` on, and return what is to be told; for this package."""
         now, until = given.since, given.until
-        row = connection.execute(sa.select(MEMBER).where(MEMBER.c.reader == id)).one_or_none()
+        row = connection.execute(sa.select(MEMBER).where(is_called(id))).one_or_none()
         if row is None:
             return False, []
         mine = _given(row.id, given.audience, given.source)
@@ -275,7 +275,7 @@ class Members:
         """Take *audience* back that *source* gave, or whoever gave it if that is None; return whether they had it."""
 
         def work(connection: sa.Connection) -> tuple[bool, list[Told]]:
-            row = connection.execute(sa.select(MEMBER).where(MEMBER.c.reader == id)).one_or_none()
+            row = connection.execute(sa.select(MEMBER).where(is_called(id))).one_or_none()
             if row is None:
                 return False, []
             gone = connection.execute(sa.delete(MEMBERSHIP).where(_given(row.id, audience, source)))
@@ -293,10 +293,10 @@ class Members:
             return False
 
         def work(connection: sa.Connection) -> tuple[bool, list[Told]]:
-            member = find_in(connection, MEMBER.c.reader == id)
+            member = find_in(connection, is_called(id))
             if member is None:
                 return False, []
-            connection.execute(sa.delete(MEMBER).where(MEMBER.c.reader == id))
+            connection.execute(sa.delete(MEMBER).where(is_called(id)))
             return True, [Told(member, SUBSCRIBERS, "left", now)]
 
         return self._write(work, connection)
@@ -313,7 +313,7 @@ class Members:
         self, text: str, audience: str | None, state: State | None, now: datetime
     ) -> list[sa.ColumnElement[bool]]:
         words = fold(text[:200]).split()
-        found = [MEMBER.c.sought.contains(word, autoescape=True) for word in words if not _UNSTORABLE.search(word)]
+        found = [MEMBER.c.sought.contains(word, autoescape=True) for word in words if not UNSTORABLE.search(word)]
         if len(found) < len(words):
             return [sa.false()]
         if state is not None:
@@ -342,5 +342,7 @@ class Members:
 
 
 def _given(member: int, audience: str, source: str | None) -> sa.ColumnElement[bool]:
+    if UNSTORABLE.search(f"{audience}{source}"):
+        return sa.false()
     is_so = (MEMBERSHIP.c.member == member) & (MEMBERSHIP.c.audience == audience)
     return is_so if source is None else is_so & (MEMBERSHIP.c.source == source)

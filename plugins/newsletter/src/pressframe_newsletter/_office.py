@@ -139,4 +139,7 @@ def read_moment(typed: str, zone: ZoneInfo) -> datetime:
         ValueError: It is none.
     """
     moment = datetime.fromisoformat(typed.strip())
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except OverflowError as error:  # in UTC it is before the year 1, or behind 9999
+        raise ValueError("there is no such moment") from error

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from pressframe.model import Host, Json
 from pressframe_members.model import Member
+from pressframe_members.store import Members
 from pressframe_newsletter._campaigns import WAITING
 from pressframe_newsletter._settings import Wants
 from pressframe_newsletter._tables import CAMPAIGN, RECIPIENT, RETURN, STOP, WISH
@@ -95,11 +96,12 @@ class People:
         if self._db.exists():
             self._db.write(work)
 
-    def revoke(self, member: str, audience: str) -> None:
-        """Let go of who may not get the mails for an audience any more."""
+    def revoke(self, member: str, audience: str, now: datetime) -> None:
+        """Let go of who may not get the mails for an audience any more; not of who has it by another source as well."""
+        still = {one.audience for one in Members(self._host).memberships(member, now=now)}
         mine = sa.select(CAMPAIGN.c.id).where(CAMPAIGN.c.audience == audience)
         here = (RECIPIENT.c.member == member) & RECIPIENT.c.campaign.in_(mine)
-        if self._db.exists():
+        if audience not in still and self._db.exists():
             self._db.write(lambda connection: _let_go(connection, here))
 
     # ----------------------------------------------------------------------------------------- what came back
@@ -131,17 +133,17 @@ class People:
     # ---------------------------------------------------------------------------------------- personal data
 
     def data(self) -> PersonalData:
-        """Return what the database asks about one address."""
+        """Return what the database asks about one address, or ``Member.id``: who changed theirs is known by that."""
         return PersonalData(name="newsletters", find=self._find_personal, erase=self._erase_personal)
 
-    def _find_personal(self, connection: sa.Connection, address: str) -> Sequence[Mapping[str, Json]]:
-        person = self.person(address)
+    def _find_personal(self, connection: sa.Connection, name: str) -> Sequence[Mapping[str, Json]]:
+        person = self.person(name)
         wishes: list[Mapping[str, Json]] = [
             {"newsletter": row.newsletter, "wants": row.wants, "since": row.at.isoformat()}
-            for row in connection.execute(sa.select(WISH).where(WISH.c.person == person))
+            for row in connection.execute(sa.select(WISH).where((WISH.c.person == person) | (WISH.c.member == name)))
         ]
         sent = sa.select(CAMPAIGN.c.subject, RECIPIENT.c.state, RECIPIENT.c.handed).join(CAMPAIGN)
-        sent = sent.where(RECIPIENT.c.person == person).order_by(RECIPIENT.c.id)
+        sent = sent.where((RECIPIENT.c.person == person) | (RECIPIENT.c.member == name)).order_by(RECIPIENT.c.id)
         mails: list[Mapping[str, Json]] = [
             {"mail": row.subject, "state": row.state, "at": row.handed.isoformat() if row.handed else None}
             for row in connection.execute(sent)
@@ -152,11 +154,16 @@ class People:
         ]
         return [*wishes, *mails, *stops]
 
-    def _erase_personal(self, connection: sa.Connection, address: str) -> int:
+    def _erase_personal(self, connection: sa.Connection, name: str) -> int:
         """Delete it; that an address takes no mail stays, as a keyed hash."""
-        person, gone = self.person(address), 0
-        for table in (RECIPIENT, WISH, RETURN):
-            gone += connection.execute(sa.delete(table).where(table.c.person == person)).rowcount
+        person = self.person(name)
+        theirs = sa.select(RECIPIENT.c.person).where(RECIPIENT.c.member == name)
+        gone = connection.execute(
+            sa.delete(RETURN).where((RETURN.c.person == person) | RETURN.c.person.in_(theirs))
+        ).rowcount
+        for table in (RECIPIENT, WISH):
+            is_theirs = (table.c.person == person) | (table.c.member == name)
+            gone += connection.execute(sa.delete(table).where(is_theirs)).rowcount
         return gone
 
 

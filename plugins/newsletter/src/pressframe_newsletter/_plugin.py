@@ -117,13 +117,13 @@ class Newsletters:
         Publishing(site, self).hear(release, now)
 
     @hookimpl
-    def on_subscription(self, member: Member, audience: str, change: Change, host: Host) -> None:
+    def on_subscription(self, member: Member, audience: str, change: Change, now: datetime, host: Host) -> None:
         from pressframe_newsletter._people import People
 
         if change == "left":
             People(host).forget(member.id)
         elif change in ("revoked", "lapsed"):
-            People(host).revoke(member.id, audience)
+            People(host).revoke(member.id, audience, now)
 
     @hookimpl
     def register_jobs(self, host: Host) -> Iterable[Job]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast, get_args
 import attrs
 
 from pressframe.model import Host, Json, Live, Page
-from pressframe_members.model import AccountPart, Member, Outcome
+from pressframe_members.model import KNOWN, AccountPart, Member, Outcome
 from pressframe_members.store import Members
 from pressframe_newsletter._leaving import PREFERENCES, make_id, read_id, way_out
 from pressframe_newsletter._people import People
@@ -133,4 +133,6 @@ def _veiled(address: str) -> str:
 
 
 def _page(name: str, data: Mapping[str, Json]) -> Page:
+    if data["state"] != "unknown":
+        data = {**data, KNOWN: True}
     return Page(address=f"/newsletter/{name}", template=f"newsletter/{name}.html", data=data, indexed=False)

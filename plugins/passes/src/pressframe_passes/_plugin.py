@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 import attrs
 from attrs.validators import and_, ge, gt, le
 
+from pressframe.errors import ConfigError, did_you_mean
 from pressframe.hookspecs import hookimpl
 from pressframe.model import Block, Card, Host, Page, View
 from pressframe_admin import Screen
@@ -71,6 +72,20 @@ class Passes:
         return Meter(host, self.free).note(entry, request)
 
     # --------------------------------------------------------------------------------------- rendering
+
+    @hookimpl
+    def register_pages(self, site: View) -> Iterable[Page]:
+        """Plan none; but look whether the audiences that are counted are there, where the plugin gates alone knows."""
+        if "members" in site.settings.plugins and len(site.hooks.implementers("judge_gate")) == 1:
+            from pressframe_members import known_audiences
+
+            known = known_audiences(site)
+            for name in self.metered:
+                if name not in known:
+                    message = f'[plugins.passes] metered names "{name}", an audience that no entry can be for'
+                    fix = did_you_mean(name, known) or f"name some of {', '.join(sorted(known))}"
+                    raise ConfigError(message, fix=fix)
+        return []
 
     @hookimpl
     def register_templates(self) -> Iterable[Path]:

@@ -21,6 +21,7 @@ PATH = "/admin/passes/"
 _DRAFTS = 100
 _READERS = 10_000
 _DAYS = 365
+_LONGEST = 1000
 
 
 def _(text: str) -> str:
@@ -48,45 +49,47 @@ class Desk:
 
     def show(self, request: Request, site: Live, account: Account) -> Response:
         """Show all links, newest first."""
+        return self._page(request)
+
+    def _page(self, request: Request, problem: str = "") -> Response:
+        """Return the screen; with a *problem*, what was typed stands in the form for gifts."""
         store = LinkStore(self._host)
         drafts = [one for one in entries(self._host) if is_draft(one, request.now)][:_DRAFTS]
         named: list[Json] = [{"title": one.title or one.id, "id": one.id} for one in drafts]
         links: list[Json] = [_shown(link, store, self._host, request) for link in store.all()]
-        data: dict[str, Json] = {
-            "links": links, "drafts": named,
-            "readers": self._passes.gift_readers, "days": self._passes.gift_for.days or 1,
-        }  # fmt: skip
-        return Response(page=Page(address=PATH, template="passes/screen.html", data=data, indexed=False))
+        usual = {"entry": "", "readers": str(self._passes.gift_readers), "days": str(self._passes.gift_for.days or 1)}
+        typed = {name: request.form.get(name, value)[:_LONGEST] if problem else value for name, value in usual.items()}
+        data: dict[str, Json] = {"links": links, "drafts": named, "typed": typed, "problem": problem}
+        page = Page(address=PATH, template="passes/screen.html", data=data, indexed=False)
+        return Response(page=page, status=422 if problem else 200)
 
-    def give(self, request: Request, site: Live, account: Account) -> Done:
+    def give(self, request: Request, site: Live, account: Account) -> Response | Done:
         """Make a gift link."""
         readers, days = _number(request, "readers", _READERS), _number(request, "days", _DAYS)
         if readers is None or days is None:
-            return _problem(_("Nothing was made: readers and days are whole numbers from 1 on."))
-        return self._make(request, site, is_gift=True, readers=readers, lasting=timedelta(days=days))
+            return self._page(request, "readers" if readers is None else "days")
+        named = request.form.get("entry", "").strip()
+        found = site.page(path_in(named)) if named else None
+        entry = find_entry(self._host, (found.subject if found else None) or named) if named else None
+        if entry is None:
+            return self._page(request, "entry")
+        try:
+            make_gift(self._host, entry, request.now, readers=readers, lasting=timedelta(days=days))
+        except UnfitError:
+            return self._page(request, "unpublished")
+        return _made()
 
     def preview(self, request: Request, site: Live, account: Account) -> Done:
         """Make a preview link."""
-        return self._make(request, site, is_gift=False, readers=0, lasting=self._passes.preview_for)
-
-    def _make(self, request: Request, site: Live, *, is_gift: bool, readers: int, lasting: timedelta) -> Done:
         named = request.form.get("entry", "").strip()
-        found = site.page(path_in(named)) if is_gift and named else None
-        entry = find_entry(self._host, (found.subject if found else None) or named) if named else None
+        entry = find_entry(self._host, named) if named else None
         if entry is None:
             return _problem(_("Nothing was made: there is no such entry. Give its address or its file."))
         try:
-            if is_gift:
-                make_gift(self._host, entry, request.now, readers=readers, lasting=lasting)
-            else:
-                make_preview(self._host, entry, request.now, lasting=lasting)
+            make_preview(self._host, entry, request.now, lasting=self._passes.preview_for)
         except UnfitError:
-            return _problem(
-                _("Nothing was made: it is not published yet; make a preview link.")
-                if is_gift
-                else _("Nothing was made: it is published already, or private.")
-            )
-        return Done(location=PATH, flash=Flash(text=_("The link is made; it stands first in the list.")))
+            return _problem(_("Nothing was made: it is published already, or private."))
+        return _made()
 
     def revoke(self, request: Request, site: Live, account: Account) -> Done:
         """End a link."""
@@ -95,6 +98,10 @@ class Desk:
         except UnfitError:
             return _problem(_("There is no such link."))
         return Done(location=PATH, flash=Flash(text=_("The link opens nothing any more.")))
+
+
+def _made() -> Done:
+    return Done(location=PATH, flash=Flash(text=_("The link is made; it stands first in the list.")))
 
 
 def _problem(text: str) -> Done:

@@ -1,18 +1,23 @@
-"""Find what a build lets pass: what loaders could not carry, and links that lead nowhere."""
+"""Find what a build lets pass: links that lead nowhere."""
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
+import pressframe
 from pressframe.errors import ContentError, Place
 
 if TYPE_CHECKING:
     from pressframe import Entry, Release, Site
 
+log = logging.getLogger("pressframe")
+
+_WORDS = Path(pressframe.__file__).parent / "locale"
 _LINK = re.compile(
     r"""<(?:a|img|link|script|source|form|audio|video)\b[^>]*?\s(?:href|src|action)=["']([^"'#][^"']*)"""
 )
@@ -21,7 +26,22 @@ _LINK = re.compile(
 def check(site: Site) -> list[ContentError]:
     """Return what the owner should mend; what stops a build is raised as by ``Site.build``."""
     release = site.build(output=site.folder / ".pressframe" / "check", drafts=True)
-    return [*map(ContentError, release.report.notes), *_dead_links(site, release)]
+    _look_at_language(site)
+    return list(_dead_links(site, release))
+
+
+def _look_at_language(site: Site) -> None:
+    """Tell where nobody has any words in the site's language; one may well write in it all the same."""
+    language = site.settings.language.replace("-", "_").partition("_")[0]
+    folders = [_WORDS, site.folder / "locale", *(folder for _, folder in site.hooks.all("register_translations"))]
+    catalogues = [file for folder in folders for file in folder.glob("*/LC_MESSAGES/*.mo")]
+    known = sorted({"en", *(file.parts[-3].partition("_")[0] for file in catalogues)})
+    if language not in known:
+        log.warning(
+            '[site] language is "%s", and themes and plugins know but %s: they speak English; your own words go into '
+            "locale/%s/LC_MESSAGES",
+            site.settings.language, " and ".join(known), language,
+        )  # fmt: skip
 
 
 def _dead_links(site: Site, release: Release) -> Iterator[ContentError]:

@@ -53,17 +53,27 @@ class Pages(Protocol):
 
 
 class SeenBy:
-    """Answers every question of ``View`` and ``Live`` for *audiences*; what their gates withhold is not in it."""
+    """Answers every question of ``View`` and ``Live`` for *audiences*; what their gates withhold is not in it.
+
+    Args:
+        around: The page that is being rendered, where its ``data`` may say for whom: notes on parts of its entry that
+            are withheld are for the same.
+    """
 
     def __init__(
-        self, press: Press, audiences: frozenset[str] = frozenset(), *, changed: Callable[[], None] = lambda: None
+        self,
+        press: Press,
+        audiences: frozenset[str] = frozenset(),
+        *,
+        changed: Callable[[], None] = lambda: None,
+        around: Page | None = None,
     ) -> None:
         host = press.host
         self.folder, self.settings, self.hooks = host.folder, host.settings, host.hooks
         self.plugin, self.secret = host.plugin, host.secret
         self.audiences = audiences
         self.changed = changed
-        self._press = press
+        self._press, self._around = press, around
         self._world = press.world
         self._note = press.notebook.note
 
@@ -79,7 +89,8 @@ class SeenBy:
         from pressframe_press._sections import fill_places
 
         def note(requires: tuple[str, ...], count: int) -> str:
-            data: dict[str, Json] = {"requires": requires, "count": count}
+            said = self._around.data if self._around is not None and self._around.subject == entry.id else {}
+            data: dict[str, Json] = {**said, "requires": requires, "count": count}
             page = Page(address=entry.address, template="", title=entry.title, subject=entry.id, data=data)
             return self._press.templates.fill("withheld", page, self)
 
@@ -154,7 +165,9 @@ class SeenBy:
         return self._press.pages.get(address) if self._press.pages else None
 
     def render(self, page: Page) -> Output:
-        text = self._press.templates.render(page, self)
+        has_more = page.subject is not None and page.data
+        view = SeenBy(self._press, self.audiences, changed=self.changed, around=page) if has_more else self
+        text = self._press.templates.render(page, view)
         return Output(body=text.encode(errors="replace"), media_type=page.media_type)
 
 

@@ -1,5 +1,7 @@
 """How many mails go out on one client's word, and to one domain: counted in the database, which outlives a restart.
 
+And what a clock that was wrong has written there, or makes look like the past.
+
 Import this only where sqlalchemy is wanted anyway.
 """
 
@@ -12,18 +14,35 @@ import sqlalchemy as sa
 
 from pressframe_sql.types import Moment
 
-__all__ = ["BY_CLIENT", "FOR_DOMAIN", "SET_BACK", "Asked", "asked_table", "lately"]
+__all__ = ["BY_CLIENT", "FOR_DOMAIN", "SET_BACK", "Asked", "asked_table", "is_long_over", "is_valid", "lately"]
 
 BY_CLIENT, FOR_DOMAIN = 20, 300
 """So many are sent in an hour at most."""
 _HOUR = timedelta(hours=1)
 SET_BACK = timedelta(hours=2)
 """What lies further ahead was noted by a clock that was wrong, and must shut nobody out until that time comes."""
+_SOON_FORGOTTEN, _FORGOTTEN = timedelta(days=60), timedelta(days=730)
+"""So long after its end something is forgotten: soon, or only when that must be long ago."""
 
 
 def lately(column: sa.ColumnElement[datetime], now: datetime) -> sa.ColumnElement[bool]:
     """Return the condition that a moment was within the last hour, though the clock may have been set back since."""
     return (column > now - _HOUR) & (column <= now + SET_BACK)
+
+
+def is_valid(
+    made: sa.ColumnElement[datetime], expires: sa.ColumnElement[datetime], now: datetime
+) -> sa.ColumnElement[bool]:
+    """Return the condition that a link or a session is good: not over, nor made by a clock that was far ahead."""
+    return (expires > now) & (made <= now + SET_BACK)
+
+
+def is_long_over(expires: sa.ColumnElement[datetime], now: datetime) -> sa.ColumnElement[bool]:
+    """Return the condition that what is over may be forgotten.
+
+    Of what seems to have ended long ago nobody knows whether it did, or the clock is a year ahead.
+    """
+    return ((expires <= now) & (expires > now - _SOON_FORGOTTEN)) | (expires <= now - _FORGOTTEN)
 
 
 def asked_table(name: str, metadata: sa.MetaData) -> sa.Table:

@@ -131,6 +131,10 @@ class Desk:
     def _note(  # the parts of one sentence
         self, connection: sa.Connection, look: int, seen: Subscription, payments: Payments, now: datetime
     ) -> None:
+        if Members(self.host).find(seen.member, connection=connection) is None:  # has left while Stripe was asked
+            again: dict[str, Json] = {"subscription": seen.id, "at": now.isoformat()}
+            self.books.db.enqueue(connection, LOOK, again, due=now)
+            return
         end = until(seen, payments, self.grace)
         if seen.status in LIVE and seen.price not in self.audiences:
             log.warning("%s is paid for, but is the price of none of [plugins.stripe.plans]", seen.price)

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
-from urllib.parse import urlsplit
 
 import attrs
 from attrs.validators import deep_iterable, ge, gt, matches_re, max_len, min_len
@@ -19,6 +18,8 @@ from pressframe_members import known_audiences
 from pressframe_members.model import SUBSCRIBERS, AccountPart, Change, Member
 from pressframe_sql import Job, PersonalData
 from pressframe_web import Route, Web
+from pressframe_web.addresses import check_service
+from pressframe_web.model import is_signed_in
 
 if TYPE_CHECKING:
     import click
@@ -30,13 +31,6 @@ Interval: TypeAlias = Literal["day", "week", "month", "year"]
 _HERE = Path(__file__).parent
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _WEEK = timedelta(days=7)
-
-
-def _check_url(_: object, field: attrs.Attribute[str], url: str) -> None:
-    parts = urlsplit(url)
-    is_here = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
-    if not parts.hostname or "@" in parts.netloc or parts.query or not (parts.scheme == "https" or is_here):
-        raise ValueError(f"{field.name} must be an address such as https://api.stripe.com")
 
 
 @attrs.frozen(kw_only=True)
@@ -91,7 +85,7 @@ class Stripe:
         default=("https://checkout.stripe.com", "https://billing.stripe.com"),
         validator=deep_iterable(matches_re(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?")),
     )
-    url: str = attrs.field(default="https://api.stripe.com", validator=_check_url)
+    url: str = attrs.field(default="https://api.stripe.com", validator=check_service)
 
     def __attrs_post_init__(self) -> None:
         prices = [plan.price for plan in self.plans.values()]
@@ -162,7 +156,7 @@ class Stripe:
         data = {
             "plans": plans,
             "back": str(page.data.get("next") or page.address),
-            "is_member": bool(site.audiences),
+            "is_member": is_signed_in(page, site),
             "is_inline": "count" in page.data,  # a note in a text, where links stand beside others
         }
         return [Block(template="members/stripe/ways.html", data=data)] if plans else []

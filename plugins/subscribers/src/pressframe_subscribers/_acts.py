@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -10,6 +11,7 @@ import attrs
 import sqlalchemy as sa
 
 from pressframe.model import Host, Json
+from pressframe_members import known_audiences
 from pressframe_members.store import Members
 from pressframe_sql import database
 from pressframe_subscribers._tables import ACT
@@ -18,6 +20,7 @@ from pressframe_web.identity import make_id
 GIFT = "complimentary"
 """The source of what the owner gives."""
 
+_ID = re.compile(r"[0-9a-f]{32}")
 _KEPT = timedelta(days=1)
 
 
@@ -89,10 +92,12 @@ class Acts:
             How many changes were taken back, and how many were not, because somebody changed more since; None if there
             is no such act, or no more.
         """
+        if not _ID.fullmatch(act):
+            return None
 
         def work(connection: sa.Connection) -> tuple[int, int] | None:
             mine = (ACT.c.id == act) & (ACT.c.account == account)
-            kept = connection.scalar(sa.select(ACT.c.changes).where(mine))
+            kept = connection.scalar(sa.select(ACT.c.changes).where(mine, ACT.c.at > now - _KEPT))
             if kept is None:
                 return None
             connection.execute(sa.delete(ACT).where(mine))
@@ -106,6 +111,8 @@ class Acts:
         if (there.has, there.until) != (change.has, change.until):
             return False
         who: tuple[str, str] = (change.id, change.audience)
+        if change.had and change.audience not in known_audiences(self._host):  # given up in the settings since
+            return False
         if change.had:
             return self._members.grant(
                 *who, source=change.source, until=change.had_until, now=now, connection=connection

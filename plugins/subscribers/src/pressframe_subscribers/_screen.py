@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from pressframe.model import Host, Json, Live
 from pressframe_admin import Account, Action, Done, Flash, Role, Screen, Tile
+from pressframe_members import audience_name
 from pressframe_members.care import count_audiences, count_confirmed
 from pressframe_members.model import SUBSCRIBERS
 from pressframe_sql import database
@@ -119,7 +120,8 @@ class People:
             )
         )
         count = len({one.id for one in changes})
-        flash = Flash(text=said[0], plural=said[1], count=count, values={"audience": audience}, undo=undo_of(act, back))
+        values = {"audience": audience_name(desk.host, audience)}
+        flash = Flash(text=said[0], plural=said[1], count=count, values=values, undo=undo_of(act, back))
         return Done(location=back, flash=flash)
 
     def undo(self, request: Request, site: Live, account: Account) -> Done:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from pressframe.model import Live
 from pressframe_admin import Account, Action, Done, Flash
+from pressframe_members import audience_name
 from pressframe_members.care import ask_to_confirm, count_sessions, end_sessions
 from pressframe_members.model import Member
 from pressframe_sql import database
@@ -74,7 +75,7 @@ class Single:
             request,
             account,
             lambda connection: acts.grant(connection, id, audience, until, request.now),
-            Flash(text=_("They have “%(audience)s” now."), values={"audience": audience}),
+            self._said(_("They have “%(audience)s” now."), audience),
         )
 
     def revoke(self, request: Request, site: Live, account: Account) -> Response | Done:
@@ -85,8 +86,11 @@ class Single:
             request,
             account,
             lambda connection: acts.revoke(connection, id, audience, source, request.now),
-            Flash(text=_("“%(audience)s” is taken back."), values={"audience": audience}),
+            self._said(_("“%(audience)s” is taken back."), audience),
         )
+
+    def _said(self, text: str, audience: str) -> Flash:
+        return Flash(text=text, values={"audience": audience_name(self._desk.host, audience)})
 
     def _change(self, request: Request, account: Account, do: _Do, flash: Flash) -> Response | Done:
         """Change what a member has, unless they are not as the page showed them."""

@@ -263,6 +263,21 @@ class MemberStoreKit:
         assert not store.remove("none", now=NOW)
         assert store.memberships("none") == ()
 
+    @pytest.mark.parametrize("text", ["\x00", "a\x00b", "\ud800", "' OR 1=1 --", "%"])
+    def test_any_text_is_a_name_that_nobody_has(self, store: Members, text: str) -> None:
+        """Threat 47: also what a database cannot hold."""
+        member = store.add("zoe@example.org", now=NOW, confirmed_at=NOW)
+
+        assert store.find(text) is store.find_by_address(text) is store.rename(text, "Bo") is None
+        assert not store.grant(text, "paid", source="stripe", now=NOW)
+        assert not store.revoke(text, "paid", source=None, now=NOW)
+        assert not store.revoke(member.id, text, source=text, now=NOW)
+        assert not store.remove(text, now=NOW)
+        assert store.memberships(text) == ()
+        assert store.having(text, now=NOW) == store.search(audience=text, now=NOW).members == ()
+        assert store.count(audience=text, now=NOW) == 0
+        assert store.find(member.id) == member
+
     def test_who_is_removed_leaves_nothing(self, store: Members) -> None:
         """Threat 79."""
         member = store.add("zoe@example.org", now=NOW, name="Zoé", confirmed_at=NOW)
@@ -316,7 +331,8 @@ class MemberStoreKit:
         assert store.search(state="confirmed", now=NOW).members == (paid,)
         assert store.search(audience="paid", now=NOW).members == (paid,)
         assert store.count(audience="paid", now=NOW + _DAY) == 0
-        assert store.search(after="' OR 1=1 --", now=NOW).members == (paid, pending)
+        for odd in ("' OR 1=1 --", "", "1", "-99999999999999999.1", "1.999999999999999999", "\u0661.\u0661"):
+            assert store.search(after=odd, now=NOW).members == (paid, pending), odd
 
     def test_a_sending_goes_through_everybody_once(self, store: Members) -> None:
         everybody = {store.add(f"m{number}@example.org", now=NOW, confirmed_at=NOW).id for number in range(12)}

@@ -155,10 +155,11 @@ class Endpoints:
         lines = header_lines(response, self._app.prefix)
         if response.page is None:
             return self._ready(response, lines, response.body)
-        view = self._view(release, response.reader or request.reader)
+        reader = response.reader or request.reader
+        view = self._view(release, reader)
         output = view.render(response.page)
         forced = {b"content-type": content_type(output.media_type)}
-        if view.audiences:  # whatever the plugin says: the page may hold what not everybody may read
+        if reader is not None:  # whatever the plugin says: the page may hold what not everybody may read
             forced[b"cache-control"] = PERSONAL
         lines = [*forced.items(), *(line for line in lines if line[0] not in forced)]
         # What answers a form must not reload itself: the form would be sent once more.

@@ -250,7 +250,8 @@ def _cookie(cookie: Cookie, prefix: str) -> str:
     if not _COOKIE.fullmatch(cookie.value) or not _TOKEN.fullmatch(cookie.name):
         raise ValueError("a cookie holds what none can hold (RFC 6265, 4.1.1)")
     age = timedelta(0) if not cookie.value else cookie.max_age
-    parts = [f"{prefix}{cookie.name}={cookie.value}", "Path=/", "HttpOnly", "SameSite=Lax"]
+    parts = [f"{prefix}{cookie.name}={cookie.value}", "Path=/"]
+    parts += ["SameSite=Lax"] if cookie.is_hint else ["HttpOnly", "SameSite=Lax"]
     parts += ["Secure"] if prefix else []
     parts += [f"Max-Age={int(age.total_seconds())}"] if age is not None else []
     return "; ".join(parts)

@@ -1,9 +1,9 @@
-"""Mail addresses and ways back, as browsers send them: checked before anything is done with them."""
+"""Mail addresses and ways back, as browsers send them, and services' addresses in settings: checked before use."""
 
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 import attrs
 
@@ -43,6 +43,18 @@ def read_address(typed: str) -> MailAddress | None:
     if found.ascii_email is None:
         return None
     return MailAddress(shown=found.ascii_email, folded=found.ascii_email.lower())
+
+
+def check_service(_: object, field: attrs.Attribute[str], url: str) -> None:
+    """Check the setting that says where a service is, as a validator of attrs: https, or http on this machine.
+
+    Raises:
+        ValueError: It is no such address, or holds a name and a password, or a query.
+    """
+    parts = urlsplit(url)
+    is_here = parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if not parts.hostname or "@" in parts.netloc or parts.query or not (parts.scheme == "https" or is_here):
+        raise ValueError(f"{field.name} must be an address such as {field.default}")
 
 
 def own_path(wanted: str, *, under: str = "/") -> str:

@@ -77,17 +77,19 @@ class Request:
 
 @attrs.frozen(kw_only=True)
 class Cookie:
-    """A cookie to set: always HttpOnly and SameSite=Lax, Secure when the site's address is https.
+    """A cookie to set: always SameSite=Lax, Secure when the site's address is https, and HttpOnly unless it is a hint.
 
     Attributes:
         name: Without a prefix: the server adds ``__Host-`` where it can, and takes it off when reading.
         value: Empty deletes it.
         max_age: How long browsers keep it; None until they are closed.
+        is_hint: True lets scripts of pages read it: for what is no secret, and what the server believes nothing of.
     """
 
     name: str
     value: str
     max_age: timedelta | None = None
+    is_hint: bool = False
 
 
 @attrs.frozen(kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from urllib.parse import unquote, urlsplit
 
 import attrs
@@ -34,12 +34,16 @@ class Bringing:
         find: Returns the ``id`` of the entry at an address; None if there is none.
         moved: Other addresses for pages that have moved, by their old ones.
         anonymous: Who wrote what no one signed.
+        authors: Slugs of authors here, by what signs them there, in lower case; ``""`` for the author of every entry.
+        signers: Returns the slugs of who signs an entry.
     """
 
     system: str
     find: Callable[[str], str | None]
     moved: Mapping[str, str]
     anonymous: str
+    authors: Mapping[str, str] = attrs.field(factory=dict)
+    signers: Callable[[str], Collection[str]] = lambda _: ()
 
     def records(self, found: Iterable[Foreign | Loss]) -> tuple[list[Record], Counter[str]]:
         """Return what can be brought, answers after what they answer, and how many are left out for which reason."""
@@ -82,6 +86,7 @@ class Bringing:
             format=one.format,
             received=one.received,
             parent=None if parent is None else self._id(parent),
+            by_author=one.by_author or self._is_by_author(one, entry),
         )
         email = _CONTROL.sub("", one.email) if "@" in one.email else ""
         return Record(
@@ -94,6 +99,10 @@ class Bringing:
                 edited=one.edited,
             )
         )
+
+    def _is_by_author(self, one: Foreign, entry: str) -> bool:
+        slugs = [self.authors[sign] for sign in map(str.lower, one.signs) if sign and sign in self.authors]
+        return any(not slug or slug in self.signers(entry) for slug in slugs)
 
     def _id(self, id: str) -> str:
         """Return the same id for the same comment, each time that it is brought."""

@@ -24,6 +24,9 @@ class Foreign:
         parent: ``id`` of the comment answered.
         client: Network address, whole or shortened.
         received: Aware.
+        by_author: True if an account wrote it of which that system says that it wrote the page.
+        signs: Names of the account that wrote it, and its address; none where anybody could have typed them, save that
+            Isso has nothing else.
     """
 
     id: str
@@ -39,6 +42,8 @@ class Foreign:
     edited: datetime | None = None
     state: State = State.APPROVED
     client: str = ""
+    by_author: bool = False
+    signs: tuple[str, ...] = ()
 
 
 @attrs.frozen

@@ -14,26 +14,27 @@ from pressframe_comments.foreign._xml import attribute, child, elements, text
 
 def read(file: Path, label: str) -> Iterator[Foreign | Loss]:
     """Yield the posts of an export."""
-    addresses: dict[str, str] = {}
+    threads: dict[str, tuple[str, str]] = {}
     for element in elements(file, label, ("thread", "post"), depth=1):
         if element.tag.endswith("thread"):
-            addresses[attribute(element, "id")] = text(element, "link")
+            threads[attribute(element, "id")] = text(element, "link"), _account(child(element, "author"))
         else:
-            yield _post(element, addresses)
+            yield _post(element, threads)
 
 
-def _post(post: Element, addresses: dict[str, str]) -> Foreign | Loss:
+def _post(post: Element, threads: dict[str, tuple[str, str]]) -> Foreign | Loss:
     id = attribute(post, "id")
     parent = attribute(child(post, "parent"), "id") or None
     if text(post, "isDeleted") == "true":
         return Loss(id, "deleted there", parent)
-    address = addresses.get(attribute(child(post, "thread"), "id"), "")
+    address, owner = threads.get(attribute(child(post, "thread"), "id"), ("", ""))
     if not address:
         return Loss(id, "no thread in the export, or one without an address", parent)
     received = _moment(text(post, "createdAt"))
     if received is None:
         return Loss(id, "no date", parent)
     author = child(post, "author")
+    account = _account(author)
     return Foreign(
         id=id,
         address=address,
@@ -45,7 +46,14 @@ def _post(post: Element, addresses: dict[str, str]) -> Foreign | Loss:
         received=received,
         state=State.SPAM if text(post, "isSpam") == "true" else State.APPROVED,
         client=text(post, "ipAddress"),
+        by_author=account == owner != "",
+        signs=(account, text(author, "email")) if account else (),
     )
+
+
+def _account(author: Element | None) -> str:
+    """Return the one account of that name; empty for who only typed a name."""
+    return text(author, "username") if text(author, "isAnonymous") == "false" else ""
 
 
 def _moment(text: str) -> datetime | None:

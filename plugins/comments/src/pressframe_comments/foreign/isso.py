@@ -54,6 +54,7 @@ def _comment(row: Mapping[str, Any]) -> Foreign | Loss:
         edited=_moment(row["modified"]),
         state=State.APPROVED if row["mode"] == _ACCEPTED else State.PENDING,
         client=str(row["remote_addr"] or ""),
+        signs=(str(row["email"] or ""),),
     )
 
 

@@ -115,7 +115,15 @@ def _made(found: Mapping[str, Any]) -> Foreign | Loss:
         format="text" if typed else "html",
         received=_moment(found["time"]),
         edited=_moment(edit["time"]) if edit.get("time") else None,
+        signs=_signs(user),
     )
+
+
+def _signs(user: Mapping[str, Any]) -> tuple[str, ...]:
+    id = str(user.get("id") or "")
+    if id.startswith("anonymous_"):  # made of the name that was typed
+        return ()
+    return (id, "admin") if user.get("admin") is True else (id,)
 
 
 def _moment(text: str) -> datetime:

@@ -32,14 +32,18 @@ _DROPPED = re.compile(
 
 def read(file: Path, label: str) -> Iterator[Foreign | Loss]:
     """Yield the comments of an export."""
-    for item in elements(file, label, ("item",), depth=2):
-        address = text(item, "link")
+    accounts: dict[str, tuple[str, str]] = {}
+    for item in elements(file, label, ("author", "item"), depth=2):
+        if local(item) == "author":
+            accounts[text(item, "author_login")] = text(item, "author_id"), text(item, "author_email")
+            continue
+        page = text(item, "link"), accounts.get(text(item, "creator"), ("", ""))
         for one in item:
             if local(one) == "comment":
-                yield _comment(one, address)
+                yield _comment(one, *page)
 
 
-def _comment(comment: Element, address: str) -> Foreign | Loss:
+def _comment(comment: Element, address: str, writer: tuple[str, str]) -> Foreign | Loss:
     id, parent = text(comment, "comment_id"), text(comment, "comment_parent").removeprefix("0") or None
     kind = _KINDS.get(text(comment, "comment_type"))
     if kind is None:
@@ -50,20 +54,23 @@ def _comment(comment: Element, address: str) -> Foreign | Loss:
     received = _moment(text(comment, "comment_date_gmt")) or _moment(text(comment, "comment_date"))
     if received is None:
         return Loss(id, "no date", parent)
-    typed = text(comment, "comment_content")
+    typed, email = text(comment, "comment_content"), text(comment, "comment_author_email")
+    user = text(comment, "comment_user_id").removeprefix("0")  # 0 is a stranger
     return Foreign(
         id=id,
         address=address,
         parent=parent,
         kind=kind,
         author=html.unescape(text(comment, "comment_author")),  # which WordPress keeps as HTML
-        email=text(comment, "comment_author_email"),
+        email=email,
         url=text(comment, "comment_author_url") or None,
         body=_with_breaks(typed) if "<" in typed else typed,
         format="html" if "<" in typed else "text",
         received=received,
         state=state,
         client=text(comment, "comment_author_IP"),
+        by_author=bool(user) and (user == writer[0] if writer[0] else email == writer[1] != ""),
+        signs=(user, email) if user else (),
     )
 
 

@@ -21,7 +21,7 @@
   const here = () => comments.findIndex(one => one.contains(document.activeElement))
   const go = (index, before = '') => {
     const one = comments[Math.max(0, Math.min(index, comments.length - 1))]
-    if (!one) return
+    if (!one) return tell(say.dataset.nothing)
     one.focus()
     one.scrollIntoView({block: 'nearest'})
     const place = say.dataset.here.replace('#1', comments.indexOf(one) + 1).replace('#2', comments.length)
@@ -31,6 +31,12 @@
   const press = element => element ? element.click() : tell(say.dataset.nothing)
   const act = name => press(current()?.querySelector(`[data-act="${name}"]`))
   const forAll = name => press(picks.some(pick => pick.checked) ? document.querySelector(`[data-bulk="${name}"]`) : null)
+
+  const turn = where => {
+    const link = document.querySelector(`[data-page="${where}"]`)
+    if (link) remember(sessionStorage, PLACE, JSON.stringify([link.href, 0]))
+    press(link)
+  }
 
   // Whoever decides, by key, finger or mouse, goes on where they were: there is the next one then.
   const keepPlace = event => {
@@ -74,7 +80,7 @@
   const KEYS = {
     'j': () => go(here() + 1), 'k': () => go(here() < 0 ? 0 : here() - 1), 'x': choose, '/': search,
     'a': () => act('approve'), 'h': () => act('hold'), 's': () => act('spam'), 'd': () => act('trash'),
-    'r': () => act('reply'), 'e': () => act('edit'), 'u': () => press(document.querySelector('.flash button')),
+    'n': () => turn('next'), 'p': () => turn('first'), 'r': () => act('reply'), 'e': () => act('edit'), 'u': () => press(document.querySelector('.flash button')),
     'A': () => forAll('approve'), 'H': () => forAll('hold'), 'S': () => forAll('spam'), 'D': () => forAll('trash'),
   }
   const isTyping = element => element.closest('input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]')
