@@ -14,7 +14,7 @@ from pressframe_sql import database
 from pressframe_testing import Process, TestSite
 from pressframe_testing._disk import small_disk
 
-ROUNDS = 12
+ROUNDS = 16
 """So often the disk is full, each time with more room left; with still more all comments are taken."""
 ENTRY = "/comments/billet"
 SITE = """

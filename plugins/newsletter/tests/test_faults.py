@@ -117,6 +117,24 @@ def test_a_server_that_never_answers_to_one_mail_gets_it_twice_and_no_more(maile
     assert desk.state(campaign) == "done"
 
 
+def test_a_mail_that_is_never_taken_is_given_up_after_twelve_attempts(mailed, sink):
+    """F4."""
+    desk = mailed(newsletter='late_after = "3650 days"')
+    desk.add("odd@example.org")
+    sink.fails = lambda now, number, to: "451 later" if now == "RCPT" else None
+    campaign = desk.send()
+    desk.run_jobs()
+    for _ in range(10):
+        desk.move("24 hours")
+    assert (sink.number, desk.counts(campaign)) == (11, {"planned": 1})
+
+    desk.move("24 hours")
+    desk.move("24 hours")
+
+    assert (sink.number, desk.counts(campaign)) == (12, {"failed": 1})
+    assert desk.state(campaign) == "done"
+
+
 def test_a_slow_server_gets_each_mail_once(mailed, sink):
     """F4."""
     desk = mailed()

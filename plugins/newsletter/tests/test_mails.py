@@ -214,14 +214,19 @@ def test_a_newsletter_for_an_audience_that_the_site_has_not_is_told_before_it_is
     )
 
 
-def test_drafts_and_posts_to_come_are_never_mailed(mailed, sink):
-    """Threat 17."""
+@pytest.mark.parametrize("are_shown", [False, True])
+def test_drafts_and_posts_to_come_are_never_mailed(mailed, sink, are_shown):
+    """Threat 17: nor where the site is served with them, for its owner to look at."""
     more = (
         "\n== content/posts/draft.md ==\n---\ntitle: D\ndate: 2026-11-22\ndraft: true\n---\nx\n"
         "\n== content/posts/later.md ==\n---\ntitle: L\ndate: 2026-12-22\n---\nx\n"
     )
     desk = mailed(more=more, automatic="true", newsletter='delay = "0 minutes"')
     desk.add("a@example.org")
+    if are_shown:
+        desk.served.app.drafts = True
+        desk.served.app.rebuilder.ask()
+        assert desk.served.rebuild()
     for entry in ("posts/draft", "posts/later"):
         desk.send(entry)
 

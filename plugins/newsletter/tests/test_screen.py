@@ -6,7 +6,7 @@ import pytest
 
 from pressframe_testing import EVERY_DATABASE
 
-from .conftest import CLOSED, POST, addresses
+from .conftest import CLOSED, POST, addresses, parts
 
 pytestmark = EVERY_DATABASE
 
@@ -57,6 +57,10 @@ def test_a_test_mail_goes_to_accounts_alone(mailed, sink):
     assert sink.addresses == ["owner@example.org"]
     assert b"[Test]" in sink.taken[0][2]
     assert b"/newsletter/leave/" not in sink.taken[0][2]
+    for part in parts(sink.read("owner@example.org")):
+        addresses = set(re.findall(r"https://prland\.example[^\s\"<>]*", part))
+        assert "https://prland.example/" in addresses  # where what would end something leads
+        assert [one for one in addresses if "/mark-" in one or "/newsletter/" in one] == []
 
 
 def test_a_sending_is_planned_cancelled_and_sent_after_all(mailed, sink):

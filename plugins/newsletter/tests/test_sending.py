@@ -1,6 +1,7 @@
 """Sending: everybody once, whatever the mail server does, and nobody who left."""
 
 import random
+from datetime import timedelta
 
 import pytest
 
@@ -138,6 +139,20 @@ def test_who_unsubscribes_after_their_row_was_taken_gets_nothing(mailed, sink, m
     assert sink.taken == []
 
 
+def test_who_unsubscribes_while_the_rows_are_being_made_gets_nothing(mailed, sink, monkeypatch):
+    """Threat 73: their wish was asked for just before, and there was no row to let go yet."""
+    desk = mailed()
+    member = desk.add("a@example.org")
+    campaign = desk.send()
+    monkeypatch.setattr(Recipients, "_unwanted", lambda self, *_: frozenset())
+    desk.people.choose(member, {"posts": "never"}, desk.site.clock.now, lifts=False)
+
+    desk.run_jobs()
+
+    assert sink.taken == []
+    assert desk.counts(campaign) == {"left": 1}
+
+
 def test_what_was_taken_is_not_sent_again_when_the_database_fails_at_the_next_one(mailed, sink, monkeypatch):
     desk = mailed(newsletter="connections = 1")
     desk.add(*addresses(8))
@@ -158,6 +173,32 @@ def test_what_was_taken_is_not_sent_again_when_the_database_fails_at_the_next_on
     assert desk.counts(campaign) == {"sent": 8}
 
 
+@pytest.mark.parametrize("connections", [1, 4])
+def test_what_was_taken_is_not_sent_again_when_that_cannot_be_written_down(mailed, sink, monkeypatch, connections):
+    """F9: it is once the database is back, before anything else is taken for cut off."""
+    desk = mailed(newsletter=f"connections = {connections}")
+    desk.add(*addresses(20))
+    campaign = desk.send()
+    exchange = Recipients.exchange
+
+    def fail(self, results, count, now):
+        if results:
+            raise StoreError("the database is locked by another process")
+        return exchange(self, results, count, now)
+
+    sending = Sending(desk.host, desk.plugin)
+    with monkeypatch.context() as patched:
+        patched.setattr(Recipients, "exchange", fail)
+        with pytest.raises(StoreError):
+            sending.work(60)
+    assert 1 <= len(sink.taken) <= 8
+
+    sending.work(60)
+
+    assert sorted(sink.addresses) == sorted(addresses(20))
+    assert desk.counts(campaign) == {"sent": 20}
+
+
 @pytest.mark.parametrize("how", ["removed", "revoked"])
 def test_who_lost_the_audience_or_left_gets_nothing_of_what_still_waits(mailed, sink, how):
     """Threat 10."""
@@ -173,6 +214,24 @@ def test_who_lost_the_audience_or_left_gets_nothing_of_what_still_waits(mailed, 
     else:
         desk.members.revoke(member.id, "paid", source="complimentary", now=desk.site.clock.now)
     finish(desk)
+
+    assert sink.taken == []
+    assert desk.counts(campaign) == {"left": 1}
+
+
+def test_whose_right_ends_while_their_mail_waits_gets_nothing(mailed, sink):
+    """Threat 10: by its time, also before the job that tells of it has run."""
+    desk = mailed(newsletter='[plugins.newsletter.newsletters.vip]\naudience = "paid"')
+    member, now = desk.add("a@example.org"), desk.site.clock.now
+    desk.members.grant(member.id, "paid", source="stripe", now=now, until=now + timedelta(seconds=90))
+    sink.fails = lambda now, number, to: "451 later" if now == "RCPT" else None
+    campaign = desk.send(newsletter="vip", audience="paid")
+    desk.run_jobs()
+    assert desk.counts(campaign) == {"planned": 1}
+    sink.fails = lambda now, number, to: None
+
+    desk.site.clock.move("2 minutes")
+    Sending(desk.host, desk.plugin).work(60)
 
     assert sink.taken == []
     assert desk.counts(campaign) == {"left": 1}

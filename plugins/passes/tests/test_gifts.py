@@ -161,6 +161,20 @@ def test_a_preview_link_is_no_gift_and_a_gift_no_preview(blog):
     assert served.browser().get(link.replace("/gift/", "/preview/")).status == 410
 
 
+def test_what_is_taken_back_while_somebody_presses_is_not_taken(blog):
+    """Read while it was good, taken just after."""
+    served = blog("").serve()
+    gift_of(served, OLD, "--readers", "2")
+    store, now = LinkStore(served.app.site), served.app.clock()
+    link = store.all()[0]
+
+    assert store.take(link, now)
+    store.revoke(link.id, now)
+
+    assert not store.take(link, now)
+    assert store.all()[0].used == 1
+
+
 def test_what_a_gift_opens_is_for_this_reader_alone(blog):
     """Threats 6, 9."""
     served = blog("").serve()

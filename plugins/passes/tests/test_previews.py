@@ -125,6 +125,21 @@ def test_once_it_is_published_the_link_leads_to_it(drafts):
     assert served.browser().get(f"{link}/0").status == 410
 
 
+def test_a_preview_link_is_no_gift_of_what_is_published(drafts, clock):
+    """Threat 44: neither as a link nor in a cookie, as no other is signed."""
+    served, path = drafts.serve(), "content/posts/secret/index.md"
+    gift = preview_of(drafts, path).replace("/preview/", "/gift/")
+    drafts.edit(path, drafts.read(path).replace("draft: true\n", ""))
+    served.app.rebuilder.ask()
+    assert served.rebuild()
+    store = LinkStore(served.app.site)
+    link = store.all()[0]
+
+    assert served.browser().get(gift).status == 410
+    assert served.browser().post(gift, {}).status == 410
+    assert store.alive([link.id], link.entry, clock.now) == []
+
+
 @pytest.mark.parametrize("change", ["revoke", "expire", "private", "delete", "break"])
 def test_a_link_that_is_over_shows_nothing(drafts, clock, change):
     served = drafts.serve()

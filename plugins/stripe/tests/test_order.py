@@ -80,6 +80,27 @@ def test_whatever_happens_and_however_it_is_told_the_end_is_what_stripe_says(sho
         assert told == {}
 
 
+def test_a_look_that_was_slow_and_saw_nothing_undoes_nothing(shop, monkeypatch):
+    """Of two that look at once, what the later one saw stays, also where the other was told that there is none."""
+    browser, subscription = shop.buy()
+    desk = shop.served.app.site.plugin(Stripe).desk(shop.served.app.site)
+    find = type(desk.api).subscription
+    slow = iter([True])
+
+    def see(api, id):
+        if not next(slow, False):
+            return find(api, id)
+        desk.look(id, shop.site.clock.now)
+        return None
+
+    monkeypatch.setattr(type(desk.api), "subscription", see)
+
+    desk.look(subscription, shop.site.clock.now)
+
+    assert shop.memberships().keys() == {"paid"}
+    assert shop.reads(browser)
+
+
 def test_a_look_that_was_slow_undoes_nothing(shop, monkeypatch):
     """Of two that look at once, what the later one saw stays."""
     browser, subscription = shop.buy()

@@ -194,6 +194,19 @@ def test_events_with_nothing_in_them_do_no_harm(shop):
     assert waiting(shop) == []
 
 
+@pytest.mark.parametrize("odd", ["x" * 256, "sub 1", "sub_1\n", "sub_\x00", "süb_1", "\ud800"])
+@pytest.mark.parametrize("kind", ["customer.subscription.updated", "customer.deleted", "charge.refunded"])
+def test_ids_that_none_of_stripes_is_like_are_not_kept_nor_asked_for(shop, kind, odd):
+    event = shop.stripe.event(kind, {"id": odd})
+
+    assert shop.hook(event).text == "stored\n"
+
+    kept = Books(shop.served.app.site).find_event(event["id"])
+    assert (kept.subscription, kept.customer, kept.charge) == ("", "", "")
+    shop.run_jobs()
+    assert shop.calls() == []
+
+
 @pytest.mark.parametrize(
     "about",
     [
