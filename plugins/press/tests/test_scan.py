@@ -1,11 +1,14 @@
 """What loaders list: a loader that tells fingerprints by key makes sources only where one of them has changed."""
 
 import json
+import subprocess
+import sys
 
 import pytest
 
 from pressframe import Site
 from pressframe.errors import PluginError
+from pressframe_press._pool import shared
 from pressframe_press._scan import scan
 
 CODE = """
@@ -123,27 +126,40 @@ def test_sources_that_come_go_or_change_places_are_seen(notes, listing):
     assert set(release.files) == {f"/{key}/" for key in listing}
 
 
-def test_processes_share_what_takes_a_while_and_nothing_else_is_seen(notes, monkeypatch):
+def by_two(work, size):
+    return shared(work, size, processes=2)
+
+
+def test_processes_share_what_takes_a_while_and_nothing_else_is_seen(notes):
     (notes / "notes.json").write_text(json.dumps({f"n{number:03}": str(number) for number in range(200)}), "utf-8")
     alone = scan(Site.open(notes))
-    monkeypatch.setattr("pressframe_press._run.WORTH_SHARING", 100)
     for asked in notes.glob("asked-*"):
         asked.unlink()
     (notes / "together").touch()
 
-    release = Site.open(notes).build(jobs=2)
+    together = scan(Site.open(notes), by_two)
 
-    assert release.seen.scanned.marks == alone.marks
-    assert release.seen.scanned.digest == alone.digest
+    assert together.marks == alone.marks
+    assert together.digest == alone.digest
+    assert len([*notes.glob("asked-*")]) == 2
 
 
-def test_what_a_process_that_helps_meets_is_told(notes, monkeypatch):
-    monkeypatch.setattr("pressframe_press._run.WORTH_SHARING", 1)
+def test_what_a_process_that_helps_meets_is_told(notes):
     names = [f"n{number:03}" for number in range(200)]
     (notes / "notes.json").write_text(json.dumps(dict.fromkeys([*names, "uncounted"], "1")), "utf-8")
 
     with pytest.raises(PluginError, match='the loader notes of "own" gave 18 fingerprints of 19 keys'):
-        Site.open(notes).build(jobs=2)
+        scan(Site.open(notes), by_two)
+
+
+def test_a_build_of_many_shares_what_takes_a_while(notes):
+    """In a process of its own: where other threads run, nothing is forked."""
+    (notes / "notes.json").write_text(json.dumps({f"n{number:04}": "1" for number in range(2000)}), "utf-8")
+    (notes / "together").touch()
+
+    subprocess.run([sys.executable, "-m", "pressframe", "build", notes, "--jobs", "2"], check=True, timeout=100)
+
+    assert len([*notes.glob("asked-*")]) == 2
 
 
 def test_markdown_lists_what_it_scans(blog):
