@@ -20,6 +20,7 @@ from pressframe_web.model import BulkMailer, Mailer, Message
 if TYPE_CHECKING:
     import jinja2
 
+_HERE = Path(__file__).parent
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
@@ -62,13 +63,13 @@ class Letters:
 
     @functools.cached_property
     def _templates(self) -> jinja2.Environment:
-        """What mails are written with: the site's own templates before the plugin's."""
+        """What mails are written with: the site's own templates, then the plugin's, then the frame of them all."""
         import gettext
 
         import jinja2
 
         environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader([self.host.folder / "templates", self.folder / "templates"]),
+            loader=jinja2.FileSystemLoader([folder / "templates" for folder in (self.host.folder, self.folder, _HERE)]),
             autoescape=jinja2.select_autoescape(("html",)),
             undefined=jinja2.StrictUndefined,
             extensions=["jinja2.ext.i18n"],
