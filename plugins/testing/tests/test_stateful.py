@@ -1,5 +1,7 @@
 """The proof catches plugins whose pages depend on what the build cannot know, and lets right ones pass."""
 
+from collections import Counter
+
 import pytest
 
 from pressframe_testing.stateful import BuildMachine, prove
@@ -59,6 +61,16 @@ def machine(how):
 
 def test_a_right_plugin_passes():
     prove(machine(RIGHT), examples=3)
+
+
+def test_a_file_with_one_further_text_gets_its_first_one_back(monkeypatch):
+    class Proof(machine(RIGHT)):
+        variants = {"words.txt": ["other"]}  # noqa: RUF012 - as plugins' authors write it
+
+    monkeypatch.setattr(Proof, "tally", Counter())
+    prove(Proof, examples=3, steps=20)
+
+    assert Proof.tally["words.txt: changed"] > 1
 
 
 @pytest.mark.parametrize("what", WRONG)

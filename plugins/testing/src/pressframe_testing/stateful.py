@@ -48,7 +48,7 @@ class BuildMachine(RuleBasedStateMachine):
 
     Attributes:
         text: The files of the site, as the fixture ``site`` takes them. Settings have ``plugins = [...]`` on one line.
-        variants: Further texts that a file may have, by its path; None where it may be missing.
+        variants: Further texts that a file may have, by its path, beside its first one; None where it may be missing.
         settings: Further values of lines of ``pressframe.toml``, by their key, as TOML.
         optional: Plugins that may be disabled, enabled and listed elsewhere; enabled at first if *text* lists them.
         entries: Paths of entries that may come and go, also those in *text*.
@@ -82,6 +82,7 @@ class BuildMachine(RuleBasedStateMachine):
         self._clean, self._code = top / "clean", dict[str, bytes]()
         self._drafts, self._jobs, self._held, self._apart = False, 1, 0, False
         self._until: datetime | None = None
+        self._first = {path: _content(self.folder / path) for path in self.variants}
         self._right, self._failures = dict[str, bytes](), 0
         self._is_dull, self._is_idle, type(self).is_first = self.is_first, False, False
 
@@ -135,14 +136,16 @@ class BuildMachine(RuleBasedStateMachine):
         is_unseen = how == "unseen" and before and before.st_size == len(raw)
         self.count(f"{kind_of(path)}: {done}{', size and time kept' if is_unseen else ''}")
 
+    def _texts(self, path: str) -> list[bytes | None]:
+        return [one.encode() if isinstance(one, str) else one for one in self.variants[path]]
+
     @precondition(lambda self: self.variants)
     @rule(data=st.data(), how=hows)
     def change_file(self, data: st.DataObject, how: str) -> None:
         """Give a file another of its texts."""
         path = data.draw(st.sampled_from(sorted(self.variants)), "path")
         file = self.folder / path
-        now = file.read_bytes() if file.exists() else None
-        others = [one for one in self.variants[path] if (one.encode() if isinstance(one, str) else one) != now]
+        others = [one for one in dict.fromkeys([self._first[path], *self._texts(path)]) if one != _content(file)]
         self.put(path, data.draw(st.sampled_from(others), "content"), how)
 
     @rule(place=_places, number=st.integers(0, 9999))
@@ -365,3 +368,7 @@ class BuildMachine(RuleBasedStateMachine):
                 shutil.rmtree(kept) if kept.is_dir() else kept.unlink()
         self._code = code
         return attrs.evolve(self._order, output=self._clean, jobs=1)
+
+
+def _content(file: Path) -> bytes | None:
+    return file.read_bytes() if file.exists() else None
