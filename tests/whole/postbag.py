@@ -96,7 +96,7 @@ KINDS = {
     "test": Kind("newsletter/post", "[Test] Un billet", "[Test] Un billet"),
 }  # fmt: skip
 """Each kind, with what tells it: a new one is added here, and to what follows."""
-PARTS = {"letter", "base", "parts", "style", "subject"}
+PARTS = {"letter", "base", "frame", "parts", "style", "subject"}
 """Templates that others include."""
 
 
