@@ -11,12 +11,13 @@ import sqlalchemy as sa
 from pressframe.model import Host
 from pressframe_members import _telling
 from pressframe_members._rows import find_in, fold
-from pressframe_members._sessions import begin, is_good, is_session
+from pressframe_members._sessions import begin, is_good, is_session, reader_of
 from pressframe_members._tables import LINK, MEMBER, REQUEST, SESSION
 from pressframe_members._telling import Told
 from pressframe_members.model import SUBSCRIBERS
 from pressframe_sql import Database, database
 from pressframe_sql.limits import is_valid
+from pressframe_web import Web
 from pressframe_web.addresses import read_address
 from pressframe_web.identity import digest, is_same, make_id
 
@@ -66,11 +67,13 @@ class Followed:
         session: The new session's id, for a cookie; None where an address was changed elsewhere than where its owner
             is signed in: whoever reads the mail proves no more than that it arrived.
         old_address: The one that was changed; empty where none was.
+        ended: ``Reader.id`` of whose session, or sessions, ended with it; None where none did.
     """
 
     session: str | None = attrs.field(repr=False)
     back: str
     old_address: str = ""
+    ended: str | None = None
 
 
 @attrs.frozen
@@ -100,7 +103,7 @@ class Links:
     def follow(self, id: str, now: datetime, device: Device) -> Followed | None:
         """Do what the link is for, end it and begin a session; of many who try at once, one gets it."""
         followed, told = self._db.write(lambda connection: self._follow(connection, id, now, device))
-        _telling.tell(self._host, told)
+        self._tell(followed, told)
         return followed
 
     def try_code(self, browser: str, code: str, now: datetime, device: Device) -> Followed | Literal["wrong", "over"]:
@@ -132,8 +135,14 @@ class Links:
             return followed or "over", told
 
         outcome, told = self._db.write(work)
-        _telling.tell(self._host, told)
+        self._tell(outcome if isinstance(outcome, Followed) else None, told)
         return outcome
+
+    def _tell(self, followed: Followed | None, told: list[Told]) -> None:
+        """Tell what is stored: the server, whose session ended, and plugins the rest."""
+        if followed is not None and followed.ended is not None:
+            self._host.plugin(Web).forget_reader(followed.ended)
+        _telling.tell(self._host, told)
 
     def _follow(
         self, connection: sa.Connection, id: str, now: datetime, device: Device
@@ -150,10 +159,11 @@ class Links:
             return self._change_address(connection, link.member, link.address, now, device), []
         is_new = (MEMBER.c.id == link.member) & MEMBER.c.confirmed.is_(None)
         is_confirmed = bool(connection.execute(sa.update(MEMBER).where(is_new).values(confirmed=now)).rowcount)
+        ended = reader_of(connection, device.session)
         session = begin(connection, link.member, now, device=device.name, instead_of=device.session)
         member = find_in(connection, MEMBER.c.id == link.member)
         told = [Told(member, SUBSCRIBERS, "confirmed", now)] if is_confirmed and member is not None else []
-        return Followed(session=session, back=link.back), told
+        return Followed(session=session, back=link.back, ended=ended), told
 
     def _change_address(
         self, connection: sa.Connection, member: int, address: str, now: datetime, device: Device
@@ -173,7 +183,8 @@ class Links:
         session = begin(connection, member, now, device=device.name, instead_of="") if is_theirs else None
         notice = {"notice": "address-changed", "to": row.address, "at": now.isoformat()}
         self._db.enqueue(connection, MAIL, notice, due=now)
-        return Followed(session=session, back="/members/?saved=address#address", old_address=row.address)
+        back = "/members/?saved=address#address"
+        return Followed(session=session, back=back, old_address=row.address, ended=row.reader)
 
 
 @attrs.frozen(kw_only=True)

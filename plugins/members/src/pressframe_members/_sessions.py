@@ -16,6 +16,7 @@ from pressframe_members._tables import MEMBER, MEMBERSHIP, SESSION
 from pressframe_members.model import SUBSCRIBERS
 from pressframe_sql import Database, database
 from pressframe_sql.limits import is_valid
+from pressframe_web import Web
 from pressframe_web.identity import digest, make_id
 
 _SEEN_EVERY = timedelta(hours=1)
@@ -90,20 +91,30 @@ class Sessions:
 
     def end(self, session: str) -> None:
         """Sign one browser out."""
-        self._db.write(lambda connection: connection.execute(sa.delete(SESSION).where(is_session(session))))
+        self._end(is_session(session))
 
     def end_named(self, reader: str, id: str) -> None:
         """Sign out the browser that is called *id* on this member's account page; of nobody else's."""
         if UNSTORABLE.search(id):
             return
         whose = sa.select(MEMBER.c.id).where(is_called(reader)).scalar_subquery()
-        mine = (SESSION.c.member == whose) & (sa.func.substr(SESSION.c.digest, 1, _SHOWN) == id)
-        self._db.write(lambda connection: connection.execute(sa.delete(SESSION).where(mine)))
+        self._end((SESSION.c.member == whose) & (sa.func.substr(SESSION.c.digest, 1, _SHOWN) == id))
 
     def end_all(self, reader: str) -> None:
         """Sign a member out everywhere."""
-        whose = sa.select(MEMBER.c.id).where(is_called(reader)).scalar_subquery()
-        self._db.write(lambda connection: connection.execute(sa.delete(SESSION).where(SESSION.c.member == whose)))
+        self._end(SESSION.c.member == sa.select(MEMBER.c.id).where(is_called(reader)).scalar_subquery())
+
+    def _end(self, which: sa.ColumnElement[bool]) -> None:
+        """End some sessions of one member; the server then takes them for a stranger's at once."""
+
+        def work(connection: sa.Connection) -> str | None:
+            reader: str | None = connection.scalar(sa.select(MEMBER.c.reader).join(SESSION).where(which).limit(1))
+            connection.execute(sa.delete(SESSION).where(which))
+            return reader
+
+        reader = self._db.write(work)
+        if reader is not None:
+            self._host.plugin(Web).forget_reader(reader)
 
 
 def begin(connection: sa.Connection, member: int, now: datetime, *, device: str, instead_of: str) -> str:
@@ -117,6 +128,12 @@ def begin(connection: sa.Connection, member: int, now: datetime, *, device: str,
     row = {"digest": digest(session), "member": member, "made": now, "expires": now + SIGNED_IN_FOR, "device": device}
     connection.execute(sa.insert(SESSION).values(row))
     return session
+
+
+def reader_of(connection: sa.Connection, session: str) -> str | None:
+    """Return the ``Reader.id`` of the member whose session it is."""
+    found: str | None = connection.scalar(sa.select(MEMBER.c.reader).join(SESSION).where(is_session(session)))
+    return found
 
 
 def is_session(session: str) -> sa.ColumnElement[bool]:

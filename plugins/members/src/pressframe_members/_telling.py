@@ -13,6 +13,7 @@ from pressframe_members._rows import find_in, has
 from pressframe_members._tables import MEMBER, MEMBERSHIP
 from pressframe_members.model import Change, Member
 from pressframe_sql import Database, database
+from pressframe_web import Web
 
 TELL, END = "members.tell", "members.end"
 """The jobs: tell of a change that shared somebody's transaction; look whether an audience is over."""
@@ -29,8 +30,10 @@ class Told:
 
 
 def tell(host: Host, changes: Iterable[Told]) -> None:
-    """Tell every plugin; one that fails is logged."""
+    """Tell the server, where it concerns what somebody may read, and every plugin; one that fails is logged."""
     for one in changes:
+        if one.change not in ("joined", "confirmed"):
+            host.plugin(Web).forget_reader(one.member.id)
         for _ in host.hooks.ask("on_subscription", one.member, one.audience, one.change, one.now, host):
             pass
 

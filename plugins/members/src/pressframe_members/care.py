@@ -29,7 +29,7 @@ def count_sessions(host: Host, id: str, now: datetime) -> int:
 
 
 def end_sessions(host: Host, id: str) -> None:
-    """Sign a member out everywhere; within 30 seconds they are strangers there.
+    """Sign a member out everywhere: at once, or within 30 seconds where another process serves.
 
     Raises:
         StoreError: Nothing was stored.

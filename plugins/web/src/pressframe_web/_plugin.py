@@ -11,6 +11,7 @@ import attrs
 
 from pressframe.hookspecs import hookimpl
 from pressframe.model import Host
+from pressframe_web._readers import Changes
 from pressframe_web._settings import Smtp, check_network, check_origin, check_sender
 from pressframe_web.model import Mailer
 
@@ -50,6 +51,7 @@ class Web:
     in_memory: int = attrs.field(default=1_048_576, validator=attrs.validators.ge(0))
     embeds: tuple[str, ...] = ()
     live: str = attrs.field(default="", validator=check_origin)
+    changes: Changes = attrs.field(factory=Changes, init=False, repr=False)
 
     def elsewhere(self, host: Host) -> str:
         """Return the origin at which the site is served live, if its pages are files on another host; else nothing."""
@@ -58,6 +60,13 @@ class Web:
     def served_at(self, host: Host) -> str:
         """Return the origin at which forms and links of one's own are answered: where links in mails lead."""
         return self.live or host.settings.url
+
+    def forget_reader(self, id: str) -> None:
+        """Have the server ask anew about the reader *id*: a session of theirs has ended, or they may read more or less.
+
+        Called once that is stored. Servers in other processes ask anew within 30 seconds.
+        """
+        self.changes.note(id)
 
     @hookimpl
     def find_mailer(self, host: Host) -> Mailer:

@@ -89,7 +89,7 @@ class App:
         pages = page_headers(pair for _, pair in site.hooks.all("register_headers", site))
         self.terms = Terms(common=common, pages=pages, change=change, in_memory=self.web.in_memory)
         self.endpoints = Endpoints(self)
-        self.readers = Readers(self._ask_reader)
+        self.readers = Readers(self._ask_reader, self.web.changes)
         self.grants = Grants(site)
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="pressframe-web-reader")
         self.served = self._ready(self.build())

@@ -17,8 +17,9 @@ def find_reader(request: Request, host: Host) -> Reader | None:
     """Say who asks.
 
     Called when a request with a cookie asks for something that depends on the reader. The first answer wins. The server
-    may use an answer for the same cookies again for 30 seconds, None for 2, so look at nothing else of the request. If
-    a plugin fails, the reader is a stranger.
+    may use an answer for the same cookies again for 30 seconds, None for 2, so look at nothing else of the request; but
+    not once the plugin has called ``Web.forget_reader`` for it, in the same process. If a plugin fails, the reader is a
+    stranger.
     """
 
 
