@@ -1,6 +1,9 @@
 """Asking Stripe: what is sent, and what becomes of answers that are none."""
 
+import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
@@ -71,6 +74,30 @@ def test_nobody_waits_for_ever(elsewhere):
 
     with pytest.raises(StripeError, match=r"did not answer within 0\.2 seconds"):
         wire(elsewhere, seconds=0.2).get("/v1/x")
+
+
+@pytest.mark.parametrize("said", [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n{", b""])
+def test_an_answer_that_drips_is_given_up_when_all_of_it_should_be_there(said):
+    """Each of its bytes comes in time."""
+    with socket.create_server(("127.0.0.1", 0)) as listening, ThreadPoolExecutor(1) as threads:
+
+        def drip():
+            with suppress(OSError), listening.accept()[0] as connection:
+                connection.sendall(said)
+                for _ in range(400):
+                    connection.sendall(b"x" if said else b"H")
+                    time.sleep(0.05)
+
+        dripping = threads.submit(drip)
+        asking = Wire(url=f"http://127.0.0.1:{listening.getsockname()[1]}", key=KEY, seconds=0.4)
+        begun = time.monotonic()
+        with pytest.raises(StripeError, match=r"did not answer within 0\.4 seconds"):
+            asking.get("/v1/x")
+        taken = time.monotonic() - begun
+
+        dripping.result()
+
+    assert taken < 5
 
 
 def test_nobody_there_is_an_error():

@@ -7,13 +7,15 @@ several megabytes of generated modules, its own retries and telemetry. This one 
 from __future__ import annotations
 
 import http.client
+import io
 import json
 import re
+import socket
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from time import monotonic
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import quote, urlencode, urlsplit
 
 import attrs
@@ -127,9 +129,10 @@ class Wire:
         headers |= {"Idempotency-Key": key} if key else {}
         parts, end = urlsplit(self.url), monotonic() + self.seconds
         connection = self._connect(parts.scheme, parts.netloc)
+        connection.response_class = partial(_Answer, end=end)
         try:
             connection.connect()
-            connection.sock.settimeout(max(end - monotonic(), 0.01))
+            connection.sock.settimeout(_left(end))
             connection.request(method, f"{parts.path.rstrip('/')}{path}", body, headers)
             answer = connection.getresponse()
             text = answer.read(_LONGEST)
@@ -145,6 +148,44 @@ class Wire:
         if scheme == "https":
             return http.client.HTTPSConnection(netloc, timeout=self.seconds, context=self._context)
         return http.client.HTTPConnection(netloc, timeout=self.seconds)
+
+
+class _Answer(http.client.HTTPResponse):
+    """An answer that is there before *end*, or not at all, however slowly it drips."""
+
+    def __init__(self, sock: socket.socket, *, end: float, **how: Any) -> None:  # Any: http.client's own business
+        super().__init__(sock, **how)
+        self.fp = io.BufferedReader(_Dripping(sock, self.fp.detach(), end))
+
+
+class _Dripping(io.RawIOBase):
+    """What comes over a socket, a piece at a time."""
+
+    def __init__(self, sock: socket.socket, pieces: io.RawIOBase, end: float) -> None:
+        self._socket, self._pieces, self._end = sock, pieces, end
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:  # Any: as io types it
+        self._socket.settimeout(_left(self._end))
+        return self._pieces.readinto(buffer)
+
+    def close(self) -> None:
+        self._pieces.close()
+        super().close()
+
+
+def _left(end: float) -> float:
+    """Return the seconds until *end*.
+
+    Raises:
+        TimeoutError: There are none.
+    """
+    left = end - monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
 
 
 def part(id: str) -> str:
