@@ -4,10 +4,11 @@ import concurrent.futures
 import re
 from datetime import timedelta
 
+import attrs
 import pytest
 
 from pressframe_members.store import Members
-from pressframe_passes._store import LinkStore
+from pressframe_passes._store import LinkStore, Wanted
 from pressframe_sql import database
 from pressframe_testing import EVERY_DATABASE
 
@@ -269,6 +270,35 @@ def test_a_gift_ends_with_the_right_of_who_gave_it(served, end):
         members.revoke(giver, "paid", source=None, now=now)
 
     assert not is_whole(taker.get(PAID))
+
+
+def test_a_clock_that_was_a_year_ahead_takes_no_gift_back_and_makes_none_that_lasts_a_year(blog, clock):
+    """Threat 75: nor does it use up what a reader may give."""
+    served = blog("gifts = 1").serve()
+    store, reader, lasting = LinkStore(served.app.site), "r1", timedelta(days=14)
+    wanted = Wanted(kind="gift", entry="posts/old", title="", expires=clock.now + lasting, most=5)
+    before = store.make(wanted, clock.now)
+    clock.move(timedelta(days=365))
+    ahead = store.give(attrs.evolve(wanted, expires=clock.now + lasting), reader, clock.now, most=1)
+    is_open = [store.alive([one.id], "posts/old", clock.now) != [] for one in (before, ahead)]
+    clock.move(timedelta(days=-365))
+
+    assert is_open == [False, True]
+    assert [one.id for one in store.alive([before.id, ahead.id], "posts/old", clock.now)] == [before.id]
+    assert [store.take(one, clock.now) for one in (before, ahead)] == [True, False]
+    assert store.give(wanted, reader, clock.now, most=1) is not None
+
+
+def test_links_are_listed_for_two_months_after_their_end_and_then_forgotten(blog, clock):
+    served = blog("").serve()
+    store = LinkStore(served.app.site)
+    wanted = Wanted(kind="gift", entry="posts/old", title="", expires=clock.now + timedelta(days=1), most=5)
+    old = store.make(wanted, clock.now)
+
+    for days, is_listed in ((60, True), (2, False)):
+        clock.move(timedelta(days=days))
+        store.make(attrs.evolve(wanted, expires=clock.now + timedelta(days=1)), clock.now)
+        assert (old.id in {one.id for one in store.all()}) is is_listed
 
 
 def test_the_button_is_on_the_page_of_readers_alone(served):

@@ -13,6 +13,7 @@ from pressframe.errors import PressframeError
 from pressframe.model import Host
 from pressframe_passes._tables import LINK
 from pressframe_sql import Database, database
+from pressframe_sql.limits import SET_BACK, is_long_over, is_valid
 from pressframe_web.identity import Links, disguise, make_id
 
 Kind: TypeAlias = Literal["gift", "preview"]
@@ -53,8 +54,8 @@ class Link:
     reader: str | None = None
 
     def is_alive(self, now: datetime) -> bool:
-        """Say whether it opens anything."""
-        return self.revoked is None and now < self.expires
+        """Say whether it opens anything; not if a clock that was far ahead made it last longer than it should."""
+        return self.revoked is None and self.made <= now + SET_BACK and now < self.expires
 
     @property
     def is_taken(self) -> bool:
@@ -126,7 +127,8 @@ class LinkStore:
         giver = disguise(self._host.secret("passes readers"), reader)
 
         def work(connection: sa.Connection) -> Link | None:
-            mine = sa.select(LINK).where(LINK.c.giver == giver, LINK.c.made > now - timedelta(days=30))
+            lately = (LINK.c.made > now - timedelta(days=30)) & (LINK.c.made <= now + SET_BACK)
+            mine = sa.select(LINK).where(LINK.c.giver == giver, lately)
             links = [_link(row) for row in connection.execute(mine)]
             same = (one for one in links if one.entry == wanted.entry and one.is_alive(now) and not one.is_taken)
             before = next(same, None)
@@ -138,7 +140,8 @@ class LinkStore:
 
     def take(self, link: Link, now: datetime) -> bool:
         """Count one more browser that takes a gift; of many that try at once, no more get it than may."""
-        is_free = sa.and_(LINK.c.used < LINK.c.most, LINK.c.revoked.is_(None), LINK.c.expires > now)
+        is_good = is_valid(LINK.c.made, LINK.c.expires, now) & LINK.c.revoked.is_(None)
+        is_free = is_good & (LINK.c.used < LINK.c.most)
         taking = sa.update(LINK).where(LINK.c.id == link.id, is_free).values(used=LINK.c.used + 1)
         return self._db.write(lambda connection: connection.execute(taking).rowcount) == 1
 
@@ -163,7 +166,7 @@ class LinkStore:
 def _insert(
     connection: sa.Connection, wanted: Wanted, now: datetime, *, giver: str = "", reader: str | None = None
 ) -> Link:
-    connection.execute(sa.delete(LINK).where(LINK.c.expires <= now - _KEPT))
+    connection.execute(sa.delete(LINK).where(is_long_over(LINK.c.expires, now - _KEPT)))
     link = Link(
         id=make_id(), kind=wanted.kind, entry=wanted.entry, title=wanted.title, source=wanted.source, giver=giver,
         made=now, expires=wanted.expires, most=wanted.most, reader=reader,
