@@ -1,6 +1,7 @@
 """Mail: into a folder that a person can read, or to a server."""
 
 import email
+import resource
 import socketserver
 import stat
 import threading
@@ -24,6 +25,22 @@ def test_a_mail_in_the_outbox_can_be_read_by_its_owner_alone(tmp_path, capsys):
     assert "Voici : https://essai.example/a/b" in file.read_text("utf-8")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert "https://essai.example/a/b" in capsys.readouterr().out
+
+
+def test_a_disk_that_is_full_leaves_no_half_of_a_mail_in_the_outbox(tmp_path):
+    """Threat 76: it is tried again for a day and a half."""
+    outbox, before = Outbox(tmp_path, "Essai <a@essai.example>", URL), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100, before[1]))
+    try:
+        with pytest.raises(MailError, match="cannot be written: File too large") as caught:
+            outbox.send(HELLO)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    assert not caught.value.permanent
+    assert list(tmp_path.iterdir()) == []
+    outbox.send(HELLO)
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_letters_and_long_links_stay_as_they_are_in_the_outbox(tmp_path):

@@ -4,6 +4,7 @@ import os
 import re
 from binascii import b2a_qp
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -175,15 +176,17 @@ class Outbox:
         """Write *message* as a file whose name sorts by time."""
         mail = compose(message, self.sender, self.url, is_to_be_read=True)
         name = f"{datetime.now(UTC):%Y%m%d-%H%M%S-%f}-{sha256(message.key.encode()).hexdigest()[:8]}.eml"
+        draft = self.folder / f".{name}"
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            draft = self.folder / f".{name}"
             with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(bytes(mail))
                 file.flush()
                 os.fsync(file.fileno())
             draft.replace(self.folder / name)
         except OSError as error:
+            with suppress(OSError):  # it is tried again: many halves would fill what room there is
+                draft.unlink(missing_ok=True)
             raise MailError(f"the outbox {self.folder} cannot be written: {error.strerror}") from error
         click.echo(f"mail: {message.subject} → {self.folder.name}/{name}")
         for link in _LINK.findall(message.text):
