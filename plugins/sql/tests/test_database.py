@@ -2,16 +2,18 @@
 
 import gc
 import os
+import resource
 import sqlite3
 import stat
 import threading
 import weakref
+from contextlib import ExitStack
 
 import pytest
 import sqlalchemy as sa
 
 from pressframe import ConfigError, Site, StoreError
-from pressframe_sql import database
+from pressframe_sql import Database, database
 
 HOLD_A_LOCK = """
 import sqlite3, sys
@@ -202,6 +204,46 @@ def test_a_full_disk_stores_nothing_and_writing_recovers_by_itself(notebook):
     assert notebook.all() == ["a", "c"]
 
 
+def test_what_is_written_is_on_disk_when_it_is_answered(db):
+    """A test cannot pull the plug: SQLite does not answer before the disk has it where it is told so."""
+
+    def ask(connection):
+        return [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")]
+
+    assert db.write(ask) == ["wal", 2]
+
+
+def _read_at_once(db, count, stack):
+    for _ in range(count):
+        stack.enter_context(db.read())
+
+
+def test_more_readers_than_there_are_connections_get_one_clear_error(db, monkeypatch):
+    monkeypatch.setattr("pressframe_sql._backend.BUSY_SECONDS", 0.01)
+
+    with ExitStack() as stack, pytest.raises(StoreError, match=r"^data/site\.sqlite: all connections .* are in use"):
+        _read_at_once(db, 50, stack)
+
+    with db.read() as connection:
+        assert connection.scalar(sa.text("SELECT 7")) == 7
+
+
+@pytest.mark.parametrize("name", ["50%", "a?b", "c#d", "%3F"])
+def test_a_glance_looks_into_the_file_of_that_very_name(tmp_path, name):
+    (tmp_path / name).mkdir()
+    made = Database("sqlite:///site.sqlite", tmp_path / name, [])
+    made.write(lambda connection: connection.exec_driver_sql("CREATE TABLE a AS SELECT 7 AS b") and None)
+    made.close()
+
+    assert Database("sqlite:///site.sqlite", tmp_path / name, []).glance("SELECT b FROM a") == (7,)
+
+
+def test_a_glance_at_what_cannot_be_opened_sees_nothing(db, file):
+    (file / "inside").mkdir(parents=True)
+
+    assert db.glance("SELECT 1") is None
+
+
 def test_a_file_that_is_no_database_is_left_alone(db, file):
     file.parent.mkdir()
     file.write_text("Dear diary, " * 100)
@@ -297,6 +339,37 @@ def test_a_backup_overwrites_nothing(notebook, tmp_path):
         notebook.db.backup(tmp_path / "mine")
 
     assert (tmp_path / "mine").read_text() == "mine"
+
+
+def test_a_backup_that_finds_no_room_is_one_clear_error_and_leaves_nothing(notebook, file):
+    """Threats 76, 77."""
+    notebook.add("a" * 200_000)
+    before, there = resource.getrlimit(resource.RLIMIT_FSIZE), sorted(file.parent.iterdir())
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    try:
+        with pytest.raises(StoreError, match=r"^data/site\.sqlite: the disk reports an error"):
+            notebook.db.backup()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    assert sorted(file.parent.iterdir()) == there
+    assert notebook.db.backup().stat().st_size > 200_000
+
+
+def test_a_backup_that_cannot_be_put_where_it_should_be_says_so(notebook, tmp_path):
+    notebook.add("a")
+
+    with pytest.raises(StoreError, match=r"^the copy .*/nowhere/copy cannot be written: No such file"):
+        notebook.db.backup(tmp_path / "nowhere" / "copy")
+
+
+def test_what_a_backup_that_was_cut_off_left_is_in_nobody_s_way(notebook, tmp_path):
+    notebook.add("a")
+    (tmp_path / ".mine.unfinished").write_text("half of a copy")
+
+    notebook.db.backup(tmp_path / "mine")
+
+    assert sorted(one.name for one in tmp_path.iterdir() if "mine" in one.name) == ["mine"]
 
 
 def test_without_a_database_there_is_nothing_to_back_up(db):

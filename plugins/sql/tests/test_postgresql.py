@@ -1,13 +1,16 @@
 """The same promises on a PostgreSQL server, started for these tests."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import UTC, datetime
+from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
 
 from pressframe import Site, StoreError
-from pressframe_sql import Job, Worker, database
+from pressframe_sql import Job, Worker, _postgresql, database
 from pressframe_sql.statements import Prepared
 
 pytestmark = pytest.mark.postgresql
@@ -96,6 +99,62 @@ def test_an_older_schema_is_upgraded_whole_or_not_at_all(notebook, make_site, tm
     with db.read() as connection:
         assert connection.execute(sa.text("SELECT text, colour FROM note")).all() == [("a", "red")]
     assert db.check().revisions == {"sql": "sql_0001", "notes": "notes_0002"}
+
+
+def test_processes_that_open_an_empty_database_at_once_wait_for_each_other(make_site):
+    sites, ready = [make_site() for _ in range(6)], Barrier(6)
+
+    def open(site):
+        ready.wait()
+        database(site).open()
+
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(open, sites))
+
+    with database(sites[0]).read() as connection:
+        assert connection.scalars(sa.text("SELECT * FROM notes_version")).all() == ["notes_0001"]
+
+
+def _read_at_once(db, count, stack):
+    for _ in range(count):
+        stack.enter_context(db.read())
+
+
+def test_more_readers_than_there_are_connections_get_one_clear_error(db, monkeypatch):
+    monkeypatch.setattr("pressframe_sql._postgresql.BUSY_SECONDS", 0.5)
+
+    with ExitStack() as stack, pytest.raises(StoreError, match=r"^all connections to .* are in use"):
+        _read_at_once(db, 50, stack)
+
+    assert db.fetch(ONE, {}) == [(1,)]
+
+
+def test_a_job_that_fails_with_what_the_server_cannot_store_is_put_off_all_the_same(site, db):
+    def fail(payload):
+        raise ValueError("\0 \udc80")
+
+    db.write(lambda connection: db.enqueue(connection, "mail", {}, due=NOW))
+
+    assert Worker(site, [Job(name="mail", run=fail)], lambda: NOW).run_due() == 1
+
+    with db.read() as connection:
+        assert connection.scalars(sa.text("SELECT error FROM sql_job")).all() == ["ValueError: \\x00 \\udc80"]
+
+
+def test_who_rests_in_a_change_keeps_its_locks_for_no_longer_than_is_said(notebook, monkeypatch):
+    """The network may have lost them."""
+    monkeypatch.setitem(_postgresql._IDLE_SECONDS, True, 1)
+
+    def rest(connection):
+        notebook.insert(connection, "a")
+        time.sleep(2)
+        notebook.insert(connection, "b")
+
+    with pytest.raises(StoreError, match="cannot be used"):
+        notebook.db.write(rest)
+
+    notebook.add("c")
+    assert notebook.all() == ["c"]
 
 
 def test_a_server_that_does_not_answer_is_one_clear_error_without_the_password(tmp_path):

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from pressframe import PluginError, StoreError
-from pressframe_sql import database
+from pressframe_sql import _schema, database
 
 SECOND_REVISION = """
 import os
@@ -164,6 +164,21 @@ def test_revisions_that_are_no_chain_are_the_plugins_fault(make_site, release_se
 
     with pytest.raises(PluginError, match=r"the revisions of notes in .*revisions are no chain"):
         database(site).open()
+
+
+def test_what_another_process_did_after_the_first_look_is_not_done_again(make_site, file, monkeypatch):
+    first, second, connected = make_site(), make_site(), _schema.connected
+
+    def connect(backend, *, writes):
+        if writes:
+            monkeypatch.setattr(_schema, "connected", connected)
+            database(second).open()
+        return connected(backend, writes=writes)
+
+    monkeypatch.setattr(_schema, "connected", connect)
+    database(first).open()
+
+    assert rows(file, "SELECT * FROM notes_version") == [("notes_0001",)]
 
 
 def test_two_processes_that_open_it_at_once_wait_for_each_other(make_site, tmp_path, file):

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from pressframe_sql import Job, Worker
+from pressframe_sql._jobs import take
 from pressframe_web import MailError
 
 START = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -174,6 +175,31 @@ def test_a_job_that_keeps_failing_is_set_aside_with_its_error(site, enqueue, don
 
     assert jobs(db) == [("aside", 2, "ValueError: second")]
     assert db.check().aside == ("job 1 (mail), tried 2 times: ValueError: second",)
+
+
+@pytest.mark.parametrize("error", [Panic("rust"), ValueError("\0 \udc80")], ids=["panic", "unstorable"])
+def test_a_job_that_fails_oddly_is_put_off_like_any_other_and_stops_no_other(worker, enqueue, done, db, error):
+    """Its error may hold what no database takes."""
+    done.errors = [error]
+    enqueue()
+    enqueue()
+
+    assert worker.run_due() == 2
+
+    told = f"{type(error).__name__}: {error}".replace("\0", "\\x00").replace("\udc80", "\\udc80")
+    assert jobs(db) == [("waiting", 1, told)]
+
+
+def test_a_job_that_another_worker_has_just_taken_is_left_to_it(enqueue, db):
+    """Both found it due."""
+    enqueue()
+
+    first, second = (
+        db.write(lambda connection: take(connection, 1, now=START, until=START + timedelta(minutes=10))) for _ in "12"
+    )
+
+    assert first.attempts == 1
+    assert second is None
 
 
 def test_a_mail_that_can_never_be_delivered_is_not_tried_again(worker, enqueue, done, db):

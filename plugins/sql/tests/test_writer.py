@@ -90,15 +90,36 @@ def test_a_fault_of_the_database_is_told_to_all_that_wait_and_stores_nothing_of_
     assert texts(engines[0]) == []
 
 
-def test_even_a_panic_does_not_end_the_writer(writer, engines):
+def test_what_comes_while_the_database_is_at_fault_is_told_so_as_well(writer, engines):
+    """They have waited for a lock long enough; none of them waits for it once more."""
+    late = []
+
+    def fill(connection):
+        other = threading.Thread(target=lambda: late.append(writer.submit(insert("late"))))
+        other.start()
+        other.join()
+        connection.exec_driver_sql("PRAGMA max_page_count = 3")
+        insert("x" * 100_000)(connection)
+
+    assert isinstance(writer.submit(fill).exception(60), StoreError)
+    assert isinstance(late[0].exception(60), StoreError)
+    assert texts(engines[0]) == []
+
+
+def test_even_a_panic_ends_neither_the_writer_nor_the_work_of_others(writer, engines, held):
     class Panic(BaseException):
         pass
 
     def fail(connection):
         raise Panic
 
-    assert isinstance(writer.submit(fail).exception(60), Panic)
-    assert writer.submit(insert("a")).result(60) == "a"
+    answers = [writer.submit(work) for work in (insert("a"), fail, insert("b"))]
+    held.released.set()
+
+    assert [answers[0].result(60), answers[2].result(60)] == ["a", "b"]
+    assert isinstance(answers[1].exception(60), Panic)
+    assert writer.submit(insert("c")).result(60) == "c"
+    assert texts(engines[0]) == ["a", "b", "c"]
 
 
 def test_what_waits_is_written_before_the_end_and_nothing_after_it(writer, engines, held):

@@ -50,6 +50,9 @@ class Backend(Protocol):
             hurries: False if a statement may take as long as it needs, and wait for others.
         """
 
+    def keep_others_out(self, connection: sqlalchemy.Connection) -> None:
+        """Have whoever else calls this wait until the transaction of *connection*, which may write, is over."""
+
     def explain(self, error: BaseException) -> StoreError | None:
         """Return what *error* means if the database is at fault, None if the work is."""
 
@@ -101,6 +104,7 @@ class SQLite:
             sqlalchemy.URL.create("sqlite", database=str(self.file)),
             connect_args={"timeout": BUSY_SECONDS},
             pool_size=1 if writes else 8,
+            pool_timeout=BUSY_SECONDS,
         )
         pragmas = ["journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"]
         pragmas += ["secure_delete = ON"] if writes else ["query_only = ON"]  # what is deleted is overwritten
@@ -120,7 +124,12 @@ class SQLite:
 
         return engine
 
+    def keep_others_out(self, connection: sqlalchemy.Connection) -> None:
+        """Do nothing: a transaction that may write keeps others out from its beginning."""
+
     def explain(self, error: BaseException) -> StoreError | None:
+        if isinstance(error, exc.TimeoutError):
+            return StoreError("all connections to the database are in use", at=self.place, fix="try again in a moment")
         cause = error.orig if isinstance(error, exc.DBAPIError) else error
         name = getattr(cause, "sqlite_errorname", "")
         for beginning, (message, fix) in _FAULTS.items():

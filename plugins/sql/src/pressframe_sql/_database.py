@@ -7,7 +7,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -147,13 +147,11 @@ class Database:
             return None
         import sqlite3
 
-        file = sqlite3.connect(f"file:{quote(str(self._file()))}?mode=ro", uri=True)
         try:
-            found: tuple[object, ...] | None = file.execute(query).fetchone()
+            with closing(sqlite3.connect(f"file:{quote(str(self._file()))}?mode=ro", uri=True)) as file:
+                found: tuple[object, ...] | None = file.execute(query).fetchone()
         except sqlite3.Error:
             return None
-        finally:
-            file.close()
         return found
 
     def upgrade(self) -> tuple[Chain, ...]:
@@ -192,18 +190,15 @@ class Database:
     def shred(self) -> None:
         """See to it that nothing deleted is left in the file that SQLite keeps of the last writes.
 
-        While somebody reads for longer than 5 seconds it is left to the next one who writes much.
+        While somebody reads for longer than 5 seconds, or the disk is full, it is left to the next one who writes much.
         """
         if self._url.startswith("sqlite:") and self.exists():
             import sqlite3
 
             from pressframe_sql._backend import BUSY_SECONDS
 
-            file = sqlite3.connect(self._file(), timeout=BUSY_SECONDS)
-            try:
+            with suppress(sqlite3.Error), closing(sqlite3.connect(self._file(), timeout=BUSY_SECONDS)) as file:
                 file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            finally:
-                file.close()
 
     def close(self) -> None:
         """Finish what waits to be written and let go of the file; using the database again opens it again.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import string
 from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
@@ -13,8 +12,6 @@ from pressframe.model import Host, Json
 from pressframe_sql._jobs import DONE, JOB
 from pressframe_sql._plugin import database
 from pressframe_sql.model import PersonalData
-
-_LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
 def find_personal_data(host: Host, address: str) -> Mapping[str, Sequence[Mapping[str, Json]]]:
@@ -79,5 +76,5 @@ def _erase_jobs(connection: sa.Connection, address: str) -> int:
 
 def _names(address: str) -> sa.ColumnElement[bool]:
     """Return what is true of jobs that name *address* as a whole, in whatever case."""
-    as_json = json.dumps(address.strip().translate(_LOWER), ensure_ascii=False)
-    return sa.and_(sa.func.lower(JOB.c.payload).contains(as_json, autoescape=True), JOB.c.state != DONE)
+    as_json = json.dumps(address.strip(), ensure_ascii=False)
+    return sa.and_(JOB.c.payload.icontains(as_json, autoescape=True), JOB.c.state != DONE)

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 _DRIVER = "postgresql+psycopg"
 _READ_ONLY = "25006"
 """What a server says that takes no changes (its name: read_only_sql_transaction)."""
+_RESTED = "25P03"
+"""What it says that has ended a connection which rested in a transaction (idle_in_transaction_session_timeout)."""
+_UPGRADE = 7_233_200
+"""Names the lock for who brings tables up to date."""
 _IDLE_SECONDS = {True: 10, False: 300}
 """How long a transaction that writes, or only reads, may rest before the server ends it: a client that the network has
 lost keeps its locks no longer. Who sends newsletters rests for as long as a mail server takes."""
@@ -77,6 +81,9 @@ class PostgreSQL:
 
         return Reach()
 
+    def keep_others_out(self, connection: sqlalchemy.Connection) -> None:
+        connection.execute(sqlalchemy.select(sqlalchemy.func.pg_advisory_xact_lock(_UPGRADE)))
+
     def explain(self, error: BaseException) -> StoreError | None:
         if isinstance(error, exc.TimeoutError):
             return StoreError(f"all connections to {self._shown} are in use", fix="look whether its server is slow")
@@ -86,8 +93,9 @@ class PostgreSQL:
                 f"the database {self._shown} is read-only here",
                 fix="name the server that takes changes; a plugin must write through Database.write()",
             )
-        if isinstance(error, exc.OperationalError | exc.InterfaceError):
-            reason = (str(error.orig).strip().splitlines() or [""])[0]
+        is_lost = getattr(error, "connection_invalidated", False) or getattr(cause, "sqlstate", None) == _RESTED
+        if isinstance(error, exc.OperationalError | exc.InterfaceError) or is_lost:
+            reason = (str(cause).strip().splitlines() or [""])[0]
             return StoreError(
                 f"the database {self._shown} cannot be used: {reason}", fix="look whether its server runs"
             )

@@ -55,6 +55,7 @@ def upgrade(backend: Backend, folders: Sequence[tuple[str, Path]]) -> tuple[Chai
     if not any(chain.missing for chain in chains):
         return chains
     with connected(backend, writes=True) as connection:
+        backend.keep_others_out(connection)
         chains = read_chains(connection, folders)  # again: another process may just have done it
         if any(chain.now and chain.missing for chain in chains) and isinstance(backend, SQLite):
             backend.backup(None, label="before-upgrade")

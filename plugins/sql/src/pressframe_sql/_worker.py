@@ -135,7 +135,7 @@ class Worker:
         except BaseException as error:  # noqa: BLE001 - parts written in Rust panic with a BaseException
             due = self._next(error, job, taken.attempts)
             outcome = f"is tried again at {due:%Y-%m-%d %H:%M} UTC" if due else "is set aside"
-            reason = f"{type(error).__name__}: {error}"
+            reason = _storable(f"{type(error).__name__}: {error}")
             log.warning("job %d (%s) failed and %s: %s", taken.id, taken.name, outcome, type(error).__name__)
             self._note(job.lane, lambda connection: put_off(connection, taken, reason, due=due))
         else:
@@ -162,3 +162,8 @@ class Worker:
         if is_hopeless or attempts >= job.attempts:
             return None
         return self._clock() + min(_FIRST_PAUSE * (1 << min(attempts - 1, 20)), _LONGEST_PAUSE)
+
+
+def _storable(text: str) -> str:
+    """Return *text* without what some databases refuse: a job whose end cannot be written down would stop its lane."""
+    return text.encode(errors="backslashreplace").decode().replace("\0", "\\x00")
