@@ -103,6 +103,7 @@ def test_one_hard_bounce_stops_an_address(sent, sink, kind):
     told = _give(sent, dsn(_id(sink), kind=kind))
 
     assert told.startswith("1 addresses get no more mail")
+    assert sent.counts(sent.campaigns.all()[0]) == {"sent": 1, "bounced": 1}
     assert sent.people.why_stopped("A@example.org") == "bounced"
     assert sent.people.why_stopped("b@example.org") == ""
     sent.send()
@@ -134,7 +135,7 @@ def test_soft_bounces_of_long_ago_do_not_count(sent, sink):
 
 def test_a_complaint_unsubscribes(sent, sink):
     """F5."""
-    _give(sent, ARF.format(type="abuse", message=_id(sink)).encode())
+    _give(sent, dsn(_id(sink)), ARF.format(type="abuse", message=_id(sink)).encode())
     sent.send()
     sent.run_jobs()
 
@@ -162,6 +163,52 @@ def test_mailboxes_and_maildirs_are_read(sent, sink, tmp_path):
 
     assert sent.people.why_stopped("a@example.org") == "bounced"
     assert "0 reports known already" in told
+
+
+def test_a_report_that_is_given_as_a_file_and_in_a_maildir_counts_once(sent, sink, tmp_path):
+    report = dsn(_id(sink), status="4.2.2").replace(b"\n", b"\r\n")
+    (tmp_path / "one.eml").write_bytes(report)
+    mailbox.Maildir(tmp_path / "dir")
+    (tmp_path / "dir" / "cur" / "1.mx").write_bytes(report)
+
+    told = sent.site.run("newsletter", "bounces", str(tmp_path / "one.eml"), str(tmp_path / "dir")).output
+
+    assert "1 bounces counted, 1 reports known already" in told
+
+
+@pytest.mark.parametrize("message", ["<a\0b@prland.example>", "<a\udcffb@prland.example>", "<a\x1bb@prland.example>"])
+def test_a_report_that_names_what_no_database_takes_keeps_no_other_from_being_read(sent, sink, message):
+    """F5, threat 47: anybody can mail one."""
+    odd = dsn("MESSAGE").replace(b"MESSAGE", message.encode(errors="surrogateescape"))
+
+    told = _give(sent, odd, dsn(_id(sink)))
+
+    assert told.startswith("1 addresses get no more mail")
+    assert "1 about mails that were not sent from here" in told
+
+
+def test_a_report_that_a_mailbox_holds_with_its_lines_quoted_is_the_same(sent, sink, tmp_path):
+    report = dsn(_id(sink), status="4.2.2").replace(b"I'm sorry.", b"From now on:\n>From me.")
+    (tmp_path / "one.eml").write_bytes(report)
+    quoted = report.replace(b"\nFrom now", b"\n>From now").replace(b"\n>From me", b"\n>>From me")
+    (tmp_path / "box").write_bytes(b"From x@y Mon Nov 23 10:00:00 2026\n" + quoted)
+
+    told = sent.site.run("newsletter", "bounces", str(tmp_path / "one.eml"), str(tmp_path / "box")).output
+
+    assert "1 bounces counted, 1 reports known already" in told
+
+
+def test_soft_bounces_from_before_a_stop_was_lifted_do_not_count(sent, sink):
+    """F5."""
+    now, message, member = sent.site.clock.now, _id(sink), sent.members.find_by_address("a@example.org")
+    for number in range(5):
+        sent.people.give_back(f"d{number}", message, "soft", now)
+    assert sent.people.why_stopped("a@example.org") == "bounced"
+
+    sent.people.choose(member, {"posts": "each"}, now, lifts=True)
+
+    assert sent.people.give_back("d5", message, "soft", now) == "counted"
+    assert sent.people.why_stopped("a@example.org") == ""
 
 
 def test_choosing_again_lifts_a_stop(sent, sink):

@@ -6,12 +6,15 @@ import attrs
 import pytest
 
 from pressframe import StoreError
+from pressframe_newsletter import _guard
+from pressframe_newsletter._sending import Sending
 from pressframe_sql import Worker
 from pressframe_testing import Line, PostgreSQLServer, wants_everything
 
 from .conftest import TIMES, Desk, addresses
 
 pytestmark = pytest.mark.postgresql
+psycopg = pytest.importorskip("psycopg", reason="PostgreSQL's driver is not installed")
 
 SOME = [("restart", 4, 1), ("restart", 9, 4), ("cut", 4, 1), ("failover", 9, 4)]
 ALL = [
@@ -149,3 +152,16 @@ def test_a_mail_that_may_have_been_taken_is_repeated_once_at_most(mailed, sink, 
     assert len(sink.taken) == 2
     assert desk.counts(campaign) == {"unknown": 1}
     assert desk.state(campaign) == "done"
+
+
+@pytest.mark.parametrize("outage", ["restart"], indirect=True)
+def test_a_machine_that_shares_the_database_sends_nothing_beside_another(mailed, own_postgresql):
+    """Threat 77, F9: no file tells them of each other."""
+    desk = mailed()
+    sending = Sending(desk.host, desk.plugin)
+    with psycopg.connect(own_postgresql.url) as other:
+        other.execute("SELECT pg_advisory_xact_lock(%s)", [_guard._LOCK])
+
+        assert not sending.is_alone()
+
+    assert sending.is_alone()

@@ -3,8 +3,15 @@
 import shutil
 
 import pytest
+import sqlalchemy as sa
 
+from pressframe_newsletter._guard import Guard, count_to
+from pressframe_newsletter._planning import ensure_mark
+from pressframe_newsletter._tables import MARK
+from pressframe_sql import database
 from pressframe_testing import EVERY_DATABASE
+
+from .conftest import parts
 
 pytestmark = EVERY_DATABASE
 
@@ -90,7 +97,7 @@ def test_a_digest_leaves_once_a_week_to_who_wants_it(mailed, sink):
 
     assert sink.addresses == ["weekly@example.org"]
     assert each is not None
-    assert "La crise, vue d’ici" in sink.taken[0][2].decode("ascii", "replace") or sink.taken
+    assert "La crise, vue d’ici" in parts(sink.read("weekly@example.org"))[0]
 
 
 # ------------------------------------------------------------------------------------------------ copies
@@ -162,20 +169,127 @@ def test_a_post_that_a_copy_does_not_know_to_have_been_mailed_waits_too(mailed, 
     assert len(sink.taken) == 1
 
 
-def test_a_copy_on_another_machine_sends_nothing(mailed, sink):
-    """Threat 77: only the database was taken there."""
+@pytest.mark.usefixtures("in_a_file")
+def test_a_post_that_is_put_back_later_than_the_database_waits_too(mailed, sink):
+    """Threat 77: it was due before."""
+    desk = mailed(automatic="true", newsletter='delay = "0 minutes"')
+    desk.add("a@example.org")
+    desk.run_jobs()
+    copy = desk.site.folder / "copy.sqlite"
+    desk.site.run("db", "backup", str(copy))
+    _publish(desk)
+    desk.run_jobs()
+    (desk.site.folder / "content" / "posts" / "neuf.md").unlink()
+
+    desk = _put_back(desk, copy)
+    desk.run_jobs()
+    _publish(desk)
+    desk.move("1 minute")
+
+    assert len(sink.taken) == 1
+    assert ("post", "held", "restored") in {(one.kind, one.state, one.reason) for one in desk.campaigns.all()}
+
+
+@pytest.mark.usefixtures("in_a_file")
+def test_a_digest_that_a_copy_does_not_know_to_have_been_mailed_waits_too(mailed, sink):
+    """Threat 77: for the owner's word."""
+    desk = mailed(newsletter='digest_day = "tuesday"\ndigest_at = 08:00:00')
+    desk.people.choose(desk.add("a@example.org"), {"posts": "weekly"}, desk.site.clock.now, lifts=True)
+    desk.run_jobs()
+    copy = desk.site.folder / "copy.sqlite"
+    desk.site.run("db", "backup", str(copy))
+    desk.move("21 hours")
+    desk.move("1 minute")
+    assert len(sink.taken) == 1
+
+    desk = _put_back(desk, copy)
+    for _ in range(3):
+        desk.move("1 minute")
+
+    assert len(sink.taken) == 1
+    assert [(one.kind, one.state, one.reason) for one in desk.campaigns.all()] == [("digest", "held", "restored")]
+
+
+def test_a_digest_whose_moment_was_missed_by_hours_waits_for_the_owner(mailed, sink):
+    """Threat 77: nobody was there to send it."""
+    desk = mailed(newsletter='digest_day = "tuesday"\ndigest_at = 08:00:00')
+    desk.people.choose(desk.add("a@example.org"), {"posts": "weekly"}, desk.site.clock.now, lifts=True)
+    desk.run_jobs()
+
+    desk.site.clock.move("28 hours")
+    desk = desk.restart()
+    desk.run_jobs()
+
+    assert sink.taken == []
+    assert [(one.kind, one.state, one.reason) for one in desk.campaigns.all()] == [("digest", "held", "late")]
+
+
+@pytest.mark.parametrize("mark", [None, "", "no number"])
+def test_a_copy_on_another_machine_sends_nothing(mailed, sink, mark):
+    """Threat 77: only the database was taken there, or what counts with it is spoilt."""
     desk = mailed()
     desk.add("a@example.org")
     desk.send()
     desk.run_jobs()
     later = desk.send()
     (desk.site.folder / "data" / "newsletter-mark").unlink()
+    if mark is not None:
+        (desk.site.folder / "data" / "newsletter-mark").write_text(mark)
 
     desk = desk.restart()
     desk.run_jobs()
 
     assert len(sink.taken) == 1
     assert desk.state(later) == "held"
+
+
+def test_what_counts_with_the_database_never_goes_back(mailed):
+    """Threat 77: a thread that is late makes neither the database look like a copy, nor a copy like the database."""
+    desk = mailed()
+    guard, db = Guard(desk.host), database(desk.host)
+
+    for count in (1, 3, 2):
+        db.write(lambda connection, count=count: ensure_mark(connection) or count_to(connection, count))
+        guard.counted(count)
+
+    with db.read() as connection:
+        assert connection.scalar(sa.select(MARK.c.count)) == 3
+    assert int((desk.site.folder / "data" / "newsletter-mark").read_text()) == 3
+    assert guard.check(desk.site.clock.now) is False
+
+
+def test_a_sending_that_has_gone_on_whenever_it_could_is_not_too_late(mailed, sink):
+    """Threat 77: the mail server was down for half a day."""
+    desk = mailed()
+    desk.add("a@example.org", "b@example.org")
+    sink.fails = lambda stage, number, to: "421 down" if stage == "MAIL" else None
+    campaign = desk.send()
+    desk.run_jobs()
+    for _ in range(12):
+        desk.move("1 hour")
+
+    sink.fails = lambda stage, number, to: None
+    for _ in range(12):
+        desk.move("1 hour")
+
+    assert sorted(sink.addresses) == ["a@example.org", "b@example.org"]
+    assert desk.state(campaign) == "done"
+
+
+def test_what_was_under_way_long_ago_waits_for_the_owner(mailed, sink):
+    """Threat 77: nobody was there to go on with it."""
+    desk = mailed(newsletter="per_minute = 2")
+    desk.add(*(f"m{number}@example.org" for number in range(6)))
+    campaign = desk.send()
+    desk.run_jobs()
+
+    desk.site.clock.move("7 hours")
+    desk = desk.restart()
+    desk.run_jobs()
+
+    assert len(sink.taken) == 2
+    assert (found := desk.campaigns.find(campaign.id))
+    assert (found.state, found.reason) == ("held", "late")
 
 
 def test_what_could_not_be_sent_for_long_waits_for_the_owner(mailed, sink):

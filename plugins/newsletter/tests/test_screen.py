@@ -138,6 +138,19 @@ def test_only_the_owner_gets_there_and_only_with_the_forms_token(mailed):
     assert [one.state for one in desk.campaigns.all()] == ["planned"]
 
 
+@pytest.mark.parametrize(
+    "place",
+    ["campaign/%00", "campaign/x", "campaign/%F0%9F%98%80", "?before=2026-11-01T00:00:00%2B00:00~%00", "?before=~"],
+)
+def test_a_place_that_is_none_is_no_fault(mailed, place):
+    """Threat 47: nor where the database takes no such text."""
+    owner = mailed().sign_in_as("owner")
+
+    assert owner.get(LIST + place).status == (200 if place.startswith("?") else 404)
+    if not place.startswith("?"):
+        assert owner.send(LIST + place, {"do": "cancel"}).status == 404
+
+
 def test_the_preview_shows_what_each_reader_gets(mailed):
     """Threat 14."""
     desk = mailed()

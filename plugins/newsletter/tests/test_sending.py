@@ -199,6 +199,62 @@ def test_what_was_taken_is_not_sent_again_when_that_cannot_be_written_down(maile
     assert desk.counts(campaign) == {"sent": 20}
 
 
+@pytest.mark.parametrize("connections", [1, 4])
+def test_of_a_campaign_that_is_cancelled_nothing_leaves_any_more_but_what_is_leaving(mailed, sink, connections):
+    """Nor what had been taken to leave next."""
+    desk = mailed(newsletter=f"connections = {connections}")
+    desk.add(*addresses(20))
+    campaign = desk.send()
+
+    def fails(stage, number, to):
+        if stage == "DATA" and number == 1:
+            assert desk.campaigns.cancel(campaign.id, desk.site.clock.now)
+
+    sink.fails = fails
+    finish(desk)
+
+    assert 1 <= len(sink.taken) <= connections
+    assert desk.counts(campaign) == {"sent": len(sink.taken), "left": desk.counts(campaign)["left"]}
+    assert desk.state(campaign) == "cancelled"
+
+
+def test_what_is_over_goes_on_by_nobody_s_word(mailed, sink):
+    """Threat 77: nor what was cancelled before anything of it left."""
+    desk = mailed()
+    desk.add("a@example.org")
+    campaign, now = desk.send(), desk.site.clock.now
+    assert desk.campaigns.cancel(campaign.id, now)
+
+    assert not desk.campaigns.go_on(campaign.id, now)
+    assert not desk.campaigns.resend(campaign.id, now)
+    finish(desk)
+
+    assert sink.taken == []
+    assert desk.state(campaign) == "cancelled"
+
+
+@pytest.mark.parametrize("fault", [None, "421 down", "451 later"])
+def test_a_clock_that_was_a_year_ahead_keeps_no_mail_for_a_year(mailed, sink, fault):
+    """Threat 75: neither by the limit, nor by the rest that the mail server is given, nor by a pause."""
+    desk = mailed(newsletter="per_minute = 2")
+    desk.add(*addresses(6))
+    desk.site.clock.move("365 days")
+    sink.fails = lambda stage, number, to: fault if stage == "RCPT" else None
+    campaign = desk.send()
+    desk.run_jobs()
+    assert len(sink.taken) == (0 if fault else 2)
+
+    sink.fails = lambda stage, number, to: None
+    desk.site.clock.move(timedelta(days=-365))
+    desk = desk.restart()
+    assert desk.campaigns.trouble(desk.site.clock.now) is None
+    for _ in range(4):
+        desk.move("61 seconds")
+
+    assert sorted(sink.addresses) == addresses(6)
+    assert desk.state(campaign) == "done"
+
+
 @pytest.mark.parametrize("how", ["removed", "revoked"])
 def test_who_lost_the_audience_or_left_gets_nothing_of_what_still_waits(mailed, sink, how):
     """Threat 10."""

@@ -98,6 +98,18 @@ def test_what_was_typed_for_a_gift_is_not_lost_where_something_is_wrong(desk):
         assert ("autofocus" in field[2]) is (name == "entry")
 
 
+@pytest.mark.parametrize("link", ["", "x", "\0", "' OR 1=1 --"])
+def test_a_link_that_is_none_is_not_ended(desk, link):
+    """Threat 47: nor is it a fault where the database takes no such text."""
+    owner = desk.sign_in_as("owner")
+    owner.send(f"{SCREEN}gift", {"entry": OLD, "readers": "2", "days": "7"})
+
+    answer = owner.send(f"{SCREEN}revoke", {"link": link})
+
+    assert answer.status == 303
+    assert link_on(owner.get(SCREEN), "gift") != ""
+
+
 @pytest.mark.parametrize("role", ["moderator", "author"])
 def test_only_owners_see_the_screen(desk, role):
     """Threat 45."""

@@ -43,6 +43,15 @@ def test_a_disk_that_is_full_leaves_no_half_of_a_mail_in_the_outbox(tmp_path):
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_a_link_is_printed_without_what_steers_a_terminal(tmp_path, capsys):
+    """Threat 60: what readers typed may be in a mail."""
+    Outbox(tmp_path, "Essai <a@essai.example>", URL).send(
+        attrs.evolve(HELLO, text="https://a.example/\x1b[2J\x9bé x\n")
+    )
+
+    assert "      https://a.example/\n" in capsys.readouterr().out
+
+
 def test_letters_and_long_links_stay_as_they_are_in_the_outbox(tmp_path):
     link = f"https://essai.example/{'é' * 20}/{'x' * 120}"
     mail = attrs.evolve(HELLO, text=f"Voilà : {link}\n", html=f'<p>Voilà : <a href="{link}">là</a></p>')

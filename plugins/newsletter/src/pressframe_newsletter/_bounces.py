@@ -22,7 +22,7 @@ Kind: TypeAlias = Literal["hard", "soft", "complaint", "none"]
 _LARGEST = 10_000_000
 """Bytes of a mail that is looked at."""
 _STATUS = re.compile(r"([245])\.(\d{1,3})\.(\d{1,3})")
-_ID = re.compile(r"<[^<>\s]{3,500}>")
+_ID = re.compile(r"<[!-;=?-~]{3,500}>")
 _BRIEF = (2, 3)
 """5.2.2 and 5.2.3: the mailbox is full, the mail too large."""
 _TRUTHS = frozenset(("0", "1", "2", "4"))
@@ -74,7 +74,8 @@ def _mails(name: str) -> Iterator[bytes]:
     path = Path(name)
     try:
         if path.is_dir() and (path / "cur").is_dir():
-            yield from (one.as_bytes() for one in mailbox.Maildir(path, create=False))
+            box = mailbox.Maildir(path, create=False)
+            yield from (box.get_bytes(key) for key in box.iterkeys())  # written anew, one might count twice
         elif path.is_dir():
             yield from (file.read_bytes() for file in sorted(path.iterdir()) if file.is_file())
         else:

@@ -12,7 +12,7 @@ import attrs
 import sqlalchemy as sa
 
 from pressframe.model import Host
-from pressframe_newsletter._planning import plan_job
+from pressframe_newsletter._planning import is_resting, plan_job
 from pressframe_newsletter._tables import CAMPAIGN, MARK, RECIPIENT
 from pressframe_sql import Database, database
 
@@ -149,7 +149,7 @@ class Campaigns:
             return None
         with self._db.read() as connection:
             row = connection.execute(sa.select(MARK.c.trouble, MARK.c.resting)).one_or_none()
-        if row is None or row.resting is None or row.resting <= now:
+        if row is None or not is_resting(row.resting, now):
             return None
         return row.trouble, row.resting
 
@@ -175,7 +175,7 @@ class Campaigns:
             is_open = (CAMPAIGN.c.id == id) & CAMPAIGN.c.state.in_(OPEN)
             if not connection.execute(sa.update(CAMPAIGN).where(is_open).values(ended)).rowcount:
                 return False
-            waiting = (RECIPIENT.c.campaign == id) & (RECIPIENT.c.state == "planned")
+            waiting = (RECIPIENT.c.campaign == id) & RECIPIENT.c.state.in_(WAITING)
             connection.execute(sa.update(RECIPIENT).where(waiting).values(state="left", due=None))
             doubtful = (RECIPIENT.c.campaign == id) & (RECIPIENT.c.state == "unknown")
             connection.execute(sa.update(RECIPIENT).where(doubtful).values(due=None))

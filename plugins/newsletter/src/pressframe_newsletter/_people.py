@@ -196,6 +196,6 @@ def _let_go(connection: sa.Connection, who: sa.ColumnElement[bool], newsletter: 
 
 
 def _wish(connection: sa.Connection, member: str, newsletter: str, values: Mapping[str, object]) -> None:
-    same = (WISH.c.member == member) & (WISH.c.newsletter == newsletter)
-    if not connection.execute(sa.update(WISH).where(same).values(dict(values))).rowcount:
-        connection.execute(sa.insert(WISH).values({"member": member, "newsletter": newsletter, **values}))
+    row = {"member": member, "newsletter": newsletter, **values}
+    chosen = insert_into(connection, WISH).values(row)
+    connection.execute(chosen.on_conflict_do_update(index_elements=["member", "newsletter"], set_=dict(values)))

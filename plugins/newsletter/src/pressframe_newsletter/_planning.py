@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TypeGuard
 
 import sqlalchemy as sa
 
@@ -12,8 +13,19 @@ from pressframe_sql.statements import insert_into
 
 SEND = "newsletter.send"
 """The job: do for a moment what there is to do, and plan the next."""
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=24)
 _LOST = timedelta(seconds=30)
 """So long after its time a planned job is taken to have been lost with the process that ran it."""
+
+
+def pause_after(attempts: int) -> timedelta:
+    """Return how long a message, or the mail server, is left alone after so many attempts in a row."""
+    return min(FIRST_PAUSE * (1 << min(max(attempts - 1, 0), 20)), LONGEST_PAUSE)
+
+
+def is_resting(until: datetime | None, now: datetime) -> TypeGuard[datetime]:
+    """Tell whether the mail server is left alone; what lies further ahead was noted by a clock that was wrong."""
+    return until is not None and now < until <= now + LONGEST_PAUSE
 
 
 def ensure_mark(connection: sa.Connection) -> None:

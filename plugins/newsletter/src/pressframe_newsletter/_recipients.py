@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -14,6 +14,7 @@ from pressframe_members.store import Members
 from pressframe_newsletter._campaigns import WAITING, Campaign, campaign_of
 from pressframe_newsletter._guard import Guard, count_to
 from pressframe_newsletter._people import People, Returned, count_return
+from pressframe_newsletter._planning import LONGEST_PAUSE
 from pressframe_newsletter._tables import CAMPAIGN, MARK, RECIPIENT, STOP, WISH
 from pressframe_sql import Database, database
 from pressframe_sql.statements import Prepared, insert_into
@@ -24,16 +25,10 @@ if TYPE_CHECKING:
 
 CHUNK = 500
 """Members whose rows are made in one transaction."""
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=24)
 ATTEMPTS = 12
 """After so many a message is given up: 34 hours with these pauses."""
 
 _STATE = Prepared(sa.select(RECIPIENT.c.state).where(RECIPIENT.c.id == sa.bindparam("id", type_=sa.Integer)))
-
-
-def pause_after(attempts: int) -> timedelta:
-    """Return how long a message, or the mail server, is left alone after so many attempts in a row."""
-    return min(FIRST_PAUSE * (1 << min(max(attempts - 1, 0), 20)), LONGEST_PAUSE)
 
 
 @attrs.frozen(kw_only=True)
@@ -175,7 +170,7 @@ class Recipients:
 
     def _take(self, connection: sa.Connection, count: int, now: datetime) -> Sequence[Row]:
         sending = sa.select(CAMPAIGN.c.id).where(CAMPAIGN.c.state == "sending")
-        due = RECIPIENT.c.state.in_(("planned", "unknown")) & (RECIPIENT.c.due <= now)
+        due = RECIPIENT.c.state.in_(("planned", "unknown")) & _is_due(now)
         first = sa.select(RECIPIENT.c.id).where(RECIPIENT.c.campaign.in_(sending), due)
         first = first.order_by(RECIPIENT.c.due, RECIPIENT.c.id).limit(count)
         taken = sa.update(RECIPIENT).where(RECIPIENT.c.id.in_(first))
@@ -232,13 +227,17 @@ class Recipients:
         sending = sa.select(CAMPAIGN.c.id).where(CAMPAIGN.c.state == "sending")
         waits = RECIPIENT.c.campaign.in_(sending) & RECIPIENT.c.state.in_(("planned", "unknown"))
         with self._db.read() as connection:
-            number = connection.scalar(sa.select(sa.func.count()).where(waits, RECIPIENT.c.due <= now)) or 0
+            number = connection.scalar(sa.select(sa.func.count()).where(waits, _is_due(now))) or 0
             due = None if number else connection.scalar(sa.select(sa.func.min(RECIPIENT.c.due)).where(waits))
         return number, due
 
-    def handed_since(self, moment: datetime) -> tuple[int, datetime | None]:
-        """Return how many messages were handed over after *moment*, and when the first of them was."""
-        wanted = sa.select(sa.func.count(), sa.func.min(RECIPIENT.c.handed)).where(RECIPIENT.c.handed > moment)
+    def handed_between(self, moment: datetime, now: datetime) -> tuple[int, datetime | None]:
+        """Return how many messages were handed over after *moment*, and when the first of them was.
+
+        Those that seem to leave later than *now* were dated by a clock that was wrong.
+        """
+        lately = (RECIPIENT.c.handed > moment) & (RECIPIENT.c.handed <= now)
+        wanted = sa.select(sa.func.count(), sa.func.min(RECIPIENT.c.handed)).where(lately)
         with self._db.read() as connection:
             number, first = connection.execute(wanted).one()
         return number, first
@@ -257,6 +256,11 @@ class Recipients:
             return connection.execute(sa.update(CAMPAIGN).where(over).values(state="done", ended=now)).rowcount == 1
 
         return self._db.write(work)
+
+
+def _is_due(now: datetime) -> sa.ColumnElement[bool]:
+    """Return what is true of messages to be handed over: no pause is so long as what a wrong clock has put off."""
+    return (RECIPIENT.c.due <= now) | (RECIPIENT.c.due > now + LONGEST_PAUSE)
 
 
 def key_of(campaign: str, member: str) -> str:

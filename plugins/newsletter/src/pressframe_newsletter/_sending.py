@@ -20,10 +20,10 @@ from pressframe_newsletter._campaigns import Campaign, Campaigns, campaign_of
 from pressframe_newsletter._guard import Guard
 from pressframe_newsletter._mails import Mails, Subject
 from pressframe_newsletter._people import Returned
-from pressframe_newsletter._planning import ensure_mark, plan_job
+from pressframe_newsletter._planning import ensure_mark, is_resting, pause_after, plan_job
 from pressframe_newsletter._publishing import Publishing
 from pressframe_newsletter._readers import Readers
-from pressframe_newsletter._recipients import ATTEMPTS, Recipients, Result, Row, key_of, pause_after
+from pressframe_newsletter._recipients import ATTEMPTS, Recipients, Result, Row, key_of
 from pressframe_newsletter._tables import CAMPAIGN, MARK
 from pressframe_sql import Database, database
 from pressframe_web import Mailer, MailError
@@ -42,7 +42,8 @@ SLICE = 0.8
 """Seconds for which a job sends, so that the server can end soon."""
 _SOON, _DOUBT = timedelta(seconds=5), timedelta(minutes=1)
 _MINUTE = timedelta(minutes=1)
-_HARD = ("5.1.", "5.2.1", "5.4.1", "5.4.4")
+_HARD = ("5.2.1", "5.4.1", "5.4.4")
+"""And all that begin with 5.1."""
 _BARE = ("550", "551", "553")
 """What servers without status codes say of an address that is none."""
 
@@ -160,7 +161,7 @@ class Sending:
     def _resting(self, now: datetime) -> datetime | None:
         with self._db.read() as connection:
             resting = connection.scalar(sa.select(MARK.c.resting))
-        return resting if resting is not None and resting > now else None
+        return resting if is_resting(resting, now) else None
 
     def _next(self, digest: datetime | None) -> datetime | None:
         now = self._held.clock()
@@ -179,7 +180,7 @@ class Sending:
         limit = self._plugin.per_minute
         if not limit:
             return 1_000_000_000, now
-        number, first = self._recipients.handed_since(now - _MINUTE)
+        number, first = self._recipients.handed_between(now - _MINUTE, now)
         return max(limit - number, 0), now if number < limit or first is None else first + _MINUTE
 
     # -------------------------------------------------------------------------------------------- handing over
@@ -295,7 +296,8 @@ class Sending:
 def _is_hard(error: MailError) -> bool:
     """Tell whether the server says that there is no such address, rather than that it takes no such mail for it."""
     code, _, status = error.code.partition(" ")
-    return error.about == "address" and (status.startswith(_HARD) if status else code in _BARE)
+    is_none = status.startswith("5.1.") or status in _HARD if status else code in _BARE
+    return error.about == "address" and is_none
 
 
 class _Allowance:

@@ -41,7 +41,8 @@ _OWN = {"Auto-Submitted": "auto-generated"}
 """RFC 3834: programs that answer for people on leave stay quiet."""
 _LONGEST_LINE = 998
 """Bytes in a line (RFC 5322, 2.1.1)."""
-_LINK = re.compile(r"https?://\S+")
+_LINK = re.compile(r"https?://[^\s\x00-\x1f\x7f-\x9f]+")
+"""What is printed of a text; nothing that could steer a terminal."""
 
 
 def compose(message: Message, sender: str, url: str, *, is_to_be_read: bool = False) -> EmailMessage:
