@@ -5,7 +5,7 @@ import json
 import logging
 import re
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
 
@@ -241,6 +241,22 @@ def test_no_payload_makes_a_new_header(served):
             assert not any(name.startswith(("x-injected", "header-test")) for name in reply.headers)
             assert all("\n" not in value and "\r" not in value for value in [*reply.headers.values(), *reply.cookies])
             assert [cookie for cookie in reply.cookies if not cookie.startswith("__Host-session=")] == []
+
+
+@pytest.mark.parametrize("value", ["%00", "a%0Ab", "%1B[2J", "%7F"])
+def test_a_header_that_would_hold_a_control_character_is_the_plugin_s_fault(served, value):
+    """Threat 58: NUL and what steers a terminal, too."""
+    assert served.visitor.get(f"/do/header?v={value}").status == 500
+
+
+@pytest.mark.parametrize(
+    ("to", "sent"), [("/a b", "/a%20b"), ("/é", "/%C3%A9"), ("/a%22b", "/a%22b"), ("/a<b>", "/a%3Cb%3E")]
+)
+def test_a_location_is_sent_as_an_address_can_hold_it(served, to, sent):
+    """Threat 58."""
+    reply = served.visitor.get(f"/do/away?{urlencode({'to': to})}")
+
+    assert reply.headers["location"] == sent
 
 
 def test_a_cookie_is_bound_to_the_host_and_hidden_from_scripts(served):
