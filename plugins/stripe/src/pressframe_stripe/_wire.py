@@ -129,7 +129,7 @@ class Wire:
         headers |= {"Idempotency-Key": key} if key else {}
         parts, end = urlsplit(self.url), monotonic() + self.seconds
         connection = self._connect(parts.scheme, parts.netloc)
-        connection.response_class = partial(_Answer, end=end)
+        connection.response_class = partial(_Answer, end=end)  # type: ignore[assignment] # called, and no more
         try:
             connection.connect()
             connection.sock.settimeout(_left(end))
