@@ -8,7 +8,7 @@ import pytest
 from pressframe_newsletter._bounces import read_report
 from pressframe_newsletter._planning import pause_after
 from pressframe_newsletter._sending import _is_hard
-from pressframe_newsletter._settings import last_digest
+from pressframe_newsletter._settings import last_digest, next_digest
 from pressframe_web import MailError
 
 from .test_bounces import ARF, dsn
@@ -32,6 +32,22 @@ def test_digests_leave_by_the_sites_own_clock(now, moment):
     found = last_digest(datetime.fromisoformat(now).replace(tzinfo=UTC), "monday", time(8), ZoneInfo("Europe/Paris"))
 
     assert found.astimezone(UTC) == datetime.fromisoformat(moment).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("day", "at"), [("monday", time(8)), ("sunday", time(2, 30)), ("sunday", time(3))])
+def test_the_next_digest_is_always_still_to_come_and_at_the_sites_own_time(day, at):
+    """Threat 75: in every hour of a year, with the weeks in which summer time begins and ends."""
+    zone, now = ZoneInfo("Europe/Paris"), datetime(2026, 1, 1, 0, 10, tzinfo=UTC)
+    while now.year == 2026:
+        last, next = (ask(now, day, at, zone) for ask in (last_digest, next_digest))
+        assert last.astimezone(UTC) <= now < next.astimezone(UTC)
+        assert next.astimezone(UTC) - last.astimezone(UTC) in (
+            timedelta(hours=167),
+            timedelta(days=7),
+            timedelta(hours=169),
+        )
+        assert {last.weekday(), next.weekday()} == {0 if day == "monday" else 6}
+        now += timedelta(hours=1)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from pressframe.model import Card, Entry, Host, View
 from pressframe_newsletter._campaigns import Draft, State, add_campaign, row_of
 from pressframe_newsletter._planning import ensure_mark, plan_job
-from pressframe_newsletter._settings import Newsletter, last_digest
+from pressframe_newsletter._settings import Newsletter, last_digest, next_digest
 from pressframe_newsletter._tables import CAMPAIGN, MARK, WISH
 from pressframe_sql import Database, database
 
@@ -133,7 +133,7 @@ class Publishing:
         """Return when the next digest leaves; None if nobody wants any."""
         if not any(self._is_wanted(name, one) for name, one in self._plugin.newsletters.items()):
             return None
-        return self._last(now + _WEEK)
+        return next_digest(now, self._plugin.digest_day, self._plugin.digest_at, self._host.settings.timezone)
 
     def sent(self, entries: Sequence[str], newsletter: str | None = None) -> Mapping[str, datetime]:
         """Return when each of some posts was last mailed by itself, or is to be; by one newsletter, or by any."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Literal, TypeAlias, get_args
 from zoneinfo import ZoneInfo
 
@@ -77,6 +77,12 @@ def last_digest(now: datetime, day: Day, at: time, zone: ZoneInfo) -> datetime:
     local = now.astimezone(zone)
     date = local.date() - timedelta(days=(local.weekday() - DAYS.index(day)) % 7)
     moment = datetime.combine(date, at, zone)
-    if moment > local:
+    if moment.astimezone(UTC) > now:  # two times of one zone are compared as clocks show them, twice the same in autumn
         moment = datetime.combine(date - timedelta(days=7), at, zone)
     return moment
+
+
+def next_digest(now: datetime, day: Day, at: time, zone: ZoneInfo) -> datetime:
+    """Return the first moment after *now* at which a weekly digest leaves: a week after the last, by the clock."""
+    last = last_digest(now, day, at, zone)
+    return datetime.combine(last.date() + timedelta(days=7), at, zone)
