@@ -189,8 +189,9 @@ def test_what_was_taken_is_not_sent_again_when_that_cannot_be_written_down(maile
     sending = Sending(desk.host, desk.plugin)
     with monkeypatch.context() as patched:
         patched.setattr(Recipients, "exchange", fail)
-        with pytest.raises(StoreError):
-            sending.work(60)
+        for _ in range(2):
+            with pytest.raises(StoreError):
+                sending.work(60)
     assert 1 <= len(sink.taken) <= 8
 
     sending.work(60)

@@ -267,6 +267,15 @@ def test_a_cookie_is_bound_to_the_host_and_hidden_from_scripts(served):
     assert {"HttpOnly", "Secure", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("a; b", "1"), ("", "1"), ("a", "1; Domain=x"), ("a", "1\n"), ("a\r", "1")]
+)
+def test_a_cookie_that_no_header_can_hold_is_the_plugin_s_fault(name, value):
+    """Threat 58."""
+    with pytest.raises(ValueError, match="a cookie holds what none can hold"):
+        cookie_lines([Cookie(name=name, value=value)], "")
+
+
 @pytest.mark.parametrize("prefix", ["", "__Host-"])
 def test_a_hint_may_be_read_by_scripts_and_is_bound_like_all_others(prefix):
     """Threat 37."""

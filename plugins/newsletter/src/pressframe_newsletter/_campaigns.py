@@ -15,6 +15,7 @@ from pressframe.model import Host
 from pressframe_newsletter._planning import is_resting, plan_job
 from pressframe_newsletter._tables import CAMPAIGN, MARK, RECIPIENT
 from pressframe_sql import Database, database
+from pressframe_sql.types import is_storable
 
 Kind: TypeAlias = Literal["post", "digest"]
 State: TypeAlias = Literal["planned", "sending", "held", "done", "cancelled"]
@@ -97,7 +98,7 @@ class Campaigns:
 
     def find(self, id: str) -> Campaign | None:
         """Return the campaign *id*."""
-        if not self._db.exists():
+        if not is_storable(id) or not self._db.exists():
             return None
         with self._db.read() as connection:
             row = connection.execute(sa.select(CAMPAIGN).where(CAMPAIGN.c.id == id)).one_or_none()

@@ -7,7 +7,7 @@ from typing import TypeGuard
 
 import sqlalchemy as sa
 
-from pressframe_newsletter._tables import MARK
+from pressframe_newsletter._tables import CAMPAIGN, MARK
 from pressframe_sql import Database
 from pressframe_sql.statements import insert_into
 
@@ -32,6 +32,19 @@ def ensure_mark(connection: sa.Connection) -> None:
     """See to it that there is the row that all that is said of the whole site stands in."""
     row = {"id": 1, "count": 0, "failures": 0, "trouble": ""}
     connection.execute(insert_into(connection, MARK).values(row).on_conflict_do_nothing(index_elements=["id"]))
+
+
+def hold_late(connection: sa.Connection, early: datetime) -> None:
+    """Let wait for the owner what was to begin, or to go on, at *early* at the latest: nobody was there to do it.
+
+    What goes on later than that because the mail server is left alone is not late: its job is planned for then.
+    """
+    ensure_mark(connection)
+    meant = connection.scalar(sa.select(MARK.c.next))
+    late = (CAMPAIGN.c.state == "planned") & (CAMPAIGN.c.due <= early)
+    if meant is not None and meant <= early:
+        late |= (CAMPAIGN.c.state == "sending") & (CAMPAIGN.c.moved <= early)
+    connection.execute(sa.update(CAMPAIGN).where(late).values(state="held", reason="late"))
 
 
 def plan_job(db: Database, connection: sa.Connection, at: datetime, *, now: datetime) -> None:

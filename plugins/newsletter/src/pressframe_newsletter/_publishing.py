@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from pressframe.model import Card, Entry, Host, View
 from pressframe_newsletter._campaigns import Draft, State, add_campaign, row_of
-from pressframe_newsletter._planning import ensure_mark, plan_job
+from pressframe_newsletter._planning import ensure_mark, hold_late, plan_job
 from pressframe_newsletter._settings import Newsletter, last_digest, next_digest
 from pressframe_newsletter._tables import CAMPAIGN, MARK, WISH
 from pressframe_sql import Database, database
@@ -61,6 +61,7 @@ class Publishing:
             if mark.since is None:
                 connection.execute(sa.update(MARK).values(since=now))
             if is_start:  # a job that was planned may have been cut off with the process that ran it
+                hold_late(connection, now - self._plugin.late_after)  # as long as it says when that was to be
                 connection.execute(sa.update(MARK).values(next=None))
                 plan_job(self._db, connection, now, now=now)
 

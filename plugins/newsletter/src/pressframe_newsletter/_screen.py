@@ -16,6 +16,7 @@ from pressframe_newsletter._office import Office
 from pressframe_newsletter._publishing import Publishing
 from pressframe_newsletter._screen_acts import LIST, Acts
 from pressframe_newsletter._screen_pages import missing, page_of
+from pressframe_sql.types import is_storable
 from pressframe_web import Request, Response
 
 if TYPE_CHECKING:
@@ -156,4 +157,4 @@ def _read_place(typed: str) -> tuple[datetime, str] | None:
         moment = datetime.fromisoformat(made)
     except ValueError:
         return None
-    return (moment, id) if moment.tzinfo else None
+    return (moment, id) if moment.tzinfo and is_storable(id) else None

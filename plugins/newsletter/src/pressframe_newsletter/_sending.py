@@ -20,7 +20,7 @@ from pressframe_newsletter._campaigns import Campaign, Campaigns, campaign_of
 from pressframe_newsletter._guard import Guard
 from pressframe_newsletter._mails import Mails, Subject
 from pressframe_newsletter._people import Returned
-from pressframe_newsletter._planning import ensure_mark, is_resting, pause_after, plan_job
+from pressframe_newsletter._planning import ensure_mark, hold_late, is_resting, pause_after, plan_job
 from pressframe_newsletter._publishing import Publishing
 from pressframe_newsletter._readers import Readers
 from pressframe_newsletter._recipients import ATTEMPTS, Recipients, Result, Row, key_of
@@ -130,19 +130,11 @@ class Sending:
         """Let what should have been sent long ago wait for the owner: nobody was there to do it then."""
         early = now - self._plugin.late_after
 
-        def work(connection: sa.Connection) -> None:
-            ensure_mark(connection)
-            meant = connection.scalar(sa.select(MARK.c.next))
-            late = (CAMPAIGN.c.state == "planned") & (CAMPAIGN.c.due <= early)
-            if meant is not None and meant <= early:
-                late |= (CAMPAIGN.c.state == "sending") & (CAMPAIGN.c.moved <= early)
-            connection.execute(sa.update(CAMPAIGN).where(late).values(state="held", reason="late"))
-
         with self._db.read() as connection:
             is_open = CAMPAIGN.c.state.in_(("planned", "sending")) & (CAMPAIGN.c.due <= early)
             if not connection.scalar(sa.select(sa.exists().where(is_open))):
                 return
-        self._db.write(work)
+        self._db.write(lambda connection: hold_late(connection, early))
 
     def _due(self, now: datetime) -> Sequence[Campaign]:
         wanted = sa.select(CAMPAIGN).where(CAMPAIGN.c.state == "planned", CAMPAIGN.c.due <= now)

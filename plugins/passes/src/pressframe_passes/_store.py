@@ -14,6 +14,7 @@ from pressframe.model import Host
 from pressframe_passes._tables import LINK
 from pressframe_sql import Database, database
 from pressframe_sql.limits import SET_BACK, is_long_over, is_valid
+from pressframe_sql.types import is_storable
 from pressframe_web.identity import Links, disguise, make_id
 
 Kind: TypeAlias = Literal["gift", "preview"]
@@ -155,6 +156,8 @@ class LinkStore:
         Raises:
             UnfitError: There is no such link.
         """
+        if not is_storable(id):
+            raise UnfitError("there is no such link", fix="see pressframe passes list")
         ending = sa.update(LINK).where(LINK.c.id == id, LINK.c.revoked.is_(None)).values(revoked=now)
         self._db.write(lambda connection: connection.execute(ending).rowcount)
         found = self._find(LINK.c.id == id)
