@@ -13,6 +13,7 @@ import pytest
 from pressframe_web import MailError, Message, Smtp
 from pressframe_web._mail import Outbox, compose, make_sender, pack
 from pressframe_web._smtp import SmtpMailer
+from pressframe_web.letters import one_line
 
 HELLO = Message(key="k1", to="zoe@example.org", subject="Café : à bientôt", text="Voici : https://essai.example/a/b\n")
 URL = "https://essai.example"
@@ -50,6 +51,15 @@ def test_a_link_is_printed_without_what_steers_a_terminal(tmp_path, capsys):
     )
 
     assert "      https://a.example/\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("typed", ["=?utf-8?q?a=0D=0ABcc:_x?=", "a\r\nBcc: x", "a\u2028b", "a\0b"])
+def test_one_line_of_what_was_typed_is_one_line_however_a_mail_program_reads_it(typed):
+    """Threats 57, 58: also once it has decoded what looks encoded (RFC 2047)."""
+    line = one_line(typed)
+
+    assert line.isprintable()
+    assert "=?" not in line
 
 
 def test_letters_and_long_links_stay_as_they_are_in_the_outbox(tmp_path):

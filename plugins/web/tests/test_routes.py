@@ -9,10 +9,12 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from pressframe import PluginError
+from pressframe import PluginError, StoreError
 from pressframe_testing import Ask, ask
 from pressframe_web import Cookie
-from pressframe_web._http import cookie_lines
+from pressframe_web._endpoints import _refusing
+from pressframe_web._http import Refused, cookie_lines
+from pressframe_web._routes import Found
 from pressframe_web._words import saying
 
 TWICE = """
@@ -241,6 +243,17 @@ def test_no_payload_makes_a_new_header(served):
             assert not any(name.startswith(("x-injected", "header-test")) for name in reply.headers)
             assert all("\n" not in value and "\r" not in value for value in [*reply.headers.values(), *reply.cookies])
             assert [cookie for cookie in reply.cookies if not cookie.startswith("__Host-session=")] == []
+
+
+def test_the_log_gets_one_plain_line_of_what_a_store_says(caplog):
+    """Threats 58, 60: it may quote what somebody typed."""
+    found = Found(plugin="desk", pattern="/do/{x}", route=None, parameters={}, allowed=())
+
+    with pytest.raises(Refused) as caught, _refusing(found):
+        raise StoreError("no room for zoe@example.org \nERROR all is lost\x1b[31m")
+
+    assert caught.value.status == 503
+    assert caplog.messages == ["desk cannot answer /do/{x} now: no room for …@… \\nERROR all is lost\\x1b[31m"]
 
 
 @pytest.mark.parametrize("value", ["%00", "a%0Ab", "%1B[2J", "%7F"])
