@@ -7,6 +7,8 @@ import pytest
 
 from pressframe_testing import EVERY_DATABASE
 
+from .conftest import finish
+
 pytestmark = EVERY_DATABASE
 
 DSN = """\
@@ -131,6 +133,20 @@ def test_soft_bounces_of_long_ago_do_not_count(sent, sink):
         sent.people.give_back(f"d{number}", message, "soft", now)
 
     assert sent.people.give_back("d4", message, "soft", now + timedelta(days=14)) == "counted"
+
+
+def test_a_mail_of_which_nobody_knew_whether_it_was_taken_may_come_back(mailed, sink):
+    """F5: then it was."""
+    desk = mailed(newsletter="connections = 1")
+    desk.add("a@example.org")
+    sink.fails = lambda stage, number, to: "mute" if stage == "DATA" else None
+    campaign = desk.send()
+    finish(desk)
+    assert desk.counts(campaign) == {"unknown": 1}
+
+    assert desk.people.give_back("d", _id(sink), "hard", desk.site.clock.now) == "stopped"
+
+    assert desk.counts(campaign) == {"bounced": 1}
 
 
 def test_a_complaint_unsubscribes(sent, sink):

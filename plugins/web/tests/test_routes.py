@@ -11,9 +11,9 @@ import pytest
 
 from pressframe import PluginError, StoreError
 from pressframe_testing import Ask, ask
-from pressframe_web import Cookie
+from pressframe_web import Cookie, Response
 from pressframe_web._endpoints import _refusing
-from pressframe_web._http import Refused, cookie_lines
+from pressframe_web._http import Refused, cookie_lines, header_lines
 from pressframe_web._routes import Found
 from pressframe_web._words import saying
 
@@ -243,6 +243,13 @@ def test_no_payload_makes_a_new_header(served):
             assert not any(name.startswith(("x-injected", "header-test")) for name in reply.headers)
             assert all("\n" not in value and "\r" not in value for value in [*reply.headers.values(), *reply.cookies])
             assert [cookie for cookie in reply.cookies if not cookie.startswith("__Host-session=")] == []
+
+
+@pytest.mark.parametrize("name", ["x\r\ny", "x\0", "\n"])
+def test_the_name_of_a_header_holds_no_control_character(name):
+    """Threat 58."""
+    with pytest.raises(ValueError, match="holds a control character"):
+        header_lines(Response(headers={name: "1"}), "")
 
 
 def test_the_log_gets_one_plain_line_of_what_a_store_says(caplog):
