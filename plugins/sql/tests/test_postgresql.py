@@ -141,6 +141,18 @@ def test_a_job_that_fails_with_what_the_server_cannot_store_is_put_off_all_the_s
         assert connection.scalars(sa.text("SELECT error FROM sql_job")).all() == ["ValueError: \\x00 \\udc80"]
 
 
+def test_the_server_is_told_how_long_locks_and_rests_may_last(db):
+    """F9: the network may lose who holds them."""
+    names = ("lock_timeout", "idle_in_transaction_session_timeout")
+
+    def ask(connection):
+        return [connection.scalar(sa.text("SELECT current_setting(:name)"), {"name": name}) for name in names]
+
+    assert db.write(ask) == ["5s", "10s"]
+    with db.read() as connection:
+        assert ask(connection) == ["5s", "5min"]
+
+
 def test_who_rests_in_a_change_keeps_its_locks_for_no_longer_than_is_said(notebook, monkeypatch):
     """The network may have lost them."""
     monkeypatch.setitem(_postgresql._IDLE_SECONDS, True, 1)
