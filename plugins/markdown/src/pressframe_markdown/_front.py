@@ -70,7 +70,7 @@ class FrontMatter:
 
 KEYS = frozenset({*(field.name for field in attrs.fields(FrontMatter)), "draft"} - {"extra"})
 _BESIDE = frozenset({"audience", "closed_comments", "newsletter", "teaser_paragraphs", "teaser_words"})
-"""What plugins read that come with pressframe: one of these misspelt would open what is closed, or mail what is not to be."""
+"""What bundled plugins read: one of these misspelt would open what is closed, or mail what must not be."""
 
 
 def split_front_matter(text: str, file: str) -> tuple[str, str]:

@@ -35,7 +35,7 @@ def make_members_command(host: Host) -> click.Group:
 
 
 class Until(click.ParamType):
-    """What ``--until`` says: the end of the day where only a day is told, as on the owner's screen; in the site's zone."""
+    """What ``--until`` says, in the site's zone; of a day its end, as on the owner's screen."""
 
     name = "date"
 
