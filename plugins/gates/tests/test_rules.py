@@ -147,7 +147,7 @@ def test_a_term_that_looks_misspelt_is_one_clear_error(blog, rule, said):
 
 
 def test_a_rule_whose_name_leaves_open_what_is_below_is_one_clear_error(blog):
-    """Where a term is below another one, an entry tells of that no more than the slug: an import from WordPress has such."""
+    """Of a term above, as exports of WordPress have them, an entry tells no more than the slug."""
     nested = '''
 == plugins/nested.py ==
 """Puts tagged posts into a category below another one. Hooks: filter_entry."""
