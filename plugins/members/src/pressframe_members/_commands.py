@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -34,24 +34,22 @@ def make_members_command(host: Host) -> click.Group:
     return group
 
 
-class Until(click.ParamType):
-    """What ``--until`` says, in the site's zone; of a day its end, as on the owner's screen."""
+def reader_of_ends(host: Host) -> Callable[[str], datetime]:
+    """Return what reads ``--until``, in the site's zone; of a day its end, as on the owner's screen."""
+    zone = host.settings.timezone
 
-    name = "date"
-
-    def __init__(self, host: Host) -> None:
-        self._zone = host.settings.timezone
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        text = str(value).strip()
+    def read(text: str) -> datetime:
         try:
             if len(text) <= _DAY:
                 moment = datetime.combine(date.fromisoformat(text) + timedelta(days=1), time())
             else:
                 moment = datetime.fromisoformat(text)
-            return (moment if moment.tzinfo else moment.replace(tzinfo=self._zone)).astimezone(UTC)
+            return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
         except (ValueError, OverflowError):
-            self.fail(f'"{text}" is no date: write its last day, 2027-01-31, or a moment, 2027-01-31T12:00', param, ctx)
+            message = f'"{text}" is no date: write its last day, 2027-01-31, or a moment, 2027-01-31T12:00'
+            raise click.BadParameter(message) from None
+
+    return read
 
 
 def _make_list(host: Host) -> click.Command:
@@ -110,7 +108,7 @@ def _make_grant(host: Host) -> click.Command:
     @click.argument("audience")
     @click.option(
         "--until",
-        type=Until(host),
+        type=reader_of_ends(host),
         metavar="DATE",
         help="Its last day, 2027-01-31, or a moment, 2027-01-31T12:00, in the site's time zone; no end if left out.",
     )

@@ -18,7 +18,7 @@ import click
 
 from pressframe.errors import StoreError
 from pressframe.model import Host
-from pressframe_members._commands import Until
+from pressframe_members._commands import reader_of_ends
 
 if TYPE_CHECKING:
     from pressframe_members.transfer import LeftOut, Report
@@ -51,7 +51,10 @@ def make_import(host: Host) -> click.Command:
     @click.option("--ask", is_flag=True, help="Take in who has not confirmed, too, and mail them the question.")
     @click.option("--paid-as", help="The audience of who pays there; paid if the site has it and this is left out.")
     @click.option(
-        "--until", type=Until(host), metavar="DATE", help="The last day of what they paid, where the list tells none."
+        "--until",
+        type=reader_of_ends(host),
+        metavar="DATE",
+        help="The last day of what they paid, where the list tells none.",
     )
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
     def run(  # noqa: PLR0913 - click's form
