@@ -258,7 +258,7 @@ def test_any_setting_may_come_from_the_environment(bare):
 @pytest.mark.parametrize(
     ("environment", "said"),
     [
-        ({}, "plugins.x.port: the environment variable PORT is not set"),
+        ({}, "plugins.x.port: the environment variable PORT is not set\n  set it where pressframe is started"),
         ({"PORT": "many words"}, 'plugins.x.port: must be a whole number, got "many words"'),
         ({"PORT": "1.5"}, "plugins.x.port: must be a whole number, got 1.5"),
     ],

@@ -152,7 +152,7 @@ class Reader:
 
     def _from_environment(self, name: str, *, bare: bool) -> object:
         if name not in self.environment:
-            raise ValueError(f"the environment variable {name} is not set")
+            raise ValueError(f"the environment variable {name} is not set\n  set it where pressframe is started")
         text = self._read[name] = self.environment[name]
         try:
             return tomllib.loads(f"value = {text}")["value"] if bare else text
