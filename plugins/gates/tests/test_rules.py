@@ -2,7 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+import attrs
 import pytest
+
+from pressframe_gates._wishes import Wishes
 
 from .conftest import ALONE, LIVE, NEW, OLD, PAGE, WITHHELD
 
@@ -314,3 +317,11 @@ def test_explain_says_which_rule_closed_an_entry_and_what_would_open_it(blog, se
 
     assert closed_by in " ".join(told.split())
     assert "opens for" in told
+
+
+@pytest.mark.parametrize("key", [field.name for field in attrs.fields(Wishes)])
+def test_a_key_of_front_matter_that_is_misspelt_opens_nothing(blog, key):
+    said = blog(more=a_post("date: 2026-11-20", f"{key}x: 1")).build().error
+
+    assert f"content/x.md:5: {key}x: no such key" in str(said)
+    assert f"Did you mean {key}?" in str(said)
