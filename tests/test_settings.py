@@ -189,16 +189,6 @@ def refused_file(bare, text):
     return str(caught.value)
 
 
-def test_a_table_where_a_list_of_them_is_wanted_is_told_how_one_is_written(bare):
-    body = "rules: tuple[dict[str, str], ...] = ()" + HOOK
-
-    said = refused(bare, body, '[plugins.x.rules]\ncategory = "a"')
-
-    assert (
-        "plugins.x.rules: must be a list, got a table\n  tables of a list are written with two brackets: [[…]]" in said
-    )
-
-
 RULES = """
 @attrs.frozen
 class Rule:
@@ -316,6 +306,7 @@ def test_what_a_class_makes_of_itself_is_no_setting(bare):
 
 
 HEAD = '[site]\ntitle = "T"\n'
+LISTED = "\n  tables of a list are written with two brackets: [[…]]"
 SLIPS = "\n  is each text in quotes, and a comma between the items of a list?"
 HOST = "must be https:// or http:// with a host and no path, got"
 FILES = {
@@ -332,6 +323,7 @@ FILES = {
         f"plugins = 3\n{HEAD}",
         ":1: plugins: must hold a table for each plugin\n  the list of plugins stands in [site]",
     ),
+    "plugins is a table": (f"{HEAD}[site.plugins]", f":3: site.plugins: must be a list, got a table{LISTED}"),
     "plugins is no list": (f'{HEAD}plugins = "x"', ':3: site.plugins: must be a list, got "x"'),
     "plugins of no names": (f"{HEAD}plugins = [1]", ":3: site.plugins: must be text in quotes, got 1"),
     "not enabled": (
