@@ -11,7 +11,7 @@ from .conftest import CLOSED, POST, Desk, addresses
 pytestmark = pytest.mark.browser
 
 LIST = "/admin/newsletter/"
-SCREENS = {"list": "", "new": "new", "missing": "campaign/none"}
+SCREENS = {"list": "", "new": "new", "digest": "digest", "digest, text": "digest?text", "missing": "campaign/none"}
 
 
 @pytest.fixture

@@ -156,7 +156,7 @@ def test_whoever_sends_a_post_again_is_told_that_it_was_mailed(mailed, clock):
 def test_the_addresses_of_forms_lead_to_the_list(mailed):
     owner = mailed().sign_in_as("owner")
 
-    for name in ("send", "test", "digest"):
+    for name in ("send", "test"):
         assert owner.get(f"{LIST}{name}").headers["location"] == LIST
 
 
@@ -196,7 +196,15 @@ def test_only_the_owner_gets_there_and_only_with_the_forms_token(mailed):
     desk = mailed()
     campaign = desk.send()
     moderator = desk.sign_in_as("moderator")
-    places = ("", "new", f"preview?entry={POST}", f"mail?entry={POST}", f"campaign/{campaign.id}")
+    places = (
+        "",
+        "new",
+        "digest",
+        "mail?digest",
+        f"preview?entry={POST}",
+        f"mail?entry={POST}",
+        f"campaign/{campaign.id}",
+    )
     acts = {"test": {"entry": POST}, "send": {"entry": POST}, "digest": {}, f"campaign/{campaign.id}": {"do": "cancel"}}
 
     for place in places:
@@ -234,6 +242,27 @@ def test_sendings_of_one_moment_are_all_listed_page_after_page(mailed):
         address = older[1] if older else ""
 
     assert sorted(found) == sorted(made)
+
+
+def test_a_digest_is_looked_at_before_it_is_sent(mailed):
+    desk = mailed()
+    owner = desk.sign_in_as("owner")
+
+    assert f'href="{LIST}digest?newsletter=posts"' in owner.get(f"{LIST}new").text
+    shown = owner.get(f"{LIST}digest?newsletter=posts").text
+    assert 'src="/admin/newsletter/mail?newsletter=posts&amp;digest"' in shown
+    assert f'action="{LIST}digest"' in shown
+    assert "La crise, vue d’ici" in owner.get(f"{LIST}digest?newsletter=posts&text").text
+    mail = owner.get(f"{LIST}mail?newsletter=posts&digest").text
+    assert "La crise, vue d’ici" in mail
+    assert "canari" not in mail
+    assert owner.get(f"{LIST}digest?newsletter=none").status == 404
+    assert desk.campaigns.all() == ()
+
+    desk.site.clock.move("9 days")
+    old = owner.get(f"{LIST}digest?newsletter=posts")
+    assert old.headers["location"] == LIST
+    assert "Rien n’a été publié" in owner.follow(old).text
 
 
 def test_a_digest_that_nobody_wants_says_so(mailed, sink):

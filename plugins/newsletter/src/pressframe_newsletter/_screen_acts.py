@@ -47,7 +47,8 @@ class Acts:
         yield Action(methods=("POST",), path=f"{LIST}test", endpoint=self.test)
         yield Action(methods=("POST",), path=f"{LIST}send", endpoint=self.send)
         yield Action(methods=("POST",), path=f"{LIST}digest", endpoint=self.digest)
-        for name in ("test", "send", "digest"):
+        yield Action(path=f"{LIST}digest", endpoint=self.show_digest)
+        for name in ("test", "send"):
             yield Action(path=f"{LIST}{name}", endpoint=self.lead)
         yield Action(methods=("POST",), path=f"{LIST}campaign/{{id}}", endpoint=self.change)
 
@@ -105,8 +106,11 @@ class Acts:
     def mail(self, request: Request, site: Live, account: Account) -> Response:
         """Give the HTML of a mail, for the frame."""
         try:
-            name, entry, audiences, *_rest = self._asked(request.query)
-            mail = self._office.preview(name, [entry], audiences)
+            if "digest" in request.query:
+                mail = self._office.preview_digest(self._office.newsletter(request.query.get("newsletter") or None))
+            else:
+                name, entry, audiences, *_rest = self._asked(request.query)
+                mail = self._office.preview(name, [entry], audiences)
         except (ContentError, ConfigError):
             return missing()
         html = mail.shown(self._home)[1]
@@ -156,6 +160,25 @@ class Acts:
         if moment < request.now:
             raise ValueError("the moment is over")
         return moment
+
+    def show_digest(self, request: Request, site: Live, account: Account) -> Response | Done:
+        """Show a digest of the last seven days, with the button that sends it."""
+        try:
+            name = self._office.newsletter(request.query.get("newsletter") or None)
+            mail = self._office.preview_digest(name)
+        except ConfigError:
+            return missing()
+        except ContentError:
+            return _said(LIST, _("Nothing was published in the last seven days."), problem=True)
+        data: dict[str, Json] = {
+            "newsletter": name,
+            "title": self._plugin.title_of(name, self._host),
+            "subject": mail.subject,
+            "is_text": "text" in request.query,
+            "text": mail.shown(self._home)[0],
+            "members": self._office.reach(self._plugin.newsletters[name].audience),
+        }
+        return page_of("digest", data)
 
     def digest(self, request: Request, site: Live, account: Account) -> Response | Done:
         """Plan a digest of the last seven days."""
