@@ -147,9 +147,9 @@ def test_whoever_sends_a_post_again_is_told_that_it_was_mailed(mailed, clock):
 
     planned = owner.send(f"{LIST}send", {**form, "at": "2026-12-01T08:00"}).headers["location"]
 
-    assert "It is to be mailed on 1 December 2026" in owner.get(preview).text
+    assert "It is to be mailed on December 1, 2026 at 8:00" in owner.get(preview).text
     owner.send(planned, {"do": "go"})
-    assert "It was mailed on 23 November 2026" in owner.get(preview).text
+    assert "It was mailed on November 23, 2026" in owner.get(preview).text
     assert "Send it to everybody again" in owner.get(preview).text
 
 
