@@ -5,12 +5,14 @@
   const say = document.querySelector('[data-say]')
   const parts = [...document.querySelectorAll('[data-fresh]')]
 
+  // Puts in place what is new of a part; true where that has to wait, as no button becomes another one under a finger.
   const renew = (part, fresh) => {
-    if (!fresh || fresh.innerHTML === part.innerHTML) return
-    if (part.matches(':hover, :focus-within')) return  // no button becomes another one under somebody's finger
+    if (!fresh || fresh.innerHTML === part.innerHTML) return false
+    if (part.querySelector('button') && part.matches(':hover, :focus-within')) return true
     if (say && fresh.dataset.fresh && fresh.dataset.fresh !== part.dataset.fresh) say.textContent = fresh.dataset.fresh
     part.dataset.fresh = fresh.dataset.fresh
     part.replaceChildren(...fresh.childNodes)
+    return false
   }
 
   const look = async () => {
@@ -19,8 +21,8 @@
       const answer = await fetch(location.pathname + location.search)
       if (answer.ok && !answer.redirected) {
         const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
-        for (const part of parts) renew(part, page.getElementById(part.id))
-        isMoving = page.querySelector('[data-moving]') !== null
+        const waits = parts.filter(part => renew(part, page.getElementById(part.id)))
+        isMoving = waits.length > 0 || page.querySelector('[data-moving]') !== null
       } else isMoving = answer.status >= 500
     } catch { /* see above */ }
     if (isMoving) setTimeout(look, PAUSE)
