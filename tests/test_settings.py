@@ -189,6 +189,16 @@ def refused_file(bare, text):
     return str(caught.value)
 
 
+def test_a_table_where_a_list_of_them_is_wanted_is_told_how_one_is_written(bare):
+    body = "rules: tuple[dict[str, str], ...] = ()" + HOOK
+
+    said = refused(bare, body, '[plugins.x.rules]\ncategory = "a"')
+
+    assert (
+        "plugins.x.rules: must be a list, got a table\n  tables of a list are written with two brackets: [[…]]" in said
+    )
+
+
 RULES = """
 @attrs.frozen
 class Rule:
@@ -258,7 +268,7 @@ def test_any_setting_may_come_from_the_environment(bare):
 @pytest.mark.parametrize(
     ("environment", "said"),
     [
-        ({}, "plugins.x.port: the environment variable PORT is not set"),
+        ({}, "plugins.x.port: the environment variable PORT is not set\n  set it where pressframe is started"),
         ({"PORT": "many words"}, 'plugins.x.port: must be a whole number, got "many words"'),
         ({"PORT": "1.5"}, "plugins.x.port: must be a whole number, got 1.5"),
     ],

@@ -199,6 +199,16 @@ def test_a_post_is_mailed_twice_only_on_purpose(blog):
     assert site.run("newsletter", "send", POST, "--again").status == 0
 
 
+def test_a_file_that_cannot_be_written_is_one_clear_error(blog):
+    said = blog().run("newsletter", "preview", POST, "--output", "nowhere/mail.html")
+
+    assert (said.status, said.output) == (1, "")
+    assert said.errors == (
+        "error: nowhere/mail.html cannot be written: No such file or directory\n"
+        "  name a file in a folder that is there\n"
+    )
+
+
 @pytest.mark.parametrize("words", [("send", POST, "--audience"), ("preview", POST, "--as")])
 def test_an_audience_that_the_site_has_not_is_told(blog, words):
     said = blog().run("newsletter", *words, "payed")

@@ -261,6 +261,11 @@ def test_a_server_that_the_settings_do_not_fit_is_tried_again_later(smtp, wrong)
     assert "secret-word" not in str(caught.value)
 
 
+def test_a_password_that_is_not_taken_is_told_as_such(smtp):
+    with pytest.raises(MailError, match=r"cannot be used: it does not take this user with this password \(535\)"):
+        _mailer(smtp.server_address[1], user="a", password="b").send(HELLO)
+
+
 def test_a_server_that_is_not_there_is_tried_again_later():
     with pytest.raises(MailError, match="cannot be used") as caught:
         _mailer(1).send(HELLO)
