@@ -137,6 +137,7 @@ def test_a_body_is_made_fit_for_mail_programs(html, wanted):
         ('<article><p>Un <a href="https://x/">lien</a>.</p></article>', "Un lien [1].\n\n[1] https://x/\n"),
         ('<p><a href="https://x/">Lire</a></p>', "Lire\nhttps://x/\n"),
         ('<p>a<span data-text="no">b</span><img alt="c">d<br>e</p>', "a[c]d\ne\n"),
+        ('<p><a href="/a">a</a>\n<a href="/b">b</a> c</p>', "a [1]\nb [2] c\n\n[1] /a\n[2] /b\n"),
         ("<p>" + "mot " * 30 + "</p>", "mot " * 18 + "mot\n" + "mot " * 10 + "mot\n"),
     ],
 )

@@ -109,7 +109,7 @@ class Newsletters:
 
     @hookimpl
     def register_assets(self) -> Iterable[Asset]:
-        return [Asset(address="/newsletter.css", file=_HERE / "static" / "newsletter.css")]
+        return [Asset(address=f"/{name}", file=_HERE / "static" / name) for name in ("newsletter.css", "newsletter.js")]
 
     # ----------------------------------------------------------------------------------------- serving
 
