@@ -17,9 +17,9 @@ def test_the_home_page_lists_the_newest_posts_and_links_to_older_ones(publish):
     site = publish(*posts(5), per_page=2)
 
     assert [site.posts(address) for address in ("/", "/page/2/", "/page/3/")] == [
-        ["Billet 5", "Billet 4"],
-        ["Billet 3", "Billet 2"],
-        ["Billet 1"],
+        ["Post 5", "Post 4"],
+        ["Post 3", "Post 2"],
+        ["Post 1"],
     ]
     assert "/page/4/" not in site
     assert site.links("/")["Articles plus anciens"] == "/page/2/"
@@ -160,8 +160,8 @@ def test_posts_can_be_listed_elsewhere(publish):
         {"kind": "page", "address": "/", "title": "Bienvenue"}, *posts(2), archives='home = "/blog/"', per_page=1
     )
 
-    assert site.posts("/blog/") == ["Billet 3"]
-    assert site.posts("/blog/page/2/") == ["Billet 2"]
+    assert site.posts("/blog/") == ["Post 3"]
+    assert site.posts("/blog/page/2/") == ["Post 2"]
     assert site.links("/blog/page/2/")["Articles plus récents"] == "/blog/"
     assert site.title("/blog/") == "Tous les articles – PRland"
 
@@ -171,7 +171,7 @@ def test_a_page_of_the_sites_own_takes_the_place_of_an_overview(publish, address
     site = publish({"kind": "page", "address": address, "title": "À la main"}, {"terms": [["tag", "x", "X"]]})
 
     assert site.heading(address) == "À la main"
-    assert site.posts("/tag/x/") == ["Billet 2"]
+    assert site.posts("/tag/x/") == ["Post 2"]
 
 
 def test_only_the_lists_asked_for_are_made(publish):
@@ -189,7 +189,7 @@ def test_without_lists_there_is_the_home_page_alone(publish):
 def test_a_taxonomy_of_the_sites_own_has_lists_where_asked_for(publish):
     site = publish({"terms": [["serie", "agence", "L’agence"]]}, archives='lists = ["serie"]')
 
-    assert site.posts("/serie/agence/") == ["Billet 1"]
+    assert site.posts("/serie/agence/") == ["Post 1"]
     assert site.heading("/serie/agence/") == "L’agence"
     assert site.links("/serie/") == {"L’agence": "/serie/agence/"}
 

@@ -7,55 +7,11 @@ from pathlib import Path
 
 import attrs
 
-from pressframe import (
-    Author,
-    Body,
-    Card,
-    Comment,
-    Comments,
-    Engine,
-    Entry,
-    Gate,
-    Host,
-    Loader,
-    Manuscript,
-    Source,
-    hookimpl,
-)
+from pressframe import Card, Comment, Comments, Engine, Entry, Gate, Host, Loader, hookimpl
 from pressframe_comments import Change
+from pressframe_testing.shelf import Html, Shelf
 
-
-@attrs.frozen
-class Shelf:
-    file: Path
-    name: str = "shelf"
-
-    def scan(self) -> Iterable[Source]:
-        for key, entry in json.loads(self.file.read_text("utf-8")).items():
-            yield Source(loader=self.name, key=key, fingerprint=json.dumps(entry))
-
-    def load(self, source: Source) -> Manuscript:
-        given = json.loads(source.fingerprint)
-        entry = Entry(
-            id=source.key,
-            source=source,
-            title=given.get("title", "Un billet"),
-            body=Body(html=""),
-            published=datetime.fromisoformat(given.get("published", "2026-05-01T10:00:00+02:00")),
-            address=f"/{source.key.rpartition('/')[2]}/",
-            authors=tuple(Author(slug=slug, name=slug.title()) for slug in given.get("authors", ())),
-            open_to_comments=given.get("open", True),
-            data={"shelf": {"gate": given.get("gate")}},
-        )
-        return Manuscript(entry=entry, format="html", text="<p>Un texte.</p>")
-
-
-@attrs.frozen
-class Html:
-    version: str = "1"
-
-    def render(self, text: str) -> Body:
-        return Body(html=text)
+DEFAULTS = {"title": "Un billet", "published": "2026-05-01T10:00:00+02:00", "html": "<p>Un texte.</p>"}
 
 
 @attrs.define
@@ -86,7 +42,7 @@ def _comment(entry: str, number: int, given: dict) -> Comment:
 class ShelfPlugin:
     @hookimpl
     def register_loaders(self, host: Host) -> Iterable[Loader]:
-        return [Shelf(host.folder / "shelf.json")]
+        return [Shelf(host.folder / "shelf.json", DEFAULTS)]
 
     @hookimpl
     def find_markup(self, format: str) -> Engine | None:
@@ -98,7 +54,7 @@ class ShelfPlugin:
 
     @hookimpl
     def judge_gate(self, entry: Entry, now: datetime) -> Gate | None:
-        conversation = entry.data["shelf"]["gate"]
+        conversation = entry.data["shelf"].get("gate")
         if conversation is None:
             return None
         return Gate(requires=frozenset({"subscribers"}), reason="a test", conversation=conversation)

@@ -12,7 +12,7 @@ BADGE = '<span class="badge comment-by-author">'
 @pytest.fixture
 def served(serve):
     """Return a site with a post of Zoé's, and one of Max's."""
-    return serve({"posts/billet": {"authors": ["zoe"]}, "posts/autre": {"authors": ["max"]}})
+    return serve({"posts/billet": {"authors": [["zoe", "Zoe"]]}, "posts/autre": {"authors": [["max", "Max"]]}})
 
 
 @pytest.fixture

@@ -272,7 +272,7 @@ def test_a_comment_on_what_is_not_there_finds_nothing(serve, entry):
 
 
 def test_closed_comments_are_said_to_be_closed(serve):
-    served = serve({"posts/billet": {"open": False, "comments": [{}]}})
+    served = serve({"posts/billet": {"open_to_comments": False, "comments": [{}]}})
 
     answer, page = served.post(), served.page()
 

@@ -147,7 +147,7 @@ def test_a_signed_in_reader_who_never_said_their_name_is_asked_for_it_alone(serv
 
 @pytest.mark.parametrize("closing", ["closed = true", 'close_after = "90 days"', None])
 def test_a_text_that_comes_when_all_is_closed_is_given_back(serve, closing):
-    entry = {"comments": [{"id": "1"}], "open": closing is not None}
+    entry = {"comments": [{"id": "1"}], "open_to_comments": closing is not None}
     served = serve({"posts/billet": entry}, settings=closing or "")
 
     page, answer = served.page(), served.post(comment="Mon long <texte>.")

@@ -70,23 +70,34 @@ def kill_while_four_send(process, kill, answered, seconds):
         sender.join()
 
 
+@contextlib.contextmanager
+def started(folder, took):
+    """Serve the site while the block runs; *took* gets the seconds until it answered."""
+    begun = time.monotonic()
+    process = Process.start(folder)
+    try:
+        assert process.get("/billet/").status == 200
+        took.append(time.monotonic() - begun)
+        yield process
+    finally:
+        process.kill()
+
+
 def test_nothing_that_the_server_answered_is_lost_by_a_kill_and_it_is_soon_back(make_site):
     """Fault F2: four send at once; ``make kill`` kills two hundred times."""
     folder = make_site(settings=UNLIMITED).folder
-    seed, answered, back = time.time_ns(), [], []
+    seed, answered, starts, usual = time.time_ns(), [], [], []
     chance = random.Random(seed)
 
     for kill in range(KILLS + 1):
-        start = time.monotonic()
-        process = Process.start(folder)
-        try:
-            assert process.get("/billet/").status == 200
-            back += [time.monotonic() - start] if kill else []  # the first start makes the database
+        with started(folder, starts) as process:
             if kill < KILLS:
                 kill_while_four_send(process, kill, answered, chance.uniform(0, 0.5))
-        finally:
-            process.kill()
+    for _ in range(3):
+        with started(folder, usual) as process:
+            process.stop()
 
+    back = sorted(starts[1:])  # the first start makes the database
     kept = stored(folder)
     lost = set(answered) - set(kept)
     times = f"back in {median(back):.2f} s, {max(back):.2f} at worst"
@@ -94,7 +105,7 @@ def test_nothing_that_the_server_answered_is_lost_by_a_kill_and_it_is_soon_back(
     assert not lost, seed
     assert len(kept) == len(set(kept)), f"stored twice, seed {seed}"
     assert all(re.fullmatch(r"Un avis, le \d+ de \d+ \d\.", text) for text in kept), "half a comment"
-    assert sorted(back)[len(back) // 4] < 2, times  # other work on the machine slows some
+    assert back[len(back) // 4] < max(2, 2 * min(usual)), times  # whatever else keeps the machine busy
 
 
 @pytest.fixture

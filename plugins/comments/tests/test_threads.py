@@ -232,7 +232,7 @@ def test_an_unclosed_tag_cannot_swallow_the_rest_of_the_page(serve, tags_of):
 
 
 def test_an_entry_closed_and_without_comments_shows_nothing(serve):
-    page = serve({"posts/billet": {"open": False}}).page()
+    page = serve({"posts/billet": {"open_to_comments": False}}).page()
 
     assert 'id="comments"' not in page.text
     assert "comments.js" not in page.text

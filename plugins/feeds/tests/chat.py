@@ -1,6 +1,5 @@
 """Brings the comments that shelf.json holds beside its entries."""
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import attrs
 
 from pressframe import Comment, Comments, Host, hookimpl
+from pressframe_testing.shelf import Shelf
 
 
 @attrs.frozen
@@ -21,8 +21,7 @@ class Chat:
         return self.file.read_text("utf-8")
 
     def of(self, entries: frozenset[str]) -> dict[str, list[Comment]]:
-        written = enumerate(json.loads(self.fingerprint()), 1)
-        given = {entry.get("id", str(number)): entry.get("comments", []) for number, entry in written}
+        given = {entry.get("id", key): entry.get("comments", []) for key, entry in Shelf(self.file).read().items()}
         return {id: [_comment(id, *one) for one in enumerate(given[id], 1)] for id in entries}
 
 

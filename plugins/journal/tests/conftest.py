@@ -22,6 +22,14 @@ menu = { "À propos" = "/a-propos/", "Archives" = "/archives/" }
 """
 
 
+_DEFAULTS = {"authors": [["odile", "Odile"]], "html": "<p>Un texte.</p>"}
+
+
+def _day(number: int) -> str:
+    """Return when a post was published, the first of them last."""
+    return f"2012-05-{29 - number:02}T10:00:00+02:00"
+
+
 class Published(dict[str, str]):
     """A built site: each address with its text."""
 
@@ -35,7 +43,7 @@ class Published(dict[str, str]):
 
 @pytest.fixture
 def publish(tmp_path, compiled) -> Callable[..., Published]:
-    """Return a function that publishes posts: mappings with ``title``, ``html`` and what else desk.py knows."""
+    """Return a function that publishes posts: mappings as a shelf has them, the newest first."""
 
     def publish(
         *posts: Mapping[str, object],
@@ -50,7 +58,8 @@ def publish(tmp_path, compiled) -> Callable[..., Published]:
         (tmp_path / "plugins" / "desk.py").write_text(DESK.read_text("utf-8"), "utf-8")
         (tmp_path / "templates").mkdir(exist_ok=True)
         (tmp_path / "templates" / "slot.html").write_text("<!--slot:{{ slot_name }}-->", "utf-8")
-        (tmp_path / "desk.json").write_text(json.dumps(posts), "utf-8")
+        written = [{**_DEFAULTS, "published": _day(number), **post} for number, post in enumerate(posts, 1)]
+        (tmp_path / "desk.json").write_text(json.dumps(written), "utf-8")
         (tmp_path / "pressframe.toml").write_text(
             f'{SETTINGS}language = "{language}"\nplugins = {json.dumps(plugins)}\n[plugins.journal]\n{settings}',
             "utf-8",

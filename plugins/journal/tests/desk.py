@@ -1,81 +1,28 @@
 """Loads and gates the posts of desk.json, and puts one block into every slot."""
 
-import json
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
 import attrs
 
-from pressframe import (
-    Author,
-    Block,
-    Body,
-    Comment,
-    Comments,
-    Engine,
-    Entry,
-    Gate,
-    Host,
-    Loader,
-    Manuscript,
-    Page,
-    Source,
-    Term,
-    View,
-    hookimpl,
-)
+from pressframe import Block, Comment, Comments, Engine, Entry, Gate, Host, Loader, Page, View, hookimpl
+from pressframe_testing.shelf import Html, Shelf
 
 
 @attrs.frozen
-class Desk:
-    """The posts of a file; number 1 is the newest where no date says otherwise."""
+class Talk:
+    """As many comments on each post as it says."""
 
     file: Path
-    name: str = "desk"
-
-    def scan(self) -> Iterable[Source]:
-        for number, post in enumerate(self.posts(), 1):
-            yield Source(loader=self.name, key=str(number), fingerprint=json.dumps(post))
-
-    def load(self, source: Source) -> Manuscript:
-        number = int(source.key)
-        post = self.posts()[number - 1]
-        entry = Entry(
-            id=source.key,
-            kind=post.get("kind", "post"),
-            source=source,
-            title=post["title"],
-            body=Body(html=""),
-            published=datetime.fromisoformat(post.get("published", f"2012-05-{29 - number:02}T10:00:00+02:00")),
-            address=post.get("address", f"/{number}/"),
-            language=post.get("language"),
-            summary=post.get("summary"),
-            image=post.get("image"),
-            authors=tuple(Author(slug=name.lower(), name=name) for name in post.get("authors", ["Odile"])),
-            terms=tuple(Term(taxonomy="tag", slug=name.lower(), name=name) for name in post.get("tags", [])),
-        )
-        return Manuscript(entry=entry, format="html", text=post.get("html", "<p>Un texte.</p>"))
-
-    def posts(self) -> list[dict]:
-        return json.loads(self.file.read_text("utf-8"))
+    name: str = "talk"
 
     def fingerprint(self) -> str:
         return self.file.read_text("utf-8")
 
     def of(self, entries: frozenset[str]) -> dict[str, list[Comment]]:
-        posts = self.posts()
-        return {id: [_comment(id, number) for number in range(posts[int(id) - 1].get("comments", 0))] for id in entries}
-
-
-class Html:
-    """Takes a text as the HTML it is; an author's ``<!--more-->`` ends the public part."""
-
-    version = "1"
-
-    def render(self, text: str) -> Body:
-        more = text.find("<!--more-->")
-        return Body(html=text, more=more if more >= 0 else None)
+        posts = Shelf(self.file).read()
+        return {id: [_comment(id, number) for number in range(posts[id].get("comments", 0))] for id in entries}
 
 
 def _comment(entry: str, number: int) -> Comment:
@@ -89,11 +36,11 @@ class DeskPlugin:
 
     @hookimpl
     def register_loaders(self, host: Host) -> Iterable[Loader]:
-        return [Desk(host.folder / "desk.json")]
+        return [Shelf(host.folder / "desk.json")]
 
     @hookimpl
     def register_comments(self, host: Host) -> Iterable[Comments]:
-        return [Desk(host.folder / "desk.json")]
+        return [Talk(host.folder / "desk.json")]
 
     @hookimpl
     def find_markup(self, format: str) -> Engine | None:

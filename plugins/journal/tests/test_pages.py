@@ -8,17 +8,17 @@ import pytest
 
 SLOTS = ("head", "before_body", "after_body", "after_entry", "aside", "footer")
 AROUND = ["head", "aside", "footer"]
-ANY_POST = {"title": "Mutation", "tags": ["Crise"]}
+ANY_POST = {"title": "Mutation", "terms": [["tag", "crise", "Crise"]]}
 PAGES = ["/", "/page/2/", "/tag/crise/", "/tag/", "/archives/", "/merci/", "/404.html"]
 ODD = {
-    "long": {"title": "Très " * 60, "tags": ["Crise"]},
+    "long": {"title": "Très " * 60, "terms": [["tag", "crise", "Crise"]]},
     "without title": {"title": ""},
     "without author": {"title": "Seule", "authors": []},
     "right to left": {"title": "السلام عليكم", "language": "ar", "html": "<p>مرحبا</p>"},
     "hostile": {
         "title": '</title></script><script>alert("1")</script>\u2028{{ 7*7 }}',
-        "tags": ["<b>"],
-        "authors": ['"><i>'],
+        "terms": [["tag", "<b>", "<b>"]],
+        "authors": [['"><i>', '"><i>']],
     },
     "closed": {"title": "Fermée", "html": "<p>Ouvert.</p><!--more--><p>Tsunoqa</p>", "image": "/a.png"},
     "with picture": {"title": "Vue", "image": "/a.png", "summary": "Un dessin & deux mots.", "comments": 13},

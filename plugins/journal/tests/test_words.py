@@ -56,7 +56,9 @@ def test_french_texts_keep_marks_and_numbers_with_their_words(french):
 def test_readers_find_the_labels_they_know(publish):
     """Labels of WordPress in French, compared by their bytes."""
     site = publish(
-        {"title": "Une", "tags": ["Crise"], "comments": 1}, {"title": "Deux", "comments": 13}, {"title": "Trois"}
+        {"title": "Une", "terms": [["tag", "crise", "Crise"]], "comments": 1},
+        {"title": "Deux", "comments": 13},
+        {"title": "Trois"},
     )
 
     assert '<a class="skip-link" href="#main">Aller au contenu</a>' in site["/"]
