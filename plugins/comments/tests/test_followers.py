@@ -31,7 +31,7 @@ def visitor(served, author="Max", **form):
     """Somebody else comments, from another browser."""
     mine = dict(served.cookies)
     served.cookies.clear()
-    answer = served.post(**{"author": author, "email": f"{author.lower()}@example.org", **form})
+    answer = served.post(author=author, email=f"{author.lower()}@example.org", **form)
     served.cookies.clear()
     served.cookies.update(mine)
     return answer
@@ -337,27 +337,6 @@ def test_hostile_names_and_titles_make_no_header(serve):
     assert len(mail.get_all("to")) == 1
     assert "{{ 7*7 }}" in mail["subject"]
     assert not re.search("[\x1b\u202e]", text_of(mail))
-
-
-def test_titles_names_and_addresses_with_markup_are_text_in_both_mails(serve):
-    """Threats 26, 28: each in a box of its own, whatever its direction."""
-    title, name, text = "<b>Un</b> {{ 7*7 }}", "<i>Bob</i>", "<u>مرحبا</u>."
-    mails = Mailbox(serve({"posts/billet": {"title": title}}, settings=OPEN))
-    mails.served.post(comment="Suivi.", email="zoe&co@example.org", **BOTH)
-    (question,) = mails.read()
-    mails.served._ask("POST", link(question), form={})
-    visitor(mails.served, comment=text, author=name, email="bob@example.org")
-    mails.served.later(minutes=30)
-    (news,) = mails.read()
-
-    asked, told = (mail.get_body(("html",)).get_content() for mail in (question, news))
-    shown = "&lt;b&gt;Un&lt;/b&gt; {{ 7*7 }}"
-    assert f"<li><bdi>{shown}</bdi></li>" in asked
-    assert "zoe&amp;co@example.org" in asked
-    assert re.search(rf'<h1 [^>]*dir="auto">{re.escape(shown)}</h1>', told)
-    assert f"<title>Nouveau commentaire sur «\xa0{shown}\xa0»</title>" in told
-    assert "<bdi>&lt;i&gt;Bob&lt;/i&gt;</bdi> a écrit" in told
-    assert re.search(r'<p dir="auto" [^>]*>&lt;u&gt;مرحبا&lt;/u&gt;\.</p>', told)
 
 
 def test_spam_has_nobody_asked(serve):
