@@ -258,7 +258,7 @@ def test_any_setting_may_come_from_the_environment(bare):
 @pytest.mark.parametrize(
     ("environment", "said"),
     [
-        ({}, "plugins.x.port: the environment variable PORT is not set"),
+        ({}, "plugins.x.port: the environment variable PORT is not set\n  set it where pressframe is started"),
         ({"PORT": "many words"}, 'plugins.x.port: must be a whole number, got "many words"'),
         ({"PORT": "1.5"}, "plugins.x.port: must be a whole number, got 1.5"),
     ],
@@ -306,6 +306,7 @@ def test_what_a_class_makes_of_itself_is_no_setting(bare):
 
 
 HEAD = '[site]\ntitle = "T"\n'
+LISTED = "\n  tables of a list are written with two brackets: [[…]]"
 SLIPS = "\n  is each text in quotes, and a comma between the items of a list?"
 HOST = "must be https:// or http:// with a host and no path, got"
 FILES = {
@@ -322,6 +323,7 @@ FILES = {
         f"plugins = 3\n{HEAD}",
         ":1: plugins: must hold a table for each plugin\n  the list of plugins stands in [site]",
     ),
+    "plugins is a table": (f"{HEAD}[site.plugins]", f":3: site.plugins: must be a list, got a table{LISTED}"),
     "plugins is no list": (f'{HEAD}plugins = "x"', ':3: site.plugins: must be a list, got "x"'),
     "plugins of no names": (f"{HEAD}plugins = [1]", ":3: site.plugins: must be text in quotes, got 1"),
     "not enabled": (

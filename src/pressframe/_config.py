@@ -144,15 +144,14 @@ class Reader:
         if attrs.has(wanted):
             return self.build(wanted, value, keys, owner=f"[{_dotted(keys)}]")
         if origin in (tuple, frozenset):
-            items = enumerate(_checked(list, value))
-            return origin(self._convert(arguments[0], one, (*keys, index)) for index, one in items)
+            return origin(self._convert(arguments[0], one, (*keys, at)) for at, one in enumerate(_checked(list, value)))
         if isinstance(origin, type) and issubclass(origin, Mapping):
             return {key: self._convert(arguments[1], one, (*keys, key)) for key, one in _checked(dict, value).items()}
         return _scalar(wanted, value, self.folder)
 
     def _from_environment(self, name: str, *, bare: bool) -> object:
         if name not in self.environment:
-            raise ValueError(f"the environment variable {name} is not set")
+            raise ValueError(f"the environment variable {name} is not set\n  set it where pressframe is started")
         text = self._read[name] = self.environment[name]
         try:
             return tomllib.loads(f"value = {text}")["value"] if bare else text
@@ -166,7 +165,8 @@ def _dotted(keys: Sequence[str | int]) -> str:
 
 def _checked(kind: type[Kind], value: object) -> Kind:
     if not isinstance(value, kind):
-        raise ValueError(f"must be a {'table' if kind is dict else 'list'}, got {_show(value)}")
+        hint = "\n  tables of a list are written with two brackets: [[…]]" * isinstance(value, dict)
+        raise ValueError(f"must be a {'table' if kind is dict else 'list'}, got {_show(value)}{hint}")
     return value
 
 

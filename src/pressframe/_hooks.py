@@ -253,9 +253,9 @@ class Hooks:
     def register_loaders(self, host: Host) -> tuple[tuple[str, Loader], ...]:
         return self.all("register_loaders", host)
 
-    @functools.cache  # noqa: B019 - an engine serves its site as long as that is open
-    def find_markup(self, format: str) -> Engine | None:
-        return self.first("find_markup", format)  # type: ignore[no-any-return] # any object of the right shape will do
+    @functools.cached_property  # with a cache that ends with the site
+    def find_markup(self) -> Callable[[str], Engine | None]:
+        return functools.cache(functools.partial(self.first, "find_markup"))
 
     def filter_entry(self, entry: Entry) -> Entry:
         chain = self._chains["filter_entry"]

@@ -1,13 +1,16 @@
 """PRland, as its readers meet it: built at a fixed moment, asked as a stranger and as a subscriber."""
 
+import gc
 import re
 import subprocess
 import sys
+import weakref
 
 import pytest
 
 from pressframe import Site
 from pressframe_sql import database
+from pressframe_testing import Served
 
 from .conftest import NOW
 
@@ -139,3 +142,18 @@ def test_nothing_is_left_to_mend(prland):
     from pressframe_press import check
 
     assert check(Site.open(prland)) == []
+
+
+def test_a_server_that_has_ended_leaves_nothing_in_memory(prland, clock):
+    """Whoever serves one site after another, as tests do, would keep all of them."""
+    served = Served.of(prland, clock)
+    served.visitor.get(NEW)
+    served.visitor.get(OLD)
+    served.close()
+    app, site = weakref.ref(served.app), weakref.ref(served.app.site)
+    del served
+
+    gc.collect()
+
+    assert app() is None
+    assert site() is None

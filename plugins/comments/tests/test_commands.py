@@ -132,3 +132,13 @@ def test_the_server_notices_what_another_process_decides_and_only_that(run, serv
     run("approve", "1")
 
     assert before.is_stale()
+
+
+def test_a_file_that_cannot_be_written_is_one_clear_error(run):
+    done = run("export", "nowhere/comments.jsonl")
+
+    assert done.exit_code == 1
+    assert done.output == (
+        "error: nowhere/comments.jsonl cannot be written: No such file or directory\n"
+        "  name a file in a folder that is there\n"
+    )

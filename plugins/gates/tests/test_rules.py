@@ -2,9 +2,12 @@
 
 from datetime import UTC, datetime, timedelta
 
+import attrs
 import pytest
 
-from .conftest import LIVE, NEW, OLD, PAGE, WITHHELD
+from pressframe_gates._wishes import Wishes
+
+from .conftest import ALONE, LIVE, NEW, OLD, PAGE, WITHHELD
 
 
 def a_post(*lines: str) -> str:
@@ -146,6 +149,35 @@ def test_a_term_that_looks_misspelt_is_one_clear_error(blog, rule, said):
         assert "rule 1 of [plugins.gates]: no post has the" in str(built.error)
 
 
+def test_a_rule_whose_name_leaves_open_what_is_below_is_one_clear_error(blog):
+    """Of a term above, as exports of WordPress have them, an entry tells no more than the slug."""
+    nested = '''
+== plugins/nested.py ==
+"""Puts tagged posts into a category below another one. Hooks: filter_entry."""
+import attrs
+from pressframe import Term, hookimpl
+
+
+@attrs.frozen(eq=False)
+class Nested:
+    @hookimpl
+    def filter_entry(self, entry):
+        if any(term.slug == "presse" for term in entry.terms):
+            below = Term(taxonomy="category", slug="sondages", name="Sondages", parent="etudes")
+            return attrs.evolve(entry, terms=(*entry.terms, below))
+        return None
+'''
+    plugins = (*ALONE, "nested")
+
+    error = blog('rules = [{ category = "Études" }]', plugins=plugins, more=nested).build().error
+    built = blog('rules = [{ category = "etudes" }]', plugins=plugins, more=nested).build()
+
+    assert str(error.at) == "pressframe.toml: plugins.gates.rules"
+    assert error.message.endswith('"Études" does not close what is right below it, such as "Sondages"')
+    assert error.fix == "name it by its slug: etudes"
+    assert set(built.release.gated) == {OLD, NEW}
+
+
 def test_a_term_that_no_post_has_yet_is_told_and_stops_nothing(blog, caplog):
     built = blog('rules = [{ category = "Vidéos" }]').build()
 
@@ -285,3 +317,11 @@ def test_explain_says_which_rule_closed_an_entry_and_what_would_open_it(blog, se
 
     assert closed_by in " ".join(told.split())
     assert "opens for" in told
+
+
+@pytest.mark.parametrize("key", [field.name for field in attrs.fields(Wishes)])
+def test_a_key_of_front_matter_that_is_misspelt_opens_nothing(blog, key):
+    said = blog(more=a_post("date: 2026-11-20", f"{key}x: 1")).build().error
+
+    assert f"content/x.md:5: {key}x: no such key" in str(said)
+    assert f"Did you mean {key}?" in str(said)

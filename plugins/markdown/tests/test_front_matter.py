@@ -181,6 +181,30 @@ def test_a_key_that_only_looks_misspelt_can_be_ones_own(blog):
     assert blog.entry().data["markdown"] == {"extra": {"images": ("a.png",)}}
 
 
+@pytest.mark.parametrize(
+    ("front", "meant"),
+    [
+        ("audiance: paid", "audience"),
+        ("audiences: [paid]", "audience"),
+        ("Audience: paid", "audience"),
+        ("teaser_paragraph: 0", "teaser_paragraphs"),
+        ("teaser-words: 3", "teaser_words"),
+        ("comments_closed: hidden", "closed_comments"),
+        ("newsleter: false", "newsletter"),
+    ],
+)
+def test_a_misspelt_key_of_a_gate_or_of_mails_does_not_open_or_mail_an_entry(blog, front, meant):
+    blog.post(front=front)
+    said = blog.error()
+
+    key = front.partition(":")[0]
+    assert f"content/posts/a.md:4: {key}: no such key" in said
+    assert f"Did you mean {meant}? If not, list {key} in own_keys" in said
+
+    blog.settings(f'own_keys = ["{key}"]')
+    assert key in blog.entry().data["markdown"]["extra"]
+
+
 def test_line_ends_and_byte_order_mark_of_other_systems_are_read(blog):
     blog.write("content/posts/a.md", "\ufeff---\r\ntitle: T\r\ndate: 2026-05-01\r\n---\r\nOne\r\n\r\nTwo\r\n".encode())
 

@@ -106,7 +106,11 @@ def test_a_code_is_worth_nothing_in_another_browser(readers):
     readers.mail()
     code, other = code_in(readers), readers.browser()
 
-    assert other.post("/members/code", {"code": code}).status == 410
+    answer = other.post("/members/code", {"code": code})
+
+    assert answer.status == 410
+    assert "Ce code ne fonctionne pas ici" in answer.text
+    assert "dans le navigateur où l’e-mail a été demandé" in answer.text
     readers.ask("autre@example.org", browser=other)
     assert other.post("/members/code", {"code": code}).status == 422
     readers.run_jobs()

@@ -99,7 +99,7 @@ def test_the_list_is_narrowed_and_turned_round(blog):
 def test_an_audience_is_given_shown_and_taken_back(readers_with_paid):
     site = readers_with_paid
     assert site.run("members", "grant", "a@example.org", "paid", "--until", "2999-01-31").output == (
-        "a@example.org has paid until 2999-01-31T00:00:00+00:00\n"
+        "a@example.org has paid until 2999-02-01T00:00:00+00:00\n"
     )
     again = site.run("members", "grant", "a@example.org", "paid", "--until", "2999-01-31", "--json")
     assert json.loads(again.output) == {
@@ -107,12 +107,39 @@ def test_an_audience_is_given_shown_and_taken_back(readers_with_paid):
     }  # fmt: skip
     shown = json.loads(site.run("members", "show", "A@example.org", "--json").output)
     assert [(one["audience"], one["source"], one["until"]) for one in shown["audiences"]] == [
-        ("subscribers", "import", None), ("paid", "complimentary", "2999-01-31T00:00:00+00:00"),
+        ("subscribers", "import", None), ("paid", "complimentary", "2999-02-01T00:00:00+00:00"),
     ]  # fmt: skip
     assert "audience   paid, complimentary, since" in site.run("members", "show", "a@example.org").output
 
     assert site.run("members", "revoke", "a@example.org", "paid").output == "a@example.org has paid no more\n"
     assert site.run("members", "revoke", "a@example.org", "paid").output == "a@example.org did not have paid\n"
+
+
+@pytest.mark.parametrize(
+    ("typed", "end"),
+    [
+        ("2999-01-31", "2999-01-31T23:00:00+00:00"),
+        ("2999-07-31", "2999-07-31T22:00:00+00:00"),
+        ("2999-01-31T12:00", "2999-01-31T11:00:00+00:00"),
+        ("2999-01-31T12:00:00Z", "2999-01-31T12:00:00+00:00"),
+        ("2999-01-31 12:00+05:00", "2999-01-31T07:00:00+00:00"),
+    ],
+)
+def test_what_ends_with_a_day_lasts_through_it_in_the_sites_time_zone(readers_with_paid, typed, end):
+    """As on the owner's screen."""
+    site = readers_with_paid
+    site.edit("pressframe.toml", site.read("pressframe.toml").replace("[site]", '[site]\ntimezone = "Europe/Paris"', 1))
+
+    assert end in site.run("members", "grant", "a@example.org", "paid", "--until", typed).output
+
+
+@pytest.mark.parametrize("typed", ["31/01/2999", "2999-02-30", "9999-12-31", "tomorrow", "", "2999-01-31T25:00"])
+def test_what_is_no_date_is_said_with_an_example(readers_with_paid, typed):
+    ran = readers_with_paid.run("members", "grant", "a@example.org", "paid", "--until", typed)
+
+    assert ran.status == 2
+    assert f'"{typed}" is no date' in ran.errors
+    assert "2027-01-31" in ran.errors
 
 
 def test_what_cannot_be_given_is_one_clear_error(readers_with_paid):

@@ -1,7 +1,10 @@
 """Parts of the account page: who gets to them, and those that other plugins bring."""
 
+from datetime import UTC, datetime
+
 import pytest
 
+from pressframe_members.store import Members
 from pressframe_testing import EVERY_DATABASE
 
 from .conftest import Readers
@@ -9,7 +12,7 @@ from .test_account import save, section
 
 pytestmark = EVERY_DATABASE
 
-PARTS = ("name", "address", "sessions", "feed", "comment-mails")
+PARTS = ("given", "name", "address", "sessions", "feed", "comment-mails")
 
 
 @pytest.mark.parametrize("part", [*PARTS, "none", "../name", "%2e%2e"])
@@ -50,6 +53,27 @@ def test_parts_are_asked_for_by_posting_alone(readers):
     assert browser.get("/members/export").status == browser.get("/members/leave").status == 200
 
     assert browser.get("/members/").text == page
+
+
+def test_who_was_given_an_audience_sees_it_and_until_when(serve):
+    readers = serve(gates='[plugins.gates.audiences.friends]\nname = "the friends"', language="en")
+    browser, members = readers.sign_up(), Members(readers.app.site)
+    member, now = members.find_by_address("lectrice@example.org"), readers.site.clock.now
+    assert 'id="given"' not in browser.get("/members/").text
+    ends = {
+        "without an end": None,
+        "through December 24, 2026": datetime(2026, 12, 25, tzinfo=UTC),
+        "until December 25, 2026 at 9:30": datetime(2026, 12, 25, 9, 30, tzinfo=UTC),
+    }
+
+    for words, until in ends.items():
+        members.grant(member.id, "friends", source="complimentary", until=until, now=now)
+        part = section(browser.get("/members/").text, "given")
+        assert f"<bdi>the friends</bdi>, {words}" in part.replace("09:30", "9:30")
+    members.revoke(member.id, "friends", source="complimentary", now=now)
+    members.grant(member.id, "friends", source="stripe", now=now)  # which has a part of its own
+
+    assert 'id="given"' not in browser.get("/members/").text
 
 
 PLUGIN = '''

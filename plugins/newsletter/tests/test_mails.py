@@ -137,6 +137,7 @@ def test_a_body_is_made_fit_for_mail_programs(html, wanted):
         ('<article><p>Un <a href="https://x/">lien</a>.</p></article>', "Un lien [1].\n\n[1] https://x/\n"),
         ('<p><a href="https://x/">Lire</a></p>', "Lire\nhttps://x/\n"),
         ('<p>a<span data-text="no">b</span><img alt="c">d<br>e</p>', "a[c]d\ne\n"),
+        ('<p><a href="/a">a</a>\n<a href="/b">b</a> c</p>', "a [1]\nb [2] c\n\n[1] /a\n[2] /b\n"),
         ("<p>" + "mot " * 30 + "</p>", "mot " * 18 + "mot\n" + "mot " * 10 + "mot\n"),
     ],
 )
@@ -196,6 +197,16 @@ def test_a_post_is_mailed_twice_only_on_purpose(blog):
     assert again.errors.startswith('error: "posts" has mailed it, or is to: ')
     assert "add --again" in again.errors
     assert site.run("newsletter", "send", POST, "--again").status == 0
+
+
+def test_a_file_that_cannot_be_written_is_one_clear_error(blog):
+    said = blog().run("newsletter", "preview", POST, "--output", "nowhere/mail.html")
+
+    assert (said.status, said.output) == (1, "")
+    assert said.errors == (
+        "error: nowhere/mail.html cannot be written: No such file or directory\n"
+        "  name a file in a folder that is there\n"
+    )
 
 
 @pytest.mark.parametrize("words", [("send", POST, "--audience"), ("preview", POST, "--as")])

@@ -62,6 +62,40 @@ def test_what_is_kept_out_or_not_published_is_not_mailed(mailed, sink, more):
     assert sink.taken == []
 
 
+@pytest.mark.parametrize("said", ['"false"', "no", "off", "0", "[]"])
+def test_what_says_neither_true_nor_false_stops_the_build_rather_than_be_mailed(mailed, said):
+    desk = mailed()
+
+    desk.site.edit("content/posts/neuf.md", NEW.format(more=f"newsletter: {said}\n"))
+    error = desk.site.build().error
+
+    assert str(error.at) == "content/posts/neuf.md: newsletter"
+    assert error.message.startswith("must be true or false, got")
+    assert "newsletter: false" in error.fix
+
+
+@pytest.mark.parametrize(
+    ("within", "told"),
+    [
+        ("category/press", 'no post is within "category/press", so it mails nothing. Did you mean presse?'),
+        ("tag/none-such", 'no post is within "tag/none-such", so it mails nothing'),
+        ("topic/presse", 'no post is within "topic/presse", so it mails nothing'),
+        ("category/presse", ""),
+    ],
+)
+def test_a_newsletter_about_what_no_post_is_in_is_told(blog, caplog, within, told):
+    site = blog(
+        newsletter=f'[plugins.newsletter.newsletters.presse]\nwithin = "{within}"',
+        more="\n== content/posts/neuf.md ==\n" + NEW.format(more="categories: [Presse]\n"),
+    )
+
+    assert site.build().error is None
+
+    assert [line for line in caplog.messages if "so it mails nothing" in line] == (
+        [f"[plugins.newsletter.newsletters.presse]: {told}"] if told else []
+    )
+
+
 def test_a_newsletter_of_one_category_mails_posts_of_that_one(mailed, sink):
     desk = mailed(
         automatic="true", newsletter=f'{NOW}\n[plugins.newsletter.newsletters.presse]\nwithin = "category/presse"'

@@ -104,7 +104,7 @@ def test_what_was_cancelled_on_its_way_is_not_shown_as_sent_to_all(mailed, sink)
 
     cancelled = owner.follow(owner.send(f"{LIST}campaign/{campaign.id}", {"do": "cancel"})).text
 
-    assert "</progress> 2 of 1,200</p>" in cancelled
+    assert '</progress> <span class="newsletter-fate">2 of 1,200</span></p>' in cancelled
     assert "<dt>Not sent</dt><dd>1,198</dd>" in cancelled
     assert "<dt>Sent</dt><dd>2</dd>" in cancelled
 
@@ -115,9 +115,80 @@ def test_a_moment_that_is_over_or_none_is_not_taken(mailed, at):
 
     reply = owner.send(f"{LIST}send", {"newsletter": "posts", "entry": POST, "at": at})
 
-    assert reply.status == 303
-    assert 'role="alert"' in owner.follow(reply).text
+    assert reply.status == 422
+    field = re.search(r'<input id="at"[^>]*>', reply.text)[0]
+    assert f'value="{at}"' in field
+    assert 'aria-describedby="at-hint at-problem" aria-invalid="true" autofocus' in field
+    assert 'role="alert" id="at-problem"' in reply.text
     assert desk.campaigns.all() == ()
+
+
+def test_what_is_wrong_with_a_test_mail_is_told_at_its_field(mailed, sink):
+    owner = mailed().sign_in_as("owner")
+    form = {"newsletter": "posts", "entry": POST, "to": "stranger@example.org"}
+
+    refused = owner.send(f"{LIST}test", form)
+    sink.fails = lambda stage, number, to: "554 no" if stage == "RCPT" else None
+    lost = owner.send(f"{LIST}test", {**form, "to": "owner@example.org"})
+
+    for reply, to in ((refused, "stranger@example.org"), (lost, "owner@example.org")):
+        assert reply.status == 422
+        assert f'value="{to}" required aria-describedby="to-hint to-problem" autofocus' in reply.text
+        assert 'role="alert" id="to-problem"' in reply.text
+    assert "comptes de l’administration seulement" not in lost.text
+    assert 'id="to" name="to" type="email" value="owner@example.org"' in owner.get(f"{LIST}preview?entry={POST}").text
+
+
+def test_whoever_sends_a_post_again_is_told_that_it_was_mailed(mailed, clock):
+    desk = mailed(language="en")
+    owner = desk.sign_in_as("owner")
+    preview, form = f"{LIST}preview?entry={POST}", {"newsletter": "posts", "entry": POST}
+    assert "once more" not in owner.get(preview).text
+
+    planned = owner.send(f"{LIST}send", {**form, "at": "2026-12-01T08:00"}).headers["location"]
+
+    assert "It is to be mailed on December 1, 2026 at 8:00" in owner.get(preview).text
+    owner.send(planned, {"do": "go"})
+    assert "It was mailed on November 23, 2026" in owner.get(preview).text
+    assert "Send it to everybody again" in owner.get(preview).text
+
+
+def test_the_addresses_of_forms_lead_to_the_list(mailed):
+    owner = mailed().sign_in_as("owner")
+
+    for name in ("send", "test"):
+        assert owner.get(f"{LIST}{name}").headers["location"] == LIST
+
+
+def test_what_came_back_is_told_in_words_with_a_way_to_the_member(mailed, sink):
+    desk = mailed(more="", language="fr")
+    one = desk.add("a@example.org")
+    campaign = desk.send()
+    desk.run_jobs()
+    desk.people.give_back("digest", sink.taken[0][1], "hard", desk.site.clock.now)
+
+    page = desk.sign_in_as("owner").get(f"{LIST}campaign/{campaign.id}").text
+
+    assert "E-mail retourné : cette boîte n’existe pas." in page
+    assert ">hard<" not in page
+    assert f"/admin/members/member/{one.id}" not in page  # the site has no such screen
+
+
+def test_a_sending_that_moves_says_so_to_the_script_that_looks_again(mailed):
+    desk = mailed()
+    campaign = desk.send()
+    owner = desk.sign_in_as("owner")
+    place = f"{LIST}campaign/{campaign.id}"
+
+    for address in (LIST, place):
+        page = owner.get(address).text
+        assert " data-moving" in page
+        assert "/newsletter." in page
+        assert 'http-equiv="refresh"' not in page
+    desk.run_jobs()
+
+    for address in (LIST, place):
+        assert " data-moving" not in owner.get(address).text
 
 
 def test_only_the_owner_gets_there_and_only_with_the_forms_token(mailed):
@@ -125,7 +196,15 @@ def test_only_the_owner_gets_there_and_only_with_the_forms_token(mailed):
     desk = mailed()
     campaign = desk.send()
     moderator = desk.sign_in_as("moderator")
-    places = ("", "new", f"preview?entry={POST}", f"mail?entry={POST}", f"campaign/{campaign.id}")
+    places = (
+        "",
+        "new",
+        "digest",
+        "mail?digest",
+        f"preview?entry={POST}",
+        f"mail?entry={POST}",
+        f"campaign/{campaign.id}",
+    )
     acts = {"test": {"entry": POST}, "send": {"entry": POST}, "digest": {}, f"campaign/{campaign.id}": {"do": "cancel"}}
 
     for place in places:
@@ -163,6 +242,27 @@ def test_sendings_of_one_moment_are_all_listed_page_after_page(mailed):
         address = older[1] if older else ""
 
     assert sorted(found) == sorted(made)
+
+
+def test_a_digest_is_looked_at_before_it_is_sent(mailed):
+    desk = mailed()
+    owner = desk.sign_in_as("owner")
+
+    assert f'href="{LIST}digest?newsletter=posts"' in owner.get(f"{LIST}new").text
+    shown = owner.get(f"{LIST}digest?newsletter=posts").text
+    assert 'src="/admin/newsletter/mail?newsletter=posts&amp;digest"' in shown
+    assert f'action="{LIST}digest"' in shown
+    assert "La crise, vue d’ici" in owner.get(f"{LIST}digest?newsletter=posts&text").text
+    mail = owner.get(f"{LIST}mail?newsletter=posts&digest").text
+    assert "La crise, vue d’ici" in mail
+    assert "canari" not in mail
+    assert owner.get(f"{LIST}digest?newsletter=none").status == 404
+    assert desk.campaigns.all() == ()
+
+    desk.site.clock.move("9 days")
+    old = owner.get(f"{LIST}digest?newsletter=posts")
+    assert old.headers["location"] == LIST
+    assert "Rien n’a été publié" in owner.follow(old).text
 
 
 def test_a_digest_that_nobody_wants_says_so(mailed, sink):

@@ -284,5 +284,6 @@ def test_an_audience_that_is_counted_must_be_there(blog, name, told):
     error = blog(f'free = 2\nmetered = ["subscribers", "{name}"]').build().error
 
     assert isinstance(error, ConfigError)
-    assert f'metered names "{name}", an audience that no entry can be for' in str(error)
+    assert str(error.at) == "pressframe.toml: plugins.passes.metered"
+    assert error.message == f'names "{name}", an audience that no entry can be for'
     assert told in error.fix

@@ -179,7 +179,8 @@ def _mailed(site) -> str:
     """Return the path of the link in the mail that asks to confirm, as soon as it is there."""
     end = time.monotonic() + 60
     while time.monotonic() < end:
-        texts = [mail.read_text("utf-8").replace("=\n", "") for mail in (site.folder / "outbox").glob("*.eml")]
+        outbox = site.folder / "outbox"  # a hidden file is one that is still being written
+        texts = [mail.read_text("utf-8").replace("=\n", "") for mail in outbox.glob("[!.]*.eml")]
         found = re.search(r"https?://\S+/members/confirm/[^\s\"]+", "\n".join(texts))
         if found:
             return urlsplit(found[0]).path

@@ -1,5 +1,6 @@
 """One member on the screen: what they have, given and taken; two owners at once; removal."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,10 +11,11 @@ ONE = f"{LIST}member/"
 
 
 def act(browser, member, name, /, **form):
-    """Send one of the forms on a member's page as it stands now; return the page that follows."""
+    """Send one of the forms on a member's page as it stands now; return the page that follows, or the form again."""
     path = f"{ONE}{member.id}"
     known = fields(browser.get(path), f"{path}/{name}")
-    return browser.follow(browser.send(f"{path}/{name}", {**known, **form}))
+    sent = browser.send(f"{path}/{name}", {**known, **form})
+    return browser.follow(sent) if sent.status == 303 else sent
 
 
 def test_a_member_is_shown_with_what_they_have_and_from_whom(desk, owner):
@@ -63,8 +65,27 @@ def test_what_is_no_number_of_months_gives_nothing(desk, owner, months):
 
     page = act(owner, ada, "grant", audience="gold", months=months)
 
-    assert "the end must be a day to come" in flash(page)
+    assert "the end must be a day to come" in page.text
     assert desk.rights(ada) == []
+
+
+def test_an_end_that_has_passed_is_told_at_its_field_and_what_was_typed_stays(desk, owner):
+    ada = desk.add("ada")
+    path = f"{ONE}{ada.id}"
+
+    page = act(owner, ada, "grant", audience="paid", months="3", until="2020-01-01")
+
+    assert page.status == 422
+    field = re.search(r'<input type="date"[^>]*>', page.text)[0]
+    assert 'value="2020-01-01" aria-invalid="true" aria-describedby="gift-problem" autofocus' in field
+    assert re.search(r'role="alert" id="gift-problem">Nothing was changed: the end must be a day to come', page.text)
+    assert '<option value="paid" selected>' in page.text
+    assert '<option value="3" selected>' in page.text
+    assert desk.rights(ada) == []
+    assert owner.get(f"{path}/grant").headers["location"] == path
+    known = fields(page, f"{path}/grant")
+    owner.send(f"{path}/grant", {**known, "audience": "paid", "until": "2026-12-24"})
+    assert [audience for audience, _, _ in desk.rights(ada)] == ["paid"]
 
 
 def test_what_one_source_gave_is_taken_back_alone(desk, owner):
@@ -97,7 +118,7 @@ def test_sessions_are_ended(desk, owner):
     act(owner, ada, "sessions")
     desk.app.readers.forget(b"")
 
-    assert "0 browser" in owner.get(f"{ONE}{ada.id}").text
+    assert "no browser at the moment" in owner.get(f"{ONE}{ada.id}").text
     assert reader is not None
 
 
@@ -155,7 +176,7 @@ def test_only_owners_reach_any_route(desk, role):
                 right = reply.status == 403
             wrong += [] if right and "ada@" not in reply.text else [(method, path, reply.status)]
 
-    assert len(screen.routes) == 17
+    assert len(screen.routes) == 19
     assert wrong == []
     assert desk.rights(ada) == []
     assert desk.members.find(ada.id) is not None

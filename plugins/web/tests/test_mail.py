@@ -12,6 +12,7 @@ import pytest
 from pressframe_web import MailError, Message, Smtp
 from pressframe_web._mail import Outbox, compose, make_sender, pack
 from pressframe_web._smtp import SmtpMailer
+from pressframe_web.letters import wrapped
 
 HELLO = Message(key="k1", to="zoe@example.org", subject="Café : à bientôt", text="Voici : https://essai.example/a/b\n")
 URL = "https://essai.example"
@@ -38,6 +39,17 @@ def test_letters_and_long_links_stay_as_they_are_in_the_outbox(tmp_path):
     assert f"Voilà : {link}" in text
     assert f'<a href="{link}">là</a>' in text
     assert email.message_from_bytes(file.read_bytes(), policy=default)["Subject"] == "Café : à bientôt"
+
+
+def test_sentences_are_wrapped_and_addresses_and_what_is_quoted_are_not():
+    link, quoted = f"Ici : https://essai.example/{'x' * 80}", f"> {'un mot ' * 20}"
+    text = f"Bonjour,\n\n{'Un mot ici. ' * 12}\n{link}\n{quoted}\n\n-- \nEssai\n"
+
+    lines = wrapped(text).splitlines()
+
+    assert [line for line in lines if len(line) > 76] == [link, quoted]
+    assert " ".join(lines).replace("  ", " ").count("Un mot ici.") == 12
+    assert lines[-2:] == ["-- ", "Essai"]
 
 
 def test_a_mail_with_html_has_both(tmp_path):
@@ -247,6 +259,11 @@ def test_a_server_that_the_settings_do_not_fit_is_tried_again_later(smtp, wrong)
 
     assert not caught.value.permanent
     assert "secret-word" not in str(caught.value)
+
+
+def test_a_password_that_is_not_taken_is_told_as_such(smtp):
+    with pytest.raises(MailError, match=r"cannot be used: it does not take this user with this password \(535\)"):
+        _mailer(smtp.server_address[1], user="a", password="b").send(HELLO)
 
 
 def test_a_server_that_is_not_there_is_tried_again_later():

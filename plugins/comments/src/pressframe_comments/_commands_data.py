@@ -46,7 +46,12 @@ def _make_export(host: Host) -> click.Command:
         records = comment_store(host).records(Search(oldest_first=True))
         count = 0
         os.umask(0o077)  # it holds addresses
-        with click.open_file(file, "w", encoding="utf-8", atomic=file != "-") as opened:
+        try:
+            target = click.open_file(file, "w", encoding="utf-8", atomic=file != "-")
+        except OSError as error:
+            message = f"{file} cannot be written: {error.strerror}"
+            raise StoreError(message, fix="name a file in a folder that is there") from error
+        with target as opened:
             if as_csv:
                 table = csv.writer(opened)
                 table.writerow(_COLUMNS)

@@ -11,7 +11,7 @@ import attrs
 from attrs.validators import ge, min_len, optional
 
 from pressframe.errors import ConfigError, Place, did_you_mean
-from pressframe.model import Entry, View
+from pressframe.model import Entry, Group, View
 
 SUBSCRIBERS = "subscribers"
 PUBLIC = "public"
@@ -154,6 +154,16 @@ def check_audiences(rules: Iterable[Rule], known: Iterable[str]) -> None:
                 raise ValueError(f'rule {number}: "{name}" is no audience\n  {near or listed}')
 
 
+def _check_wider(number: int, name: str, groups: Iterable[Group]) -> None:
+    """Raise ConfigError where a rule names a term so that it does not close what is right below it."""
+    slugs = {group.slug for group in groups if _folded(group.name) == _folded(name)} - {_folded(name)}
+    below = sorted(group.name for group in groups if group.parent in slugs)
+    if below:
+        said = f'rule {number} of [plugins.gates]: "{name}" does not close what is right below it, such as "{below[0]}"'
+        fix = f"name it by its slug: {' or '.join(sorted(slugs))}"
+        raise ConfigError(said, at=Place("pressframe.toml", key="plugins.gates.rules"), fix=fix)
+
+
 def check_terms(rules: Iterable[Rule], site: View) -> Iterator[str]:
     """Yield a sentence for each name in the rules that no post of *site* has.
 
@@ -165,6 +175,7 @@ def check_terms(rules: Iterable[Rule], site: View) -> Iterator[str]:
             groups = site.groups(taxonomy)
             names = {_folded(one) for group in groups for one in (group.name, group.slug, group.parent or "")}
             if _folded(name) in names:
+                _check_wider(number, name, groups)
                 continue
             near = did_you_mean(name, [group.name for group in groups] + [group.slug for group in groups])
             said = f'rule {number} of [plugins.gates]: no post has the {taxonomy} "{name}"'

@@ -69,6 +69,8 @@ class FrontMatter:
 
 
 KEYS = frozenset({*(field.name for field in attrs.fields(FrontMatter)), "draft"} - {"extra"})
+_BESIDE = frozenset({"audience", "closed_comments", "newsletter", "teaser_paragraphs", "teaser_words"})
+"""What bundled plugins read: one of these misspelt would open what is closed, or mail what must not be."""
 
 
 def split_front_matter(text: str, file: str) -> tuple[str, str]:
@@ -261,7 +263,7 @@ class _Fields:
         """Return the keys that are none of ours."""
         extra = {key: value for key, value in self.table.items() if key not in KEYS}
         for key in extra:
-            known = None if key in own_keys else _meant(key)
+            known = None if key in own_keys or key in _BESIDE else _meant(key)
             if known:
                 self.fail(key, "no such key", f"Did you mean {known}? If not, list {key} in own_keys")
         return extra
@@ -275,8 +277,9 @@ def _meant(key: str) -> str | None:
         return _OTHER_NAMES[word]
     import difflib  # only where there is something to tell
 
-    swapped = [known for known in KEYS if sorted(known) == sorted(word)]
-    return next(iter(swapped or difflib.get_close_matches(word, sorted(KEYS), n=1, cutoff=0.8)), None)
+    every = sorted(KEYS | _BESIDE)
+    swapped = [known for known in every if sorted(known) == sorted(word)]
+    return next(iter(swapped or difflib.get_close_matches(word, every, n=1, cutoff=0.8)), None)
 
 
 def _moment(text: str, zone: ZoneInfo) -> datetime | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 COMPLIMENTARY = "complimentary"
 
 _PAGE = 500
-_DATE = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z"])
+_DAY = len("2027-01-31")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
@@ -34,9 +34,22 @@ def make_members_command(host: Host) -> click.Group:
     return group
 
 
-def moment(found: datetime | None) -> datetime | None:
-    """Return what ``--until`` says; midnight in UTC where only a day is told."""
-    return None if found is None else found if found.tzinfo else found.replace(tzinfo=UTC)
+def reader_of_ends(host: Host) -> Callable[[str], datetime]:
+    """Return what reads ``--until``, in the site's zone; of a day its end, as on the owner's screen."""
+    zone = host.settings.timezone
+
+    def read(text: str) -> datetime:
+        try:
+            if len(text) <= _DAY:
+                moment = datetime.combine(date.fromisoformat(text) + timedelta(days=1), time())
+            else:
+                moment = datetime.fromisoformat(text)
+            return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+        except (ValueError, OverflowError):
+            message = f'"{text}" is no date: write its last day, 2027-01-31, or a moment, 2027-01-31T12:00'
+            raise click.BadParameter(message) from None
+
+    return read
 
 
 def _make_list(host: Host) -> click.Command:
@@ -95,21 +108,20 @@ def _make_grant(host: Host) -> click.Command:
     @click.argument("audience")
     @click.option(
         "--until",
-        type=_DATE,
+        type=reader_of_ends(host),
         metavar="DATE",
-        help="When it ends: 2027-01-31, or with a time and a zone; never if left out.",
+        help="Its last day, 2027-01-31, or a moment, 2027-01-31T12:00, in the site's time zone; no end if left out.",
     )
     @_JSON
     def grant(*, address: str, audience: str, until: datetime | None, as_json: bool) -> None:
         members, member, now = _find(host, address)
-        end = moment(until)
-        if end is not None and end <= now:
-            raise StoreError(f"{_iso(end)} has passed", fix="name a day to come; members revoke ends it at once")
-        is_done = members.grant(member.id, audience, source=COMPLIMENTARY, now=now, until=end)
+        if until is not None and until <= now:
+            raise StoreError(f"{_iso(until)} has passed", fix="name a day to come; members revoke ends it at once")
+        is_done = members.grant(member.id, audience, source=COMPLIMENTARY, now=now, until=until)
         if as_json:
             click.echo(json.dumps({"address": member.address, "audience": audience, "changed": is_done}))
             return
-        told = f"{member.address} has {audience}{f' until {_iso(end)}' if end else ''}"
+        told = f"{member.address} has {audience}{f' until {_iso(until)}' if until else ''}"
         click.echo(told if is_done else f"{told} already")
 
     return grant

@@ -18,6 +18,7 @@ import click
 
 from pressframe.errors import StoreError
 from pressframe.model import Host
+from pressframe_members._commands import reader_of_ends
 
 if TYPE_CHECKING:
     from pressframe_members.transfer import LeftOut, Report
@@ -35,8 +36,6 @@ WHY: Mapping[str, str] = {
 }
 """Each reason in words."""
 
-_DATE = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S%z"])
-
 
 def make_import(host: Host) -> click.Command:
     """Return ``members import``."""
@@ -51,16 +50,20 @@ def make_import(host: Host) -> click.Command:
     @click.option("--confirmed", is_flag=True, help="Each of them agreed to be written to: you answer for that.")
     @click.option("--ask", is_flag=True, help="Take in who has not confirmed, too, and mail them the question.")
     @click.option("--paid-as", help="The audience of who pays there; paid if the site has it and this is left out.")
-    @click.option("--until", type=_DATE, metavar="DATE", help="The end of what they paid, where the list tells none.")
+    @click.option(
+        "--until",
+        type=reader_of_ends(host),
+        metavar="DATE",
+        help="The last day of what they paid, where the list tells none.",
+    )
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
     def run(  # noqa: PLR0913 - click's form
         *, file: str, dry_run: bool, confirmed: bool, ask: bool, paid_as: str | None, until: datetime | None,
         as_json: bool,
     ) -> None:  # fmt: skip
-        from pressframe_members._commands import moment
         from pressframe_members.transfer import Terms, import_members
 
-        terms = Terms(confirmed=confirmed, ask=ask, paid_as=paid_as, until=moment(until), dry=dry_run)
+        terms = Terms(confirmed=confirmed, ask=ask, paid_as=paid_as, until=until, dry=dry_run)
         with _opened(file) as (opened, name):
             report = import_members(
                 host, opened, name, terms=terms, now=datetime.now(UTC), told=None if as_json else _tell

@@ -94,7 +94,7 @@ class Code:
         if outcome == "wrong":
             return show("code", {"problem": "wrong"}, status=422)
         if outcome == "over" or outcome.session is None:
-            return show_spent(is_reader=request.reader is not None)
+            return show_spent(is_reader=request.reader is not None, is_code=True)
         return Response(location=outcome.back, cookies=(*signed_in(outcome.session), clear(ASKED)))
 
 

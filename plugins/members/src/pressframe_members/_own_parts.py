@@ -7,18 +7,21 @@ from collections.abc import Iterable, Mapping
 import attrs
 
 from pressframe.model import Host, Json
+from pressframe_members._audiences import known_audiences
 from pressframe_members._comment_mails import CommentMails
 from pressframe_members._pages import HOME, SESSION
-from pressframe_members.model import AccountPart, Member, Outcome
+from pressframe_members.model import SUBSCRIBERS, AccountPart, Member, Outcome
 from pressframe_members.store import Members
 from pressframe_web import Request
 from pressframe_web.addresses import read_address
 
 _LONGEST_SHOWN = 300
+_GIVEN = ("complimentary", "import")
 
 
 def own_parts(host: Host) -> Iterable[AccountPart]:
     """Return them in the order in which they are shown; what ends it all comes last, by itself."""
+    yield Given(host).part()
     yield Naming(host).part()
     yield Moving(host).part()
     mails = CommentMails(host).part()
@@ -27,6 +30,33 @@ def own_parts(host: Host) -> Iterable[AccountPart]:
     if "feeds" in host.settings.plugins:
         yield Feeding(host).part()
     yield Signing(host).part()
+
+
+@attrs.frozen
+class Given:
+    """What a member has without paying for it here: what the owner gave, or a list from elsewhere."""
+
+    _host: Host
+
+    def part(self) -> AccountPart:
+        """Return the part."""
+        return AccountPart(name="given", template="members/parts/given.html", load=self.load, save=self.save)
+
+    def load(self, member: Member, request: Request) -> Mapping[str, Json] | None:
+        zone, known = self._host.settings.timezone, known_audiences(self._host)
+        given: list[Json] = [
+            {
+                "audience": one.audience,
+                "until": one.until.isoformat() if one.until else None,
+                "last": last.isoformat() if (last := one.last_day(zone)) else None,
+            }
+            for one in Members(self._host).memberships(member.id, now=request.now)
+            if one.source in _GIVEN and one.audience in known - {SUBSCRIBERS}
+        ]
+        return {"given": given} if given else None
+
+    def save(self, member: Member, request: Request) -> None:
+        """Nothing: there is no form."""
 
 
 @attrs.frozen

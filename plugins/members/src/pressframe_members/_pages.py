@@ -33,9 +33,9 @@ def show(
     return Response(status=status, page=page, headers=headers or {}, cookies=cookies)
 
 
-def show_spent(*, is_reader: bool) -> Response:
+def show_spent(*, is_reader: bool, is_code: bool = False) -> Response:
     """Say that a link or a code cannot be followed: never made here, used, replaced or too old."""
-    return show("spent", {"is_reader": is_reader}, status=410, headers=SECRETIVE)
+    return show("spent", {"is_reader": is_reader, "is_code": is_code}, status=410, headers=SECRETIVE)
 
 
 def show_missing(site: Live, headers: Mapping[str, str] | None = None) -> Response:

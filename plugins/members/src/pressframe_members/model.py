@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, time, timedelta, tzinfo
 from typing import Literal, TypeAlias
 
 import attrs
@@ -82,6 +82,13 @@ class Membership:
     def is_active(self, now: datetime) -> bool:
         """Say whether it still lasts."""
         return self.until is None or self.until > now
+
+    def last_day(self, zone: tzinfo) -> datetime | None:
+        """Return noon of the day with which it ends in *zone*; None if it has no end, or ends within a day."""
+        end = self.until.astimezone(zone) if self.until else None
+        if end is None or end.time() != time():
+            return None
+        return datetime.combine(end.date() - timedelta(days=1), time(12), zone)
 
 
 @attrs.frozen(kw_only=True)

@@ -80,7 +80,11 @@ def _make_preview(host: Host) -> click.Command:
         if output is None:
             click.echo(shown)
         else:
-            output.write_text(shown, encoding="utf-8")
+            try:
+                output.write_text(shown, encoding="utf-8")
+            except OSError as error:
+                message = f"{output} cannot be written: {error.strerror}"
+                raise StoreError(message, fix="name a file in a folder that is there") from error
             click.echo(f"{mail.subject} → {output}")
 
     return preview

@@ -118,11 +118,23 @@ class Office:
         Raises:
             ContentError: Nothing was published in that time.
         """
+        return self._made(self._draft_digest(newsletter, due=due, by=by))
+
+    def preview_digest(self, newsletter: str) -> Mail:
+        """Return the digest of the last seven days, as the members of a newsletter get it.
+
+        Raises:
+            ContentError: Nothing was published in that time.
+        """
+        draft = self._draft_digest(newsletter, due=self._plugin.held.clock(), by="")
+        return self.preview(newsletter, draft.entries, frozenset({draft.audience}), kind="digest")
+
+    def _draft_digest(self, newsletter: str, *, due: datetime, by: str) -> Draft:
         publishing, now = Publishing(self._host, self._plugin), self._plugin.held.clock()
         draft = publishing.draft_digest(newsletter, self.release.view(), now, by=by, due=due)
         if draft is None:
             raise ContentError("nothing was published in the last seven days", fix="there is no digest to send")
-        return self._made(draft)
+        return draft
 
     def _made(self, draft: Draft) -> Campaign:
         return Campaigns(self._host).make(draft, self._plugin.held.clock())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -12,11 +13,19 @@ from attrs.validators import and_, ge, gt, le
 
 from pressframe.errors import Place
 from pressframe.hookspecs import hookimpl
-from pressframe.model import Asset, Host, Live
+from pressframe.model import Asset, Entry, Host, Live, Page, View
 from pressframe_admin import Screen
 from pressframe_members.model import AccountPart, Change, Member
 from pressframe_newsletter._held import Held
-from pressframe_newsletter._settings import Day, Newsletter, are_names, check_audience, is_colour
+from pressframe_newsletter._settings import (
+    Day,
+    Newsletter,
+    are_names,
+    check_audience,
+    find_empty,
+    is_colour,
+    wants_mails,
+)
 from pressframe_sql import Job, PersonalData
 from pressframe_web import Route
 
@@ -24,6 +33,8 @@ if TYPE_CHECKING:
     import click
 
     from pressframe.press import Release
+
+log = logging.getLogger("pressframe")
 
 _HERE = Path(__file__).parent
 DEFAULT = "posts"
@@ -69,7 +80,20 @@ class Newsletters:
         found = self.newsletters.get(newsletter)
         return (found.title if found else "") or host.settings.title
 
+    @hookimpl
+    def filter_entry(self, entry: Entry) -> Entry | None:
+        """Stop the build where an entry does not say clearly whether it is to be mailed."""
+        wants_mails(entry)
+        return None
+
     # --------------------------------------------------------------------------------------- rendering
+
+    @hookimpl
+    def register_pages(self, site: View) -> Iterable[Page]:
+        """Plan none; but look whether what newsletters are about is there."""
+        for sentence in find_empty(self.newsletters, site):
+            log.warning("%s", sentence)
+        return []
 
     @hookimpl
     def register_templates(self) -> Iterable[Path]:
@@ -85,7 +109,7 @@ class Newsletters:
 
     @hookimpl
     def register_assets(self) -> Iterable[Asset]:
-        return [Asset(address="/newsletter.css", file=_HERE / "static" / "newsletter.css")]
+        return [Asset(address=f"/{name}", file=_HERE / "static" / name) for name in ("newsletter.css", "newsletter.js")]
 
     # ----------------------------------------------------------------------------------------- serving
 

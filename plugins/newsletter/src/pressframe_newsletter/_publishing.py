@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from pressframe.model import Card, Entry, Host, View
 from pressframe_newsletter._campaigns import Draft, State, add_campaign, row_of
 from pressframe_newsletter._planning import ensure_mark, plan_job
-from pressframe_newsletter._settings import Newsletter, last_digest
+from pressframe_newsletter._settings import Newsletter, last_digest, wants_mails
 from pressframe_newsletter._tables import CAMPAIGN, MARK, WISH
 from pressframe_sql import Database, database
 
@@ -161,7 +161,4 @@ def _published(site: View, newsletter: Newsletter, *, after: datetime, until: da
 
 
 def _may_be_mailed(entry: Entry) -> bool:
-    kept = entry.data.get(entry.source.loader)
-    extra = kept.get("extra") if isinstance(kept, Mapping) else None
-    said = extra.get("newsletter") if isinstance(extra, Mapping) else None
-    return entry.status == "published" and said is not False
+    return entry.status == "published" and wants_mails(entry)

@@ -62,8 +62,8 @@ class Desk:
     def tile(self, account: Account, site: Live) -> Tile:
         """Return how many readers there are, and the last campaign."""
         newest = self._campaigns.all(count=1)
-        text = "%(title)s" if newest else _("Nothing was mailed yet.")
-        values = {"title": newest[0].subject} if newest else {}
+        text = _("The newest mail: %(title)s") if newest else _("Nothing was mailed yet.")
+        values = {"title": newest[0].subject or "…"} if newest else {}
         names = {one.audience for one in self._plugin.newsletters.values()}
         readers = max(Office(self._host, self._plugin).reach(name) for name in names)
         return Tile(title=_("Readers by mail"), value=readers, text=text, values=values, location=LIST)
@@ -92,12 +92,17 @@ class Desk:
         counts = self._campaigns.counts([found.id])[found.id]
         members = Members(self._host)
         problems: list[Json] = [
-            {"address": member.address if (member := members.find(id)) else "", "fate": fate, "error": error}
+            {"id": id, "address": member.address if (member := members.find(id)) else "", "fate": fate, "error": error}
             for id, fate, error in self._campaigns.problems(found.id)
         ]
         told = self._told(found, counts)
+        has_members = "subscribers" in self._host.settings.plugins  # whose screen shows one
         posts: list[Json] = [{"id": id, "title": card.title if (card := site.card(id)) else id} for id in found.entries]
-        return page_of("campaign", {"one": told, "problems": problems, "posts": posts})
+        more = sum(counts[fate] for fate in ("bounced", "failed", "unknown")) - len(problems)
+        data: dict[str, Json] = {
+            "one": told, "problems": problems, "more": max(more, 0), "posts": posts, "has_members": has_members,
+        }  # fmt: skip
+        return page_of("campaign", data)
 
     def show_new(self, request: Request, site: Live, account: Account) -> Response:
         """Show the form: which post, to whom, when."""
@@ -124,6 +129,7 @@ class Desk:
         total = sum(counts.values())
         waiting = sum(counts[fate] for fate in WAITING)
         never = counts["left"] if one.state == "cancelled" else 0
+        is_moving = one.state == "sending" or (one.state == "planned" and one.due <= self._plugin.held.clock())
         return {
             "id": one.id,
             "subject": one.subject,
@@ -131,6 +137,7 @@ class Desk:
             "kind": one.kind,
             "state": one.state,
             "reason": one.reason,
+            "is_moving": is_moving,
             "due": one.due.isoformat(),
             "ended": one.ended.isoformat() if one.ended else None,
             "by": one.by,
@@ -139,13 +146,15 @@ class Desk:
             "waiting": waiting,
             "done": total - waiting - never,
             "counts": {fate: counts[fate] for fate in FATES},
-            "can": list(_can(one)),
+            "can": list(_can(one, is_moving=is_moving)),
         }
 
 
-def _can(one: Campaign) -> Sequence[str]:
+def _can(one: Campaign, *, is_moving: bool) -> Sequence[str]:
     """Return what can be done with a campaign."""
-    acts = {"planned": ("go", "cancel"), "held": ("go", "cancel"), "sending": ("cancel",)}
+    if is_moving:
+        return ("cancel",)
+    acts = {"planned": ("go", "cancel"), "held": ("go", "cancel")}
     return acts.get(one.state, ("resend",) if one.begun is not None else ())
 
 

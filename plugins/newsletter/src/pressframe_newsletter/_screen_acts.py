@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pressframe_newsletter._plugin import Newsletters
 
 LIST = "/admin/newsletter/"
+_LONGEST = 300
 _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src * data:; sandbox; frame-ancestors 'self'; base-uri 'none'"
 )
@@ -46,6 +47,9 @@ class Acts:
         yield Action(methods=("POST",), path=f"{LIST}test", endpoint=self.test)
         yield Action(methods=("POST",), path=f"{LIST}send", endpoint=self.send)
         yield Action(methods=("POST",), path=f"{LIST}digest", endpoint=self.digest)
+        yield Action(path=f"{LIST}digest", endpoint=self.show_digest)
+        for name in ("test", "send"):
+            yield Action(path=f"{LIST}{name}", endpoint=self.lead)
         yield Action(methods=("POST",), path=f"{LIST}campaign/{{id}}", endpoint=self.change)
 
     # ------------------------------------------------------------------------------------------- looking
@@ -64,12 +68,21 @@ class Acts:
 
     def preview(self, request: Request, site: Live, account: Account) -> Response:
         """Show a mail about a post, in a frame or as plain text, with the forms that test and send it."""
+        return self._page(request.query, account)
+
+    def lead(self, request: Request, site: Live, account: Account) -> Done:
+        """Lead to the list: the address of a form that was sent back, typed or gone to again."""
+        return Done(location=LIST)
+
+    def _page(self, asked: Mapping[str, str], account: Account, problem: str = "") -> Response:
+        """Show a mail; with a *problem*, what was typed stands in the form that has it."""
         try:
-            name, entry, audiences, is_whole = self._asked(request.query)
+            name, entry, audiences, is_whole = self._asked(asked)
             mail = self._office.preview(name, [entry], audiences)
         except (ContentError, ConfigError):
             return missing()
         fewest, all_of_it = self._office.audiences(name, entry)
+        before = self._office.mailed(name, entry)
         data: dict[str, Json] = {
             "newsletter": name,
             "title": self._plugin.title_of(name, self._host),
@@ -78,19 +91,26 @@ class Acts:
             "is_whole": is_whole,
             "has_two": fewest != all_of_it,
             "as": "whole" if is_whole else "",
-            "is_text": "text" in request.query,
+            "is_text": "text" in asked,
             "text": mail.shown(self._home)[0],
             "members": self._office.reach(self._plugin.newsletters[name].audience),
-            "address": account.address,
+            "to": asked.get("to", account.address)[:_LONGEST],
+            "at": asked.get("at", "")[:_LONGEST] if problem else "",
             "zone": str(self._host.settings.timezone),
+            "problem": problem,
+            "before": before.isoformat() if before else None,
+            "is_sent": before is not None and before <= self._plugin.held.clock(),
         }
-        return page_of("preview", data)
+        return page_of("preview", data, status=422 if problem else 200)
 
     def mail(self, request: Request, site: Live, account: Account) -> Response:
         """Give the HTML of a mail, for the frame."""
         try:
-            name, entry, audiences, *_rest = self._asked(request.query)
-            mail = self._office.preview(name, [entry], audiences)
+            if "digest" in request.query:
+                mail = self._office.preview_digest(self._office.newsletter(request.query.get("newsletter") or None))
+            else:
+                name, entry, audiences, *_rest = self._asked(request.query)
+                mail = self._office.preview(name, [entry], audiences)
         except (ContentError, ConfigError):
             return missing()
         html = mail.shown(self._home)[1]
@@ -112,11 +132,11 @@ class Acts:
         to = request.form.get("to", account.address).strip()
         back = _preview(name, entry, request.form.get("as", ""))
         if to not in {one.address for one in accounts(self._host)}:
-            return _said(back, _("Test mails go to accounts of the owner’s side only."), problem=True)
+            return self._page(request.form, account, "to")
         try:
             self._office.test(name, [entry], audiences, to)
         except MailError:
-            return _said(back, _("The mail server did not take the test mail."), problem=True)
+            return self._page(request.form, account, "server")
         return _said(back, _("A test mail is on its way to %(address)s."), address=to)
 
     def send(self, request: Request, site: Live, account: Account) -> Response | Done:
@@ -127,10 +147,10 @@ class Acts:
         except (ContentError, ConfigError):
             return missing()
         except ValueError:
-            back = _preview(request.form.get("newsletter", ""), request.form.get("entry", ""), "")
-            return _said(back, _("That is no moment that is still to come."), problem=True)
+            return self._page(request.form, account, "at")
         made = self._office.plan(name, entry, due=due, by=account.name)
-        return _said(f"{LIST}campaign/{made.id}", _("It is planned."))
+        is_now = due <= request.now
+        return _said(f"{LIST}campaign/{made.id}", _("It is sent from now on.") if is_now else _("It is planned."))
 
     def _due(self, request: Request) -> datetime:
         typed = request.form.get("at", "")
@@ -141,6 +161,25 @@ class Acts:
             raise ValueError("the moment is over")
         return moment
 
+    def show_digest(self, request: Request, site: Live, account: Account) -> Response | Done:
+        """Show a digest of the last seven days, with the button that sends it."""
+        try:
+            name = self._office.newsletter(request.query.get("newsletter") or None)
+            mail = self._office.preview_digest(name)
+        except ConfigError:
+            return missing()
+        except ContentError:
+            return _said(LIST, _("Nothing was published in the last seven days."), problem=True)
+        data: dict[str, Json] = {
+            "newsletter": name,
+            "title": self._plugin.title_of(name, self._host),
+            "subject": mail.subject,
+            "is_text": "text" in request.query,
+            "text": mail.shown(self._home)[0],
+            "members": self._office.reach(self._plugin.newsletters[name].audience),
+        }
+        return page_of("digest", data)
+
     def digest(self, request: Request, site: Live, account: Account) -> Response | Done:
         """Plan a digest of the last seven days."""
         try:
@@ -150,7 +189,7 @@ class Acts:
             return missing()
         except ContentError:
             return _said(LIST, _("Nothing was published in the last seven days."), problem=True)
-        return _said(f"{LIST}campaign/{made.id}", _("It is planned."))
+        return _said(f"{LIST}campaign/{made.id}", _("It is sent from now on."))
 
     def change(self, request: Request, site: Live, account: Account) -> Response | Done:
         """Let a campaign go on, cancel it, or send it to those who did not get it."""

@@ -1,17 +1,17 @@
-"""What can be said of each newsletter, and when digests leave."""
+"""What can be said of each newsletter, which entries are kept out of them, and when digests leave."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, time, timedelta
 from typing import Literal, TypeAlias, get_args
 from zoneinfo import ZoneInfo
 
 import attrs
 
-from pressframe.errors import ConfigError, Place, did_you_mean
-from pressframe.model import Host
+from pressframe.errors import ConfigError, ContentError, Place, did_you_mean
+from pressframe.model import Entry, Host, View
 from pressframe_members import known_audiences
 
 Wants: TypeAlias = Literal["each", "weekly", "never"]
@@ -70,6 +70,35 @@ def check_audience(host: Host, name: str, *, at: Place | None = None) -> None:
     if name not in known:
         fix = did_you_mean(name, known) or f"there are: {', '.join(sorted(known))}"
         raise ConfigError(f'"{name}" is no audience of this site', at=at, fix=fix)
+
+
+def find_empty(newsletters: Mapping[str, Newsletter], site: View) -> Iterator[str]:
+    """Yield a sentence for each newsletter that is about a group which no post is in: it would mail nothing."""
+    for name, newsletter in newsletters.items():
+        if newsletter.group is None:
+            continue
+        taxonomy, slug = newsletter.group
+        slugs = [group.slug for group in site.groups(taxonomy)]
+        if slug not in slugs:
+            near = did_you_mean(slug, slugs)
+            said = f'no post is within "{newsletter.within}", so it mails nothing'
+            yield f"[plugins.newsletter.newsletters.{name}]: {said}{f'. {near}' if near else ''}"
+
+
+def wants_mails(entry: Entry) -> bool:
+    """Say whether an entry's author lets newsletters mail it by themselves.
+
+    Raises:
+        ContentError: Its front matter says neither true nor false: a guess could mail what nobody can take back.
+    """
+    kept = entry.data.get(entry.source.loader)
+    extra = kept.get("extra") if isinstance(kept, Mapping) else None
+    said = extra.get("newsletter") if isinstance(extra, Mapping) else None
+    if said is None or isinstance(said, bool):
+        return said is not False
+    place = Place(entry.source.place.file if entry.source.place else entry.source.key, key="newsletter")
+    fix = "write newsletter: false, without quotes, to keep it out of newsletters"
+    raise ContentError(f"must be true or false, got {said}", at=place, fix=fix)
 
 
 def last_digest(now: datetime, day: Day, at: time, zone: ZoneInfo) -> datetime:

@@ -47,6 +47,7 @@ class _Writer(HTMLParser):
         self._links: list[str] = []
         self._href: list[tuple[str, int]] = []
         self._own: list[str] = []
+        self._is_after_link = False
         self._is_kept = 0
         self._cells: list[str] | None = None
 
@@ -74,6 +75,8 @@ class _Writer(HTMLParser):
         elif tag == "img" and given.get("alt"):
             self._words.append(f"[{given['alt']}]")
         elif tag == "a":
+            if self._is_after_link and self._words and self._words[-1].isspace():
+                self._words[-1] = "\n"  # links in a row are a list
             self._href.append((given.get("href") or "", len(self._words)))
         elif tag in ("ul", "ol"):
             start = given.get("start") or ""
@@ -131,6 +134,7 @@ class _Writer(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self._left_out:
             self._words.append(data if self._is_kept else _SPACES.sub(" ", data))
+            self._is_after_link = self._is_after_link and data.isspace()
 
     # -------------------------------------------------------------------------------------------- writing
 
@@ -153,6 +157,7 @@ class _Writer(HTMLParser):
         if href not in self._links:
             self._links.append(href)
         self._words.append(f" [{self._links.index(href) + 1}]")
+        self._is_after_link = True
 
     def _take(self) -> str:
         said, self._words = "".join(self._words), []

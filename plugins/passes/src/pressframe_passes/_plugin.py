@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 import attrs
 from attrs.validators import and_, ge, gt, le
 
-from pressframe.errors import ConfigError, did_you_mean
+from pressframe.errors import ConfigError, Place, did_you_mean
 from pressframe.hookspecs import hookimpl
 from pressframe.model import Block, Card, Host, Page, View
 from pressframe_admin import Screen
@@ -82,9 +82,9 @@ class Passes:
             known = known_audiences(site)
             for name in self.metered:
                 if name not in known:
-                    message = f'[plugins.passes] metered names "{name}", an audience that no entry can be for'
+                    message = f'names "{name}", an audience that no entry can be for'
                     fix = did_you_mean(name, known) or f"name some of {', '.join(sorted(known))}"
-                    raise ConfigError(message, fix=fix)
+                    raise ConfigError(message, at=Place("pressframe.toml", key="plugins.passes.metered"), fix=fix)
         return []
 
     @hookimpl

@@ -6,7 +6,7 @@ import hashlib
 import re
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 
 import attrs
 import sqlalchemy as sa
@@ -23,6 +23,7 @@ LIST = "/admin/members/"
 ONE = f"{LIST}member/"
 UNDO = f"{LIST}undo"
 
+_LONGEST = 100
 _MONTHS = re.compile(r"[1-9][0-9]?", re.ASCII)
 
 
@@ -102,6 +103,17 @@ def problem(text: str, location: str = LIST) -> Done:
     return Done(location=location, flash=Flash(text=text, problem=True))
 
 
+def nothing_typed() -> dict[str, Json]:
+    """Return what stands in a form that gives an audience, at first."""
+    return typed_in({}, "")
+
+
+def typed_in(form: Mapping[str, str], problem: str) -> dict[str, Json]:
+    """Return what was typed into such a form, and the *problem* with it: empty for none."""
+    typed: dict[str, Json] = {name: form.get(name, "")[:_LONGEST] for name in ("audience", "months", "until")}
+    return {**typed, "problem": problem}
+
+
 def undo_of(act: str, back: str) -> Undo:
     """Return the button that takes an act back, and leads to where it was done."""
     return Undo(action=UNDO, fields={"act": act, "back": back})
@@ -119,14 +131,18 @@ def shown(member: Member) -> dict[str, Json]:
     }
 
 
-def given(memberships: Iterable[Membership], now: datetime) -> list[Json]:
-    """Return what a member has or had, as pages show it."""
+def given(memberships: Iterable[Membership], now: datetime, zone: tzinfo) -> list[Json]:
+    """Return what a member has or had, as pages show it.
+
+    What ends with a day in *zone* has that day as ``last``: who gave it typed that one, not the midnight behind it.
+    """
     return [
         {
             "audience": one.audience,
             "source": one.source,
             "since": one.since.isoformat(),
             "until": one.until.isoformat() if one.until else None,
+            "last": last.isoformat() if (last := one.last_day(zone)) else None,
             "is_active": one.is_active(now),
             "may_end": one.audience != SUBSCRIBERS,
         }

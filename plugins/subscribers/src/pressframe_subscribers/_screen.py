@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 
 import attrs
@@ -15,7 +16,7 @@ from pressframe_members.care import count_audiences, count_confirmed
 from pressframe_members.model import SUBSCRIBERS
 from pressframe_sql import database
 from pressframe_subscribers._acts import Change
-from pressframe_subscribers._desk import LIST, UNDO, Desk, page_of, problem, shown, undo_of
+from pressframe_subscribers._desk import LIST, UNDO, Desk, nothing_typed, page_of, problem, shown, typed_in, undo_of
 from pressframe_subscribers._figures import Figures
 from pressframe_subscribers._single import Single
 from pressframe_subscribers._taking import Taking
@@ -39,6 +40,7 @@ def make_screen(host: Host) -> Screen:
     routes = [
         Action(path=LIST, endpoint=people.show),
         Action(methods=("POST",), path=f"{LIST}bulk", endpoint=people.change),
+        Action(path=f"{LIST}bulk", endpoint=people.lead),
         Action(methods=("POST",), path=UNDO, endpoint=people.undo),
         *Single(Desk(host)).actions(),
         *Taking(Desk(host)).actions(),
@@ -55,7 +57,17 @@ class People:
 
     def show(self, request: Request, site: Live, account: Account) -> Response:
         """Show a page of the list."""
-        wanted, now, members = Wanted.read(request.query), request.now, self._desk.members
+        return self._page(Wanted.read(request.query), request.now, nothing_typed())
+
+    def lead(self, request: Request, site: Live, account: Account) -> Done:
+        """Lead to the list: the address of a form that was sent back, typed or gone to again."""
+        return Done(location=LIST)
+
+    def _page(
+        self, wanted: Wanted, now: datetime, typed: Mapping[str, Json], *, picked: Collection[str] = ()
+    ) -> Response:
+        """Show a page of the list; where what was typed gives a problem, with it in the form."""
+        members = self._desk.members
         narrow = {"text": wanted.text, "audience": wanted.audience or None, "now": now}
         found = members.search(
             wanted.text, audience=wanted.audience or None, state=wanted.state, now=now, after=wanted.after or None,
@@ -73,31 +85,39 @@ class People:
         ]
         audiences = [SUBSCRIBERS, *(str(one) for one in self._desk.givable)]
         rights = members.audiences([one.id for one in found.members], now=now)
-        people: list[Json] = [{**shown(one), "audiences": [*sorted(rights[one.id])]} for one in found.members]
+        people: list[Json] = [
+            {
+                **shown(one),
+                "audiences": [*sorted(rights[one.id])],
+                "is_picked": wanted.select or one.id in picked,
+            }
+            for one in found.members
+        ]
         data: dict[str, Json] = {
-            "people": people, "tabs": tabs, "audiences": [*audiences], "givable": self._desk.givable,
+            "people": people, "typed": typed, "tabs": tabs, "audiences": [*audiences], "givable": self._desk.givable,
             "wanted": {**attrs.asdict(wanted), "query": wanted.query, "is_narrowed": wanted.is_narrowed},
             "first": attrs.evolve(wanted, after="").query,
             "all": attrs.evolve(wanted, select=not wanted.select).query,
             "next": attrs.evolve(wanted, after=found.more, select=False).query if found.more else None,
         }  # fmt: skip
-        return page_of("list", data)
+        return page_of("list", data, status=422 if typed["problem"] else 200)
 
     def change(self, request: Request, site: Live, account: Account) -> Response | Done:
         """Give all that are chosen an audience, or take it back."""
         form, now, desk = request.form, request.now, self._desk
-        back = f"{LIST}?{Wanted.read_text(form.get('query', '')).query}".rstrip("?")
+        wanted = attrs.evolve(Wanted.read_text(form.get("query", "")), select=False)
+        back = f"{LIST}?{wanted.query}".rstrip("?")
         ids = [name.removeprefix("pick.") for name in form if name.startswith("pick.")]
         ids = [id for id in ids if _ID.fullmatch(id)][:PER_PAGE]
         audience, do = form.get("audience", ""), form.get("do")
         if not ids or do not in ("grant", "revoke"):
-            return problem(_("Choose members first, then what to do with them."), back)
+            return self._page(wanted, now, typed_in(form, "nobody"), picked=ids)
         if audience not in desk.givable:
-            return problem(_("Choose an audience first."), back)
+            return self._page(wanted, now, typed_in(form, "audience"), picked=ids)
         try:
-            until = desk.end_of(form, now)
+            until = desk.end_of(form, now) if do == "grant" else None
         except ValueError:
-            return problem(_("Nothing was changed: the end must be a day to come."), back)
+            return self._page(wanted, now, typed_in(form, "until"), picked=ids)
 
         def work(connection: sa.Connection) -> tuple[list[Change], str]:
             changes: list[Change] = []

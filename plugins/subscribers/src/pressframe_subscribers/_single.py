@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 import attrs
 import sqlalchemy as sa
 
-from pressframe.model import Live
+from pressframe.model import Json, Live
 from pressframe_admin import Account, Action, Done, Flash
 from pressframe_members import audience_name
 from pressframe_members.care import ask_to_confirm, count_sessions, end_sessions
 from pressframe_members.model import Member
 from pressframe_sql import database
 from pressframe_subscribers._acts import Change
-from pressframe_subscribers._desk import LIST, ONE, Desk, given, missing, page_of, problem, shown, undo_of
+from pressframe_subscribers._desk import (
+    LIST,
+    ONE,
+    Desk,
+    given,
+    missing,
+    nothing_typed,
+    page_of,
+    problem,
+    shown,
+    typed_in,
+    undo_of,
+)
 from pressframe_web import Request, Response
 
 _Do: TypeAlias = Callable[[sa.Connection], list[Change]]
@@ -41,12 +53,21 @@ class Single:
         }  # fmt: skip
         for name, endpoint in posts.items():
             yield Action(methods=("POST",), path=f"{ONE}{{id}}/{name}", endpoint=endpoint)
+        yield Action(path=f"{ONE}{{id}}/grant", endpoint=self.lead)
 
     def _find(self, request: Request) -> Member | None:
         return self._desk.members.find(request.parameters.get("id", ""))
 
     def show(self, request: Request, site: Live, account: Account) -> Response:
         """Show a member."""
+        return self._page(request, nothing_typed())
+
+    def lead(self, request: Request, site: Live, account: Account) -> Done:
+        """Lead to the member: the address of a form that was sent back, typed or gone to again."""
+        return Done(location=_at(request))
+
+    def _page(self, request: Request, typed: Mapping[str, Json]) -> Response:
+        """Show a member; where what was typed gives a problem, with it in the form."""
         member, desk = self._find(request), self._desk
         if member is None:
             return missing()
@@ -54,11 +75,13 @@ class Single:
             "member",
             {
                 "one": shown(member),
-                "given": given(desk.members.memberships(member.id), request.now),
+                "given": given(desk.members.memberships(member.id), request.now, desk.host.settings.timezone),
                 "sessions": count_sessions(desk.host, member.id, request.now),
                 "givable": desk.givable,
                 "version": desk.version(member.id),
+                "typed": typed,
             },
+            status=422 if typed["problem"] else 200,
         )
 
     def grant(self, request: Request, site: Live, account: Account) -> Response | Done:
@@ -69,7 +92,7 @@ class Single:
         try:
             until = self._desk.end_of(request.form, request.now)
         except ValueError:
-            return problem(_("Nothing was changed: the end must be a day to come."), back)
+            return self._page(request, typed_in(request.form, "until"))
         id, acts = request.parameters.get("id", ""), self._desk.acts
         return self._change(
             request,

@@ -178,6 +178,8 @@ class _Session:
 
 def _told(error: Exception) -> str:
     """Return what happened, without what the server said: that may quote anything."""
+    if isinstance(error, smtplib.SMTPAuthenticationError):
+        return f"it does not take this user with this password ({error.smtp_code})"
     if isinstance(error, smtplib.SMTPResponseException):
         return f"{type(error).__name__} {error.smtp_code}"
     return str(error) or type(error).__name__

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import textwrap
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     import jinja2
 
 _HERE = Path(__file__).parent
+_WIDTH = 76
 _UNSEEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
@@ -46,12 +48,12 @@ class Letters:
     ) -> Message:
         """Return the mail that ``name.txt`` and, if there is one, ``name.html`` say; the same each time it is written.
 
-        The first line of the text is the subject. Templates know *names*, ``site`` and ``address``.
+        The first line of the text is the subject; sentences are wrapped. Templates know *names*, ``site``, ``address``.
         """
         names = {**names, "site": self.host.settings, "address": to}
         subject, _, text = self._render(f"{name}.txt", names).partition("\n")
         html = self._render(f"{name}.html", names) if self._has(f"{name}.html") else None
-        subject, text = one_line(subject), text.lstrip("\n")
+        subject, text = one_line(subject), wrapped(text.lstrip("\n"))
         return Message(key=key, to=to, subject=subject, text=text, html=html, headers=headers or {})
 
     def _render(self, name: str, names: Mapping[str, object]) -> str:
@@ -85,6 +87,18 @@ class Letters:
 def seen(text: str) -> str:
     """Return what readers typed as a mail can quote it: what is not to be seen, or turns text around, is a space."""
     return _UNSEEN.sub(" ", text)
+
+
+def wrapped(text: str) -> str:
+    """Return *text* with its sentences in lines of 76 letters; addresses, and what is quoted, stay whole."""
+    return "".join(
+        line if len(line) <= _WIDTH or "://" in line or line.startswith((">", " ")) else _filled(line)
+        for line in text.splitlines(keepends=True)
+    )
+
+
+def _filled(line: str) -> str:
+    return textwrap.fill(line.rstrip("\n"), _WIDTH, break_long_words=False, break_on_hyphens=False) + "\n"
 
 
 def one_line(text: str) -> str:
