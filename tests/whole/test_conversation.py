@@ -118,6 +118,22 @@ def test_a_comment_is_sent_without_leaving_the_place(page):
     check(page)
 
 
+def test_what_was_just_sent_stays_with_its_links_when_the_site_is_built_again(site, browser_page):
+    """Where the site is only on this machine, pages are loaded again after each build."""
+    process = site(SITE).start()
+    browser_page.goto(f"{process.url}/2026/11/billet/")
+    write(browser_page, "Bonjour.")
+    browser_page.click("#submit")
+    browser_page.wait_for_selector("[data-own]")
+    process.wait_for("built again")
+
+    for _ in range(2):  # it has heard of the build, and asks again
+        browser_page.wait_for_event("response", lambda response: "/-/changes" in response.url)
+
+    assert browser_page.locator(".comment-own a").count() == 2
+    assert focused(browser_page) == "comment-c1"
+
+
 def test_what_is_wrong_is_announced_and_the_focus_goes_to_the_first_of_it(page):
     page.eval_on_selector("#commentform", "form => { form.noValidate = true }")
     write(page, "Bonjour.", author=" ", email="nulle part")

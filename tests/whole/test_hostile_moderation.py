@@ -78,7 +78,7 @@ def test_nothing_that_a_comment_brings_runs_on_the_owners_side(site, some_payloa
         shown.append(owner.send(f"/admin/comments/{id}/edit", form).text)
         shown.append(owner.send("/admin/comments/act", {"bulk": "spam", f"pick.{id}": "1", "query": comment.body}).text)
         shown.append(owner.send(f"/admin/comments/{id}/reply", {"comment": comment.body, "version": "1"}).text)
-        asked = urlencode(dict.fromkeys(("q", "author", "address", "network", "entry"), comment.author))
+        asked = urlencode(dict.fromkeys(("q", "author", "address", "network", "entry", "sender"), comment.author))
         shown.append(owner.get(f"/admin/comments/?state=all&{asked}").text)
     written = mailed(served, {filed.comment.id: filed.comment.author for filed in single})
 

@@ -35,6 +35,7 @@ def test_each_mail_reads_well_wherever_it_is_read(bag, browser_page):
         if page is None:
             continue
         html = page.get_content()
+        assert "Essai & fils" not in html, f"{kind}: a title is text"
         assert f'<html lang="{bag.language}">' in html or kind in ("post", "digest", "test")
         assert set(re.findall(r"https://essai\.example/[^\s\"<]+", unescape(html))) <= set(
             re.findall(r"https://essai\.example/[^\s<>]*", plain)

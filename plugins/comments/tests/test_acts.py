@@ -121,6 +121,23 @@ def test_a_reply_is_shown_at_once_as_the_authors(run, served):
     assert "bypostauthor" in served.page().text
 
 
+def test_what_waits_is_approved_with_its_reply_and_what_is_put_away_cannot_be_answered(run, served, states):
+    run("spam", "2")
+    run("trash", "3")
+
+    assert run("reply", "1", "Merci.", "--author", "Anne").output == "c4 answers c1, which is approved with it\n"
+    refused = [run("reply", id, "Non.", "--author", "Anne") for id in ("2", "c3")]
+
+    assert [one.exit_code for one in refused] == [1, 1]
+    assert refused[0].output.splitlines() == [
+        "error: c2 is among the spam, and cannot be answered", "  first `pressframe comments restore c2`",
+    ]  # fmt: skip
+    assert "c3 is in the trash" in refused[1].output
+    assert states() == ["a", "s", "t"]
+    assert served.page().comments == ["c1", "c4"]
+    assert comment_store(served.site).get("c5") is None
+
+
 def test_only_for_ever_is_for_ever(run, served):
     assert run("delete", "1").exit_code == 2
 

@@ -151,4 +151,7 @@ def test_a_table_for_spreadsheets_is_not_taken_for_an_export(run, tmp_path):
     refused = run("import", str(table))
 
     assert refused.exit_code == 1
-    assert "not valid JSON" in refused.output
+    assert refused.output.splitlines() == [
+        f"error: {table}:1: not valid JSON: Expecting value",
+        "  `pressframe comments export` writes what can be brought back, if not told --csv",
+    ]

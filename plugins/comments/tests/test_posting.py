@@ -133,6 +133,7 @@ NO_SITE = "veuillez saisir une adresse de site valide, par exemple https://examp
         ("comment", "a\ud800b", "votre commentaire " + UNSTORABLE),
         ("author", " ", "veuillez saisir votre nom."),
         ("author", "é" * 246, "votre nom est " + TOO_LONG.format(245)),
+        ("author", "e" + "\u0301" * 500, "votre nom est " + TOO_LONG.format(245)),
         ("author", "Zo\x1bé", "votre nom " + UNSTORABLE),
         ("email", "", "veuillez saisir votre adresse e-mail."),
         ("email", "zoe", "veuillez saisir une adresse e-mail valide."),
@@ -146,7 +147,7 @@ NO_SITE = "veuillez saisir une adresse de site valide, par exemple https://examp
     ],
 )
 def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(served, field, typed, message):
-    """Threats 20, 21, 23 and 57: long, unstorable and header-breaking input, and sites that are none."""
+    """Threats 20, 21, 23, 28 and 57: long, unstorable and header-breaking input, and sites that are none."""
     form = {"author": "Zoé", "email": "z@e.org", "url": "https://z.example/", "comment": 'un\n\ndeux < & "trois"'}
     form[field] = typed
 

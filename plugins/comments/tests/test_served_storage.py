@@ -14,8 +14,10 @@ from pressframe_sql import database
 from pressframe_testing import Process, TestSite
 from pressframe_testing._disk import small_disk
 
-ROUNDS = 16
-"""So often the disk is full, each time with more room left; with still more all comments are taken."""
+ROUNDS = 50
+"""So often the disk is full, as fault F6 says."""
+STEPS = 16
+"""Each time there is more room left, and after so many times little again; with still more all comments are taken."""
 ENTRY = "/comments/billet"
 SITE = """
 == pressframe.toml ==
@@ -45,7 +47,7 @@ def form(text):
 @pytest.fixture
 def disk(tmp_path, clock):
     """Return the site on a small file system of its own, in memory."""
-    with small_disk(tmp_path / "disk", "size=8m") as folder, contextlib.ExitStack() as closing:
+    with small_disk(tmp_path / "disk", "size=16m") as folder, contextlib.ExitStack() as closing:
         yield TestSite.of_text(SITE, folder / "site", clock=clock, closing=closing)
 
 
@@ -64,7 +66,7 @@ def test_no_comment_is_answered_that_a_full_disk_kept_from_being_stored(disk):
     assert served.visitor.post(ENTRY, form("Avant.")).status == 303
 
     for turn in range(ROUNDS):
-        _fill(filler, leave=turn * 4096 * 7)
+        _fill(filler, leave=turn % STEPS * 4096 * 7)
         for number in range(40):
             text = f"Tour {turn}, avis {number}. " + "mot " * 500
             reply = served.visitor.post(ENTRY, form(text))

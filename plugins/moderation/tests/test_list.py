@@ -66,6 +66,16 @@ def test_comments_are_found_by_everything_that_is_known_of_them(desk):
         assert _tabs(reply)["En attente"] == 1
 
 
+def test_the_title_of_the_entry_that_is_looked_at_stands_there_as_text(desk):
+    """Threat 26."""
+    desk.site.edit("content/posts/crise.md", "---\ntitle: <b>Crise</b> {{ 7*7 }}\ndate: 2026-11-01\n---\nTexte.\n")
+    desk.served = desk.site.serve()
+
+    page = desk.sign_in_as("owner").get(f"{LIST}?entry={CRISE}").text
+
+    assert 'id="f-entry-hint"><bdi>&lt;b&gt;Crise&lt;/b&gt; {{ 7*7 }}</bdi></span>' in page
+
+
 def test_pages_follow_each_other_whatever_comes_meanwhile(serve):
     desk = serve(settings="per_page = 3")
     there = [desk.add(f"n{number}").comment.id for number in range(7)]

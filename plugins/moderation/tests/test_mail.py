@@ -78,6 +78,35 @@ def test_words_of_templates_and_marks_that_turn_text_around_are_nothing_in_a_mai
     assert "\u202e" not in text + page
 
 
+def test_names_and_texts_of_any_direction_stay_in_their_box_in_a_mail(desk):
+    """Threat 28: a full stop stays at the end of the line that it ends."""
+    desk.sign_in_as("owner")
+    desk.post("مرحبا.\nOui.", author="مريم")
+    _pass(desk, seconds=11)
+
+    page = _html(_ours(desk)[0])
+
+    assert re.findall(r'<p dir="auto"[^>]*>([^<]*)</p>', page) == ["مرحبا.", "Oui."]
+    assert "Auteur/autrice\xa0: <bdi>مريم</bdi> (" in page
+
+
+def test_of_a_comment_that_was_approved_meanwhile_no_mail_says_why_it_waits(serve):
+    desk = serve(settings='mail = "all"')
+    owner = desk.sign_in_as("owner")
+    id = desk.post()
+    owner.send(f"{LIST}act", does("approve", desk.store.get(id)))
+    _pass(desk, seconds=11)
+
+    (mail,) = _ours(desk)
+
+    assert desk.store.get(id).reasons
+    assert mail["subject"].startswith("Nouveau commentaire sur votre article")
+    for part in (_text(mail), _html(mail)):
+        assert "Bonjour à tous." in part
+        assert "Motif" not in part
+        assert "do=approve" not in part
+
+
 def test_a_flood_is_two_mails(serve):
     """The first at once; what comes within ten minutes after it in one, which holds twenty at most."""
     desk = serve()

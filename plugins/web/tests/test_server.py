@@ -106,10 +106,17 @@ def test_a_request_that_two_servers_could_read_differently_is_refused(process, r
     "head", [b"X-A: " + b"a" * 1_000_000 + b"\r\n", b"X-A: b\r\n" * 100_000], ids=["one long header", "many headers"]
 )
 def test_a_head_that_does_not_end_is_cut_off(process, head):
-    """Threat 66."""
-    received = answer(process, b"GET / HTTP/1.1\r\n" + HOST + head + b"Connection: close\r\n\r\n")
+    """Threat 66: in a tenth of a second, the best of three, and without taking memory."""
+    before, taken = _memory(process), []
 
-    assert received.startswith(b"HTTP/1.1 431 ") or received == b""  # reset before it was read
+    for _ in range(3):
+        start = time.perf_counter()
+        received = answer(process, b"GET / HTTP/1.1\r\n" + HOST + head + b"Connection: close\r\n\r\n")
+        taken.append(time.perf_counter() - start)
+        assert received.startswith(b"HTTP/1.1 431 ") or received == b""  # reset before it was read
+
+    assert min(taken) < 0.1
+    assert _memory(process) - before < 20_000
     assert process.get("/-/health").status == 200
 
 
@@ -126,12 +133,12 @@ def test_a_form_that_is_too_long_is_refused_before_it_is_sent(process):
 
 
 def test_ten_megabytes_eight_at_once_leave_the_memory_as_it_was(process):
-    """F13."""
+    """F13: a thousand of them."""
     head = b"POST /do/record HTTP/1.1\r\n" + HOST + b"Content-Length: 10000000\r\nExpect: 100-continue\r\n\r\n"
     before = _memory(process)
 
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
-        received = list(pool.map(lambda _: answer(process, head), range(40)))
+        received = list(pool.map(lambda _: answer(process, head), range(1000)))
 
     assert all(one.startswith(b"HTTP/1.1 413 ") for one in received)
     assert _memory(process) - before < 20_000

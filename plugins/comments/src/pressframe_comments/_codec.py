@@ -95,7 +95,8 @@ def read(text: str, name: str) -> list[Record]:
     try:
         table = json.loads(text)
     except json.JSONDecodeError as error:
-        raise ContentError(f"not valid JSON: {error.msg}", at=Place(name, error.lineno)) from error
+        fix = "`pressframe comments export` writes what can be brought back, if not told --csv"
+        raise ContentError(f"not valid JSON: {error.msg}", at=Place(name, error.lineno), fix=fix) from error
     except RecursionError as error:
         raise ContentError("no export of comments: it is nested too deeply", at=Place(name)) from error
     except ValueError as error:  # a number of thousands of digits

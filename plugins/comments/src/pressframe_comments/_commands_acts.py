@@ -115,7 +115,10 @@ def _make_edit(host: Host) -> click.Command:
 
 
 def _make_reply(host: Host) -> click.Command:
-    @click.command("reply", help="Answer the comment ID as an author of the site; the answer is shown at once.")
+    @click.command(
+        "reply",
+        help="Answer the comment ID as an author of the site; shown at once. A comment that waits is approved with it.",
+    )
     @click.argument("id")
     @click.argument("body")
     @click.option("--author", required=True, help="The name under which it is shown.")
@@ -123,7 +126,8 @@ def _make_reply(host: Host) -> click.Command:
     @click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
     def reply(id: str, body: str, author: str, email: str, *, as_json: bool) -> None:
         store = comment_store(host)
-        answered = _get(store, id).comment
+        found = _get(store, id)
+        answered = found.comment
         draft = Draft(
             entry=answered.entry,
             author=_checked_author(author),
@@ -134,12 +138,28 @@ def _make_reply(host: Host) -> click.Command:
             parent=answered.id,
             by_author=True,
         )
+        waited = _approve(host, store, found)
         filed = store.add(draft, State.APPROVED)
         tell_new(host, filed, nobody_knows(answered.entry), by=BY)
-        what = f"{filed.comment.id} answers {answered.id}"
+        what = f"{filed.comment.id} answers {answered.id}{', which is approved with it' if waited else ''}"
         click.echo(json_text(to_json(filed)) if as_json else what)
 
     return reply
+
+
+def _approve(host: Host, store: CommentStore, answered: Filed) -> bool:
+    """Show what is answered, and tell whether it waited.
+
+    Raises:
+        StoreError: It is put away, so that an answer would stand under nothing.
+    """
+    id = answered.comment.id
+    if answered.state in (State.SPAM, State.TRASH):
+        where = "among the spam" if answered.state is State.SPAM else "in the trash"
+        raise StoreError(f"{id} is {where}, and cannot be answered", fix=f"first `pressframe comments restore {id}`")
+    if answered.state is State.PENDING:
+        tell_act(host, store.move([id], State.APPROVED, by=BY, expected={id: answered.version}))
+    return answered.state is State.PENDING
 
 
 def _make_delete(host: Host) -> click.Command:

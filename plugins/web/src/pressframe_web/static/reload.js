@@ -1,8 +1,10 @@
-// Reloads the page when the site was built again, but not under who is writing; says why it could not be built.
+// Reloads the page when the site was built again, but not under who is writing, or has just sent what can be mended on
+// this page alone (data-own); says why it could not be built.
 (async () => {
   let seen = "";
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
   const isWritten = () => Array.from(document.querySelectorAll("textarea")).some((one) => one.value !== one.defaultValue);
+  const isHeld = () => isWritten() || document.querySelector("[data-own]") !== null;
   const note = document.createElement("pre");
   note.setAttribute("role", "alert");
   Object.assign(note.style, {
@@ -17,7 +19,7 @@
       if (error) {
         note.textContent = error;
         document.body.append(note);
-      } else if (seen && release !== seen && isWritten()) {
+      } else if (seen && release !== seen && isHeld()) {
         await pause(1000);
         continue;
       } else if (seen && release !== seen) {
