@@ -137,6 +137,7 @@ def test_an_address_changes_when_the_new_one_is_proved(readers):
     link = asked_to_move(readers, browser)
     assert readers.mails[-1]["to"] == "nouvelle@example.org"
     assert "Désormais, les e-mails de PRland" in main_of(browser.get(link).text)
+    assert "Toutes vos autres sessions seront fermées." in main_of(browser.get(link).text)
     assert "lectrice@example.org" in readers.command("list")
     done = browser.post(link, {})
 
@@ -147,6 +148,8 @@ def test_an_address_changes_when_the_new_one_is_proved(readers):
     readers.run_jobs()
     assert (readers.mails[-1]["to"], len(readers.links())) == ("lectrice@example.org", 0)
     assert "n’est plus" not in readers.mails[-1]["subject"]
+    told = " ".join(readers.mails[-1].get_body(("plain",)).get_content().split())
+    assert "Les sessions de tous les autres navigateurs sont fermées." in told
     assert readers.rows("SELECT count(*) FROM members_session") == [(1,)]
 
 
