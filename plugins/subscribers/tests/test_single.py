@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 
@@ -133,6 +134,45 @@ def test_the_question_is_mailed_again_once_an_hour(desk, owner, clock):
     assert [mail["to"] for mail in desk.mails] == ["ada@example.org"]
     desk.browser().post(desk.links()[0], {})
     assert desk.members.find(ada.id).confirmed is not None
+
+
+def test_who_looks_at_a_member_finds_back_to_where_they_were_in_the_list(desk, owner):
+    ada = desk.add("ada")
+    link = re.search(r'class="who-link" href="([^"]+)"', owner.get(f"{LIST}?q=ad%C3%A0&sort=oldest&select=all").text)
+    place, path = "q=ad%C3%A0&amp;sort=oldest", f"{ONE}{ada.id}"
+    assert link[1] == f"{path}?{place}"
+    back = f'href="{LIST}?{place}">Back to the list'
+
+    page = owner.get(f"{path}?{place.replace('&amp;', '&')}")
+    assert back in page.text
+    known = fields(page, f"{path}/grant")
+    wrong = owner.send(f"{path}/grant", {**known, "audience": "gold", "until": "2020-01-01"})
+    assert back in wrong.text
+    page = owner.follow(owner.send(f"{path}/grant", {**fields(wrong, f"{path}/grant"), "audience": "gold"}))
+    assert (back in page.text, flash(page)) == (True, "They have “gold” now.")
+    assert back in undo(owner, page).text
+    asked = owner.get(f"{path}/remove?{place.replace('&amp;', '&')}")
+    assert f'href="{path}?{place}">Keep them' in asked.text
+    done = owner.send(f"{path}/remove", fields(asked, f"{path}/remove"))
+    assert done.headers["location"] == f"{LIST}?{place.replace('&amp;', '&')}"
+    assert back in owner.get(link[1].replace("&amp;", "&")).text
+
+
+@pytest.mark.parametrize("sought", ["é" * 200, "🎉" * 200, "&<\"'" * 50])
+def test_a_search_that_is_too_long_for_a_button_is_let_go_of_but_what_was_done_is_undone(desk, owner, sought):
+    ada = desk.add("ada")
+    path = f"{ONE}{ada.id}"
+    query = urlencode({"q": sought})
+
+    known = fields(owner.get(f"{path}?{query}"), f"{path}/grant")
+    page = owner.follow(owner.send(f"{path}/grant", {**known, "audience": "gold"}))
+    assert desk.rights(ada) == [("gold", "complimentary", None)]
+    undo(owner, page)
+    assert desk.rights(ada) == []
+    many = {f"pick.{ada.id}": "1", "do": "grant", "audience": "gold", "query": query}
+    undo(owner, owner.follow(owner.send(f"{LIST}bulk", many)))
+
+    assert desk.rights(ada) == []
 
 
 def test_a_member_is_removed_after_asking_once_more(desk, owner):

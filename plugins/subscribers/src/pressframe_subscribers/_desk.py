@@ -24,6 +24,8 @@ ONE = f"{LIST}member/"
 UNDO = f"{LIST}undo"
 
 _LONGEST = 100
+_LONGEST_BACK = 900
+"""Characters of an address that travel with the button that takes an act back."""
 _MONTHS = re.compile(r"[1-9][0-9]?", re.ASCII)
 
 
@@ -93,9 +95,9 @@ def page_of(name: str, data: Mapping[str, Json], *, status: int = 200) -> Respon
     )
 
 
-def missing() -> Response:
-    """Return what is said of a member who is not there."""
-    return page_of("missing", {}, status=404)
+def missing(back: str = LIST) -> Response:
+    """Return what is said of a member who is not there, with the way *back* to the list."""
+    return page_of("missing", {"list": back}, status=404)
 
 
 def problem(text: str, location: str = LIST) -> Done:
@@ -116,7 +118,8 @@ def typed_in(form: Mapping[str, str], problem: str) -> dict[str, Json]:
 
 def undo_of(act: str, back: str) -> Undo:
     """Return the button that takes an act back, and leads to where it was done."""
-    return Undo(action=UNDO, fields={"act": act, "back": back})
+    kept = back if len(back) <= _LONGEST_BACK else back.partition("?")[0]
+    return Undo(action=UNDO, fields={"act": act, "back": kept})
 
 
 def shown(member: Member) -> dict[str, Json]:

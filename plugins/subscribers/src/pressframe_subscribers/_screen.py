@@ -96,6 +96,7 @@ class People:
         data: dict[str, Json] = {
             "people": people, "typed": typed, "tabs": tabs, "audiences": [*audiences], "givable": self._desk.givable,
             "wanted": {**attrs.asdict(wanted), "query": wanted.query, "is_narrowed": wanted.is_narrowed},
+            "kept": attrs.evolve(wanted, select=False).query,
             "first": attrs.evolve(wanted, after="").query,
             "all": attrs.evolve(wanted, select=not wanted.select).query,
             "next": attrs.evolve(wanted, after=found.more, select=False).query if found.more else None,
@@ -106,7 +107,7 @@ class People:
         """Give all that are chosen an audience, or take it back."""
         form, now, desk = request.form, request.now, self._desk
         wanted = attrs.evolve(Wanted.read_text(form.get("query", "")), select=False)
-        back = f"{LIST}?{wanted.query}".rstrip("?")
+        back = wanted.behind(LIST)
         ids = [name.removeprefix("pick.") for name in form if name.startswith("pick.")]
         ids = [id for id in ids if _ID.fullmatch(id)][:PER_PAGE]
         audience, do = form.get("audience", ""), form.get("do")

@@ -28,6 +28,7 @@ from pressframe_subscribers._desk import (
     typed_in,
     undo_of,
 )
+from pressframe_subscribers._wanted import Wanted
 from pressframe_web import Request, Response
 
 _Do: TypeAlias = Callable[[sa.Connection], list[Change]]
@@ -70,7 +71,7 @@ class Single:
         """Show a member; where what was typed gives a problem, with it in the form."""
         member, desk = self._find(request), self._desk
         if member is None:
-            return missing()
+            return missing(_list(request))
         return page_of(
             "member",
             {
@@ -80,6 +81,8 @@ class Single:
                 "givable": desk.givable,
                 "version": desk.version(member.id),
                 "typed": typed,
+                "query": _kept(request).query,
+                "list": _list(request),
             },
             status=422 if typed["problem"] else 200,
         )
@@ -128,7 +131,7 @@ class Single:
 
         act = database(desk.host).write(work)
         if act is None:
-            return missing()
+            return missing(_list(request))
         if act == "other":
             return problem(
                 _("Nothing was changed: something else was in the meantime. This is how it stands now."), back
@@ -141,7 +144,7 @@ class Single:
         """End all their sessions."""
         member = self._find(request)
         if member is None:
-            return missing()
+            return missing(_list(request))
         end_sessions(self._desk.host, member.id)
         return Done(location=_at(request), flash=Flash(text=_("They are signed out everywhere.")))
 
@@ -149,7 +152,7 @@ class Single:
         """Mail the question once more."""
         member = self._find(request)
         if member is None:
-            return missing()
+            return missing(_list(request))
         if not ask_to_confirm(self._desk.host, member.id, request.now):
             return problem(
                 _("No mail was sent: they have confirmed, or were mailed within the last hour."), _at(request)
@@ -159,16 +162,29 @@ class Single:
     def ask_removal(self, request: Request, site: Live, account: Account) -> Response:
         """Ask once more before a member is forgotten."""
         member = self._find(request)
-        return missing() if member is None else page_of("remove", {"one": shown(member)})
+        if member is None:
+            return missing(_list(request))
+        return page_of("remove", {"one": shown(member), "query": _kept(request).query})
 
     def remove(self, request: Request, site: Live, account: Account) -> Response | Done:
         """Forget a member."""
         member = self._find(request)
         if member is None or not self._desk.members.remove(member.id, now=request.now):
-            return missing()
+            return missing(_list(request))
         flash = Flash(text=_("%(address)s was removed."), values={"address": member.address})
-        return Done(location=LIST, flash=flash)
+        return Done(location=_list(request), flash=flash)
+
+
+def _kept(request: Request) -> Wanted:
+    """Return the part of the list from which somebody came: the address of the page tells it, or its form."""
+    form = request.form
+    wanted = Wanted.read_text(form["query"]) if "query" in form else Wanted.read(request.query)
+    return attrs.evolve(wanted, select=False)
+
+
+def _list(request: Request) -> str:
+    return _kept(request).behind(LIST)
 
 
 def _at(request: Request) -> str:
-    return f"{ONE}{request.parameters.get('id', '')}"
+    return _kept(request).behind(f"{ONE}{request.parameters.get('id', '')}")

@@ -58,6 +58,10 @@ class Wanted:
         }  # fmt: skip
         return urlencode({name: value for name, value in told.items() if value})
 
+    def behind(self, path: str) -> str:
+        """Return *path* with the query behind it, if there is any."""
+        return f"{path}?{self.query}" if self.query else path
+
     @property
     def is_narrowed(self) -> bool:
         """Say whether it leaves anybody out."""
