@@ -23,6 +23,7 @@ def test_every_screen_is_without_barriers(url, browser_page, look):
         "sign in": "/admin/sign-in", "signed out": "/admin/sign-in?out=1", "link spent": "/admin/link/no-such-link",
     }  # fmt: skip
     owners = {"dashboard": "/admin/", "account": "/admin/account/", "screen": "/admin/desk/", "refused": "/admin/mine/"}
+    owners["nowhere"] = "/admin/nowhere/"
 
     def send(button):
         with page.expect_navigation():

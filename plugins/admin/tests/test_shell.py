@@ -31,6 +31,23 @@ def test_everybody_sees_their_own_screens(desk, role, links, tiles):
     assert main_of(page).startswith(f"Bonjour, {'odile' if role == 'author' else role} {said}")
 
 
+@pytest.mark.parametrize("address", ["/admin/nowhere/", "/admin/desk/none/", "/admin/account/password", "/admin/é"])
+def test_where_no_screen_is_owners_find_a_way_back_and_strangers_the_way_in(desk, address):
+    page = desk.sign_in_as("owner").get(address)
+
+    assert page.status == 404
+    assert main_of(page.text).startswith("Introuvable Il n’y a pas d’écran à cette adresse")
+    assert _navigation(page.text)[0] == "Tableau de bord"
+    assert ('aria-current="page"' in page.text) is address.startswith("/admin/desk/")
+    stranger = desk.browser().get(address)
+    assert stranger.status == 303
+    assert stranger.headers["location"].startswith("/admin/sign-in?next=%2Fadmin%2F")
+
+
+def test_a_screens_address_without_its_last_slash_leads_there(desk):
+    assert desk.sign_in_as("owner").get("/admin/desk").headers["location"] == "/admin/desk/"
+
+
 def test_an_author_is_told_of_their_own_posts(desk):
     page = desk.sign_in_as("author", author="odile").get("/admin/").text
 
@@ -87,8 +104,11 @@ def test_a_forged_flash_says_nothing(desk):
 
 @pytest.mark.parametrize(
     "address",
-    ["/admin/", "/admin/desk/", "/admin/account/", "/admin/sign-in", "/admin/mine/", "/admin/link/x", "/admin"],
-)
+    [
+        "/admin/", "/admin/desk/", "/admin/account/", "/admin/sign-in", "/admin/mine/", "/admin/link/x", "/admin",
+        "/admin/nowhere/",
+    ],
+)  # fmt: skip
 def test_no_cache_and_no_search_engine_keeps_an_answer(desk, address):
     """Threats 9, 31: whatever the plugin's own headers say."""
     for browser in (desk.owner(), desk.browser()):

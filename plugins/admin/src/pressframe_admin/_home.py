@@ -30,8 +30,11 @@ class Home:
     _shell: Callable[[], Shell]
 
     def screen(self) -> Screen:
-        show = Action(path=HOME, endpoint=self.show)
-        return Screen(path=HOME, title=_("Dashboard"), roles=frozenset(Role), routes=(show,), tile=count_posts)
+        routes = (
+            Action(path=HOME, endpoint=self.show),
+            Action(path=f"{HOME}{{rest:path}}", endpoint=self.lead_back),
+        )
+        return Screen(path=HOME, title=_("Dashboard"), roles=frozenset(Role), routes=routes, tile=count_posts)
 
     def show(self, request: Request, site: Live, account: Account) -> Response:
         tiles: list[Json] = [
@@ -39,6 +42,13 @@ class Home:
             for tile in self._shell().tiles(account, site)
         ]
         return Response(page=page_of("home", tiles=tiles))
+
+    def lead_back(self, request: Request, site: Live, account: Account) -> Response | Done:
+        """Say that there is nothing, with a way back; the address of a screen without its last slash leads there."""
+        wanted = f"{request.path}/"
+        if any(one.screen.path == wanted for one in self._shell().brought):
+            return Done(location=wanted)
+        return Response(status=404, page=page_of("missing"))
 
 
 def count_posts(account: Account, site: Live) -> Tile:

@@ -110,7 +110,11 @@ class Shell:
     def _screens(self, request: Request, site: Live, account: Account) -> list[Json]:
         """Return the navigation: what *account* may see, and how much waits there."""
         seen = [one for one in self.brought if one.screen.listed and account.role in one.screen.roles]
-        fits = [one.screen.path for one in self.brought if request.path.startswith(one.screen.path)]
+        fits = [
+            path
+            for path in (one.screen.path for one in self.brought)
+            if request.path == path or (path != HOME and request.path.startswith(path))
+        ]
         current = max(fits, key=len, default="")
         return [
             {
