@@ -37,8 +37,8 @@ def test_a_member_says_how_they_wish_to_be_called(readers):
     assert done.headers["location"] == "/members/?saved=name#name"
     page = browser.follow(done).text
     assert 'value="Zoé Martin"' in section(page, "name")
-    assert "Enregistré." in section(page, "name")
-    assert "Enregistré." not in section(page, "sessions")
+    assert "C’est fait." in section(page, "name")
+    assert "C’est fait." not in section(page, "sessions")
 
 
 @pytest.mark.parametrize(("typed", "words"), [("x" * 81, "trop long"), ("a\u202eb", "ne peut pas être affiché")])

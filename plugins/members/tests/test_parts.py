@@ -121,7 +121,7 @@ def test_a_plugin_brings_a_part_of_the_account(with_letters):
     assert 'action="/members/account/letters"' in part
     assert 'value="weekly"> lectrice@example.org' in part
 
-    assert browser.follow(save(browser, "letters", often="daily")).text.count("Enregistré.") == 1
+    assert browser.follow(save(browser, "letters", often="daily")).text.count("C’est fait.") == 1
     wrong = save(browser, "letters", often="hourly")
     assert wrong.status == 422
     assert 'value="hourly"> lectrice@example.org odd' in section(wrong.text, "letters")
