@@ -150,7 +150,7 @@ class Acts:
             return self._page(request.form, account, "at")
         made = self._office.plan(name, entry, due=due, by=account.name)
         is_now = due <= request.now
-        return _said(f"{LIST}campaign/{made.id}", _("It is sent from now on.") if is_now else _("It is planned."))
+        return _said(f"{LIST}campaign/{made.id}", _("The sending has begun.") if is_now else _("It is planned."))
 
     def _due(self, request: Request) -> datetime:
         typed = request.form.get("at", "")
@@ -189,13 +189,13 @@ class Acts:
             return missing()
         except ContentError:
             return _said(LIST, _("Nothing was published in the last seven days."), problem=True)
-        return _said(f"{LIST}campaign/{made.id}", _("It is sent from now on."))
+        return _said(f"{LIST}campaign/{made.id}", _("The sending has begun."))
 
     def change(self, request: Request, site: Live, account: Account) -> Response | Done:
         """Let a campaign go on, cancel it, or send it to those who did not get it."""
         id, campaigns, now = request.parameters["id"], Campaigns(self._host), request.now
         acts: Mapping[str, tuple[Callable[[], bool], str]] = {
-            "go": (lambda: campaigns.go_on(id, now), _("It is sent from now on.")),
+            "go": (lambda: campaigns.go_on(id, now), _("The sending has begun.")),
             "cancel": (lambda: campaigns.cancel(id, now), _("Nothing more of it is sent.")),
             "resend": (lambda: campaigns.resend(id, now), _("It is sent to those who did not get it.")),
         }

@@ -157,7 +157,7 @@ class Single:
             return problem(
                 _("No mail was sent: they have confirmed, or were mailed within the last hour."), _at(request)
             )
-        return Done(location=_at(request), flash=Flash(text=_("The question is on its way to them.")))
+        return Done(location=_at(request), flash=Flash(text=_("The confirmation mail is on its way.")))
 
     def ask_removal(self, request: Request, site: Live, account: Account) -> Response:
         """Ask once more before a member is forgotten."""
