@@ -97,6 +97,28 @@ def test_what_members_meet_behind_a_mails_links_is_without_barriers(live, look):
     assert look.found == {}
 
 
+def test_a_digest_is_looked_at_and_sent_by_keys_alone(live):
+    page, url, _campaigns, _out = live
+
+    def press(words):
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.textContent.trim()").startswith(words):
+                assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+                break
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+
+    page.goto(f"{url}{LIST}new")
+    press("Voir le résumé de")
+    assert "/digest?" in page.url
+    press("Envoyer aux abonnés")
+
+    assert "/campaign/" in page.url
+    assert page.evaluate("document.activeElement.matches('.flash')")
+    assert page.inner_text(".flash") == "L’envoi commence."
+
+
 def test_a_sending_goes_on_before_the_owners_eyes_and_no_focus_is_lost(live):
     page, url, campaigns, _out = live
     page.goto(f"{url}{LIST}campaign/{campaigns['held']}")
