@@ -22,6 +22,22 @@ def test_a_member_chooses_pays_and_reads(shop):
     assert asked.headers["stripe-version"] == "2025-02-24.acacia"
 
 
+def test_who_was_given_what_a_plan_opens_is_told_before_they_pay(shop):
+    from pressframe_members.store import Members
+
+    said = "Vous pouvez déjà lire tout cela sans payer."
+    assert said not in shop.browser().get(PLANS).text
+    assert said not in shop.sign_in("lectrice@example.org").get(PLANS).text
+    members = Members(shop.served.app.site)
+    member = members.find_by_address("lectrice@example.org")
+    members.grant(member.id, "paid", source="complimentary", now=shop.site.clock.now)
+
+    page = shop.sign_in("lectrice@example.org").get(PLANS).text
+
+    assert said in main_of(page)
+    assert "Passer au paiement" in main_of(page)
+
+
 def test_the_button_of_the_thanks_page_opens_what_no_webhook_has_opened_yet(shop):
     browser = shop.sign_in("lectrice@example.org")
     session = shop.session(browser, next=STUDY)

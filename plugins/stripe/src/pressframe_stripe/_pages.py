@@ -117,8 +117,14 @@ class Pages:
         held = self._desk.books.held(member.id) if member else ()
         offered = {name: plan for name, plan in self._plugin.plans.items() if plan.offered}
         had = {self._plugin.desk(self._host).audiences.get(one.price) for one in held if not one.is_over}
+        may_read = request.reader.audiences if request.reader else frozenset[str]()
         shown = [
-            {**show_plan(name, plan), "next": _choosing(name, back), "is_chosen": name == chosen}
+            {
+                **show_plan(name, plan),
+                "next": _choosing(name, back),
+                "is_chosen": name == chosen,
+                "is_open": plan.audience in may_read,
+            }
             for name, plan in offered.items()
             if plan.audience not in had
         ]
