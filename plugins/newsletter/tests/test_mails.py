@@ -196,6 +196,7 @@ def test_a_post_is_mailed_twice_only_on_purpose(blog):
     assert again.status == 1
     assert again.errors.startswith('error: "posts" has mailed it, or is to: ')
     assert "add --again" in again.errors
+    assert "resend, with --audience if it went to few" in again.errors
     assert site.run("newsletter", "send", POST, "--again").status == 0
 
 

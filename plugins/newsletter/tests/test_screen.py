@@ -153,6 +153,24 @@ def test_whoever_sends_a_post_again_is_told_that_it_was_mailed(mailed, clock):
     assert "Send it to everybody again" in owner.get(preview).text
 
 
+def test_a_mail_is_sent_to_one_audience_from_the_screen(mailed, sink):
+    desk = mailed()
+    desk.add("free@example.org")
+    desk.add("paid@example.org", audience="paid")
+    owner, form = desk.sign_in_as("owner"), {"newsletter": "posts", "entry": POST}
+
+    shown = owner.get(f"{LIST}preview?entry={POST}").text
+    wrong = owner.send(f"{LIST}send", {**form, "audience": "paid", "at": "2020-01-01T08:00"})
+    unknown = owner.send(f"{LIST}send", {**form, "audience": "nobody"})
+    owner.send(f"{LIST}send", {**form, "audience": "paid"})
+    desk.run_jobs()
+
+    assert re.findall(r'<option value="(\w*)"', shown) == ["", "paid"]
+    assert '<option value="paid" selected>' in wrong.text
+    assert (wrong.status, unknown.status) == (422, 404)
+    assert sink.addresses == ["paid@example.org"]
+
+
 def test_the_addresses_of_forms_lead_to_the_list(mailed):
     owner = mailed().sign_in_as("owner")
 

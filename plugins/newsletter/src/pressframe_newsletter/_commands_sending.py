@@ -36,7 +36,10 @@ def make_send(host: Host) -> click.Command:
         name, id = office.newsletter(newsletter), office.entry(entry)
         before = office.mailed(name, id)
         if before is not None and not again:
-            fix = "to mail it to everybody once more, add --again; to who did not get it: pressframe newsletter resend"
+            fix = (
+                "to who did not get it: pressframe newsletter resend, with --audience if it went to few; "
+                "to everybody once more: add --again"
+            )
             raise ContentError(f'"{name}" has mailed it, or is to: {before:%Y-%m-%d %H:%M} UTC', fix=fix)
         due = _moment(at, site.settings.timezone) or plugin.held.clock()
         _tell(office, office.plan(name, id, due=due, by="command line", audience=audience))
@@ -127,7 +130,8 @@ def _moment(typed: str | None, zone: ZoneInfo) -> datetime | None:
 
 
 def _tell(office: Office, campaign: Campaign) -> None:
+    reach = office.reach(campaign.audience)
     click.echo(
-        f"{campaign.id}: planned for {campaign.due:%Y-%m-%d %H:%M} UTC, {office.reach(campaign.audience)} members"
+        f"{campaign.id}: planned for {campaign.due:%Y-%m-%d %H:%M} UTC, {reach} member{'s' * (reach != 1)} at most"
     )
     click.echo("the server sends it; without one: pressframe newsletter run")
