@@ -296,6 +296,20 @@ def test_a_digest_is_looked_at_before_it_is_sent(mailed):
     assert "Rien n’a été publié" in owner.follow(old).text
 
 
+def test_a_digest_of_the_same_posts_is_mailed_twice_only_on_purpose(mailed):
+    desk = mailed(language="en")
+    owner, place = desk.sign_in_as("owner"), f"{LIST}digest?newsletter=posts"
+    assert "once more" not in owner.get(place).text
+
+    owner.send(f"{LIST}digest", {"newsletter": "posts"})
+
+    assert "It was mailed on November 23, 2026" in owner.get(place).text
+    assert "Send it to everybody again" in owner.get(place).text
+    campaign = desk.campaigns.all()[0]
+    assert desk.campaigns.cancel(campaign.id, desk.site.clock.now)
+    assert "once more" not in owner.get(place).text
+
+
 def test_a_digest_that_nobody_wants_says_so(mailed, sink):
     desk = mailed()
     desk.add("a@example.org")  # who gets each post

@@ -53,12 +53,18 @@ def make_digest(host: Host) -> click.Command:
     @click.command("digest", help="Mail a digest of the last seven days to members who want one a week.")
     @_NEWSLETTER
     @_AT
-    def digest(newsletter: str | None, at: str | None) -> None:
+    @click.option("--again", is_flag=True, help="Mail it though the newsletter has mailed one of the same posts.")
+    def digest(newsletter: str | None, at: str | None, *, again: bool) -> None:
         from pressframe_newsletter._commands import open_office
 
         office, plugin, site = open_office(host)
+        name = office.newsletter(newsletter)
+        before = office.mailed_digest(name)
+        if before is not None and not again:
+            said = f'"{name}" has mailed a digest of the same posts, or is to: {before:%Y-%m-%d %H:%M} UTC'
+            raise ContentError(said, fix="to mail it to everybody once more, add --again")
         due = _moment(at, site.settings.timezone) or plugin.held.clock()
-        _tell(office, office.plan_digest(office.newsletter(newsletter), due=due, by="command line"))
+        _tell(office, office.plan_digest(name, due=due, by="command line"))
 
     return digest
 

@@ -176,7 +176,7 @@ class Acts:
         """Show a digest of the last seven days, with the button that sends it."""
         try:
             name = self._office.newsletter(request.query.get("newsletter") or None)
-            mail = self._office.preview_digest(name)
+            mail, before = self._office.preview_digest(name), self._office.mailed_digest(name)
         except ConfigError:
             return missing()
         except ContentError:
@@ -188,6 +188,7 @@ class Acts:
             "is_text": "text" in request.query,
             "text": mail.shown(self._home)[0],
             "members": self._office.reach(self._plugin.newsletters[name].audience),
+            "before": before.isoformat() if before else None,
         }
         return page_of("digest", data)
 
