@@ -118,11 +118,11 @@ class Rebuilder:
 
     def report(self, error: Exception) -> None:
         """Keep *error*, for whoever looks at the site being made; say it once."""
-        if _told(error) != _told(self.error):
+        before, self.error = self.error, error
+        self.count += 1
+        if _told(error) != _told(before):
             trace = None if isinstance(error, PressframeError) else error
             log.error("the site was not built again; what was there is still served.\n%s", error, exc_info=trace)
-        self.error = error
-        self.count += 1
 
     def _is_due(self) -> bool:
         release = self._app.served.release
