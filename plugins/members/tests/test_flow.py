@@ -102,7 +102,9 @@ def test_a_subscriber_leaves_and_is_forgotten(readers):
     assert WITHHELD in browser.get(OLD).text
     left = browser.post("/members/leave", {})
 
-    assert "Votre compte est supprimé" in main_of(browser.follow(left).text)
+    page = browser.follow(left).text
+    assert "Votre compte est supprimé" in main_of(page)
+    assert "<title>Votre compte est supprimé – " in page
     assert browser.cookies == {}
     assert 'action="/members/sign-in"' in browser.get("/members/").text
     assert "nobody has subscribed yet" in readers.command("list")

@@ -1,6 +1,7 @@
 """What the mails say, in HTML and in plain text; and what they must not."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -196,7 +197,21 @@ def test_a_post_is_mailed_twice_only_on_purpose(blog):
     assert again.status == 1
     assert again.errors.startswith('error: "posts" has mailed it, or is to: ')
     assert "add --again" in again.errors
+    assert "resend, with --audience if it went to few" in again.errors
     assert site.run("newsletter", "send", POST, "--again").status == 0
+
+
+def test_a_digest_is_mailed_twice_only_on_purpose(blog):
+    day = f"{datetime.now(UTC) - timedelta(days=1):%Y-%m-%d}"
+    site = blog(more=f"\n== content/posts/neuf.md ==\n---\ntitle: Neuf\ndate: {day}\n---\nTout neuf.\n")
+    assert site.run("newsletter", "digest").status == 0
+
+    again = site.run("newsletter", "digest")
+
+    assert again.status == 1
+    assert again.errors.startswith('error: "posts" has mailed a digest of the same posts, or is to: ')
+    assert again.errors.endswith("add --again\n")
+    assert site.run("newsletter", "digest", "--again").status == 0
 
 
 def test_a_file_that_cannot_be_written_is_one_clear_error(blog):

@@ -153,6 +153,24 @@ def test_whoever_sends_a_post_again_is_told_that_it_was_mailed(mailed, clock):
     assert "Send it to everybody again" in owner.get(preview).text
 
 
+def test_a_mail_is_sent_to_one_audience_from_the_screen(mailed, sink):
+    desk = mailed()
+    desk.add("free@example.org")
+    desk.add("paid@example.org", audience="paid")
+    owner, form = desk.sign_in_as("owner"), {"newsletter": "posts", "entry": POST}
+
+    shown = owner.get(f"{LIST}preview?entry={POST}").text
+    wrong = owner.send(f"{LIST}send", {**form, "audience": "paid", "at": "2020-01-01T08:00"})
+    unknown = owner.send(f"{LIST}send", {**form, "audience": "nobody"})
+    owner.send(f"{LIST}send", {**form, "audience": "paid"})
+    desk.run_jobs()
+
+    assert re.findall(r'<option value="(\w*)"', shown) == ["", "paid"]
+    assert '<option value="paid" selected>' in wrong.text
+    assert (wrong.status, unknown.status) == (422, 404)
+    assert sink.addresses == ["paid@example.org"]
+
+
 def test_the_addresses_of_forms_lead_to_the_list(mailed):
     owner = mailed().sign_in_as("owner")
 
@@ -276,6 +294,20 @@ def test_a_digest_is_looked_at_before_it_is_sent(mailed):
     old = owner.get(f"{LIST}digest?newsletter=posts")
     assert old.headers["location"] == LIST
     assert "Rien n’a été publié" in owner.follow(old).text
+
+
+def test_a_digest_of_the_same_posts_is_mailed_twice_only_on_purpose(mailed):
+    desk = mailed(language="en")
+    owner, place = desk.sign_in_as("owner"), f"{LIST}digest?newsletter=posts"
+    assert "once more" not in owner.get(place).text
+
+    owner.send(f"{LIST}digest", {"newsletter": "posts"})
+
+    assert "It was mailed on November 23, 2026" in owner.get(place).text
+    assert "Send it to everybody again" in owner.get(place).text
+    campaign = desk.campaigns.all()[0]
+    assert desk.campaigns.cancel(campaign.id, desk.site.clock.now)
+    assert "once more" not in owner.get(place).text
 
 
 def test_a_digest_that_nobody_wants_says_so(mailed, sink):

@@ -70,6 +70,23 @@ def test_what_changes_while_the_plugins_are_asked_is_not_missed(find, asked, cha
     assert asked.cookies == [b"a", b"a"]
 
 
+def test_who_took_long_to_be_found_is_remembered_no_longer_for_that(find, asked, monkeypatch):
+    """A change is forgotten as soon as nothing is remembered from before it."""
+    now = _readers.time.monotonic()
+
+    def stand_at(seconds):
+        monkeypatch.setattr(_readers.time, "monotonic", lambda: now + seconds)
+
+    stand_at(0)
+    asked.meanwhile = lambda: stand_at(20)
+    find(b"a")
+    for seconds in (29, 31):
+        stand_at(seconds)
+        find(b"a")
+
+    assert asked.cookies == [b"a", b"a"]
+
+
 def test_changes_are_forgotten_once_nothing_is_remembered_from_before_them(changes, monkeypatch):
     now = _readers.time.monotonic()
     for number in range(100):

@@ -204,18 +204,26 @@ class Campaigns:
         held = sa.update(CAMPAIGN).where(under_way).values(state="held", reason=reason)
         self._db.write(lambda connection: connection.execute(held))
 
-    def resend(self, id: str, now: datetime) -> bool:
+    def resend(self, id: str, now: datetime, *, audience: str | None = None) -> bool:
         """Send one that is over once more, to those who did not get it: given up, in doubt, or newly subscribed.
 
         Who got it, left, or whose address refuses mail gets nothing. Return False if it is not over.
+
+        Args:
+            audience: From now on it is for members who have this one, also where it is not over, but only waits for
+                mailboxes that are full; None leaves it for whom it was.
         """
 
         def work(connection: sa.Connection) -> bool:
-            over = (CAMPAIGN.c.id == id) & CAMPAIGN.c.state.in_(("done", "cancelled")) & CAMPAIGN.c.begun.is_not(None)
-            again = {"state": "sending", "reason": "", "ended": None, "reached": "", "moved": now}
-            if not connection.execute(sa.update(CAMPAIGN).where(over).values(again)).rowcount:
+            over = CAMPAIGN.c.state.in_(("done", "cancelled")) & CAMPAIGN.c.begun.is_not(None)
+            if audience is not None:
+                over |= (CAMPAIGN.c.state == "sending") & CAMPAIGN.c.reached.is_(None)
+            again: dict[str, Any] = {"state": "sending", "reason": "", "ended": None, "reached": "", "moved": now}
+            again |= {"audience": audience} if audience is not None else {}
+            if not connection.execute(sa.update(CAMPAIGN).where(CAMPAIGN.c.id == id, over).values(again)).rowcount:
                 return False
-            missed = (RECIPIENT.c.campaign == id) & RECIPIENT.c.state.in_(("failed", "unknown", "left"))
+            in_doubt = (RECIPIENT.c.state == "unknown") & RECIPIENT.c.due.is_(None)
+            missed = (RECIPIENT.c.campaign == id) & (RECIPIENT.c.state.in_(("failed", "left")) | in_doubt)
             fresh = {"state": "planned", "due": now, "attempts": 0, "doubts": 0, "error": ""}
             connection.execute(sa.update(RECIPIENT).where(missed).values(fresh))
             plan_job(self._db, connection, now, now=now)

@@ -35,10 +35,7 @@ def make_newsletter_command(host: Host) -> click.Group:
             host, "resume", "Send CAMPAIGN, which is held or planned for later, from now on.",
             "it is sent from now on", "it is neither held nor planned",
         ),
-        _make_act(
-            host, "resend", "Send CAMPAIGN, which is over, to those who did not get it.",
-            "it is sent to those who did not get it", "it is not over, or never began",
-        ),
+        _make_resend(host),
         _make_bounces(host),
     ):  # fmt: skip
         group.add_command(command)
@@ -126,8 +123,9 @@ def _find(host: Host, id: str) -> Campaign:
 
 def _fact(one: Campaign, counts: Mapping[str, int]) -> Mapping[str, object]:
     return {
-        "id": one.id, "newsletter": one.newsletter, "kind": one.kind, "subject": one.subject, "state": one.state,
-        "reason": one.reason, "due": one.due.isoformat(timespec="seconds"), "again": one.again, **counts,
+        "id": one.id, "newsletter": one.newsletter, "kind": one.kind, "subject": one.subject, "audience": one.audience,
+        "state": one.state, "reason": one.reason, "due": one.due.isoformat(timespec="seconds"), "again": one.again,
+        **counts,
     }  # fmt: skip
 
 
@@ -154,13 +152,34 @@ def _make_act(host: Host, name: str, text: str, done: str, refused: str) -> clic
         acts: Mapping[str, Callable[[], bool]] = {
             "cancel": lambda: campaigns.cancel(campaign, now),
             "resume": lambda: campaigns.go_on(campaign, now),
-            "resend": lambda: campaigns.resend(campaign, now),
         }
-        if not acts[name]():
-            raise StoreError(f"{campaign}: {refused}", fix=f"see pressframe newsletter status {campaign}")
-        click.echo(f"{campaign}: {done}")
+        _tell(campaign, done if acts[name]() else None, refused)
 
     return act
+
+
+def _make_resend(host: Host) -> click.Command:
+    @click.command("resend", help="Send CAMPAIGN, which is over, to those who did not get it.")
+    @click.argument("campaign")
+    @click.option("--audience", help="Also to members with this audience, if it went to others; nobody gets it twice.")
+    def resend(campaign: str, audience: str | None) -> None:
+        from pressframe_newsletter._campaigns import Campaigns
+        from pressframe_newsletter._held import utc_now
+        from pressframe_newsletter._settings import check_audience
+
+        if audience is not None:
+            check_audience(host, audience)
+        _find(host, campaign)
+        is_done = Campaigns(host).resend(campaign, utc_now(), audience=audience)
+        _tell(campaign, "it is sent to those who did not get it" if is_done else None, "it is not over, or never began")
+
+    return resend
+
+
+def _tell(campaign: str, done: str | None, refused: str) -> None:
+    if done is None:
+        raise StoreError(f"{campaign}: {refused}", fix=f"see pressframe newsletter status {campaign}")
+    click.echo(f"{campaign}: {done}")
 
 
 def _make_bounces(host: Host) -> click.Command:

@@ -36,7 +36,10 @@ def make_send(host: Host) -> click.Command:
         name, id = office.newsletter(newsletter), office.entry(entry)
         before = office.mailed(name, id)
         if before is not None and not again:
-            fix = "to mail it to everybody once more, add --again; to who did not get it: pressframe newsletter resend"
+            fix = (
+                "to who did not get it: pressframe newsletter resend, with --audience if it went to few; "
+                "to everybody once more: add --again"
+            )
             raise ContentError(f'"{name}" has mailed it, or is to: {before:%Y-%m-%d %H:%M} UTC', fix=fix)
         due = _moment(at, site.settings.timezone) or plugin.held.clock()
         _tell(office, office.plan(name, id, due=due, by="command line", audience=audience))
@@ -50,12 +53,18 @@ def make_digest(host: Host) -> click.Command:
     @click.command("digest", help="Mail a digest of the last seven days to members who want one a week.")
     @_NEWSLETTER
     @_AT
-    def digest(newsletter: str | None, at: str | None) -> None:
+    @click.option("--again", is_flag=True, help="Mail it though the newsletter has mailed one of the same posts.")
+    def digest(newsletter: str | None, at: str | None, *, again: bool) -> None:
         from pressframe_newsletter._commands import open_office
 
         office, plugin, site = open_office(host)
+        name = office.newsletter(newsletter)
+        before = office.mailed_digest(name)
+        if before is not None and not again:
+            said = f'"{name}" has mailed a digest of the same posts, or is to: {before:%Y-%m-%d %H:%M} UTC'
+            raise ContentError(said, fix="to mail it to everybody once more, add --again")
         due = _moment(at, site.settings.timezone) or plugin.held.clock()
-        _tell(office, office.plan_digest(office.newsletter(newsletter), due=due, by="command line"))
+        _tell(office, office.plan_digest(name, due=due, by="command line"))
 
     return digest
 
@@ -127,7 +136,8 @@ def _moment(typed: str | None, zone: ZoneInfo) -> datetime | None:
 
 
 def _tell(office: Office, campaign: Campaign) -> None:
+    reach = office.reach(campaign.audience)
     click.echo(
-        f"{campaign.id}: planned for {campaign.due:%Y-%m-%d %H:%M} UTC, {office.reach(campaign.audience)} members"
+        f"{campaign.id}: planned for {campaign.due:%Y-%m-%d %H:%M} UTC, {reach} member{'s' * (reach != 1)} at most"
     )
     click.echo("the server sends it; without one: pressframe newsletter run")

@@ -120,6 +120,15 @@ class Office:
         """
         return self._made(self._draft_digest(newsletter, due=due, by=by))
 
+    def mailed_digest(self, newsletter: str) -> datetime | None:
+        """Return when a newsletter last mailed a digest of what is in that of the last seven days, or is to.
+
+        Raises:
+            ContentError: Nothing was published in that time.
+        """
+        draft = self._draft_digest(newsletter, due=self._plugin.held.clock(), by="")
+        return Publishing(self._host, self._plugin).sent_digest(draft)
+
     def preview_digest(self, newsletter: str) -> Mail:
         """Return the digest of the last seven days, as the members of a newsletter get it.
 

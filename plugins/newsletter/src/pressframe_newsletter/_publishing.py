@@ -146,6 +146,14 @@ class Publishing:
         with self._db.read() as connection:
             return {keys[row[0]]: row[1] for row in connection.execute(mailed)}
 
+    def sent_digest(self, draft: Draft) -> datetime | None:
+        """Return when a digest of these very posts was last mailed, or is to be; None if it never was."""
+        same = (CAMPAIGN.c.newsletter == draft.newsletter) & (CAMPAIGN.c.kind == "digest")
+        same &= (CAMPAIGN.c.entries == json.dumps(draft.entries)) & (CAMPAIGN.c.state != "cancelled")
+        with self._db.read() as connection:
+            found: datetime | None = connection.scalar(sa.select(sa.func.max(CAMPAIGN.c.due)).where(same))
+        return found
+
 
 def _digest(name: str, newsletter: Newsletter, cards: Sequence[Card], *, due: datetime, by: str = "") -> Draft:
     return Draft(

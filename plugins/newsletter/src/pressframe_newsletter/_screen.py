@@ -10,6 +10,7 @@ import attrs
 
 from pressframe.model import Host, Json, Live
 from pressframe_admin import Account, Action, Role, Screen, Tile
+from pressframe_members import audience_name
 from pressframe_members.store import Members
 from pressframe_newsletter._campaigns import FATES, WAITING, Campaign, Campaigns
 from pressframe_newsletter._office import Office
@@ -131,6 +132,8 @@ class Desk:
         waiting = sum(counts[fate] for fate in WAITING)
         never = counts["left"] if one.state == "cancelled" else 0
         is_moving = one.state == "sending" or (one.state == "planned" and one.due <= self._plugin.held.clock())
+        usual = self._plugin.newsletters.get(one.newsletter)
+        is_part = usual is not None and usual.audience != one.audience
         return {
             "id": one.id,
             "subject": one.subject,
@@ -147,16 +150,18 @@ class Desk:
             "waiting": waiting,
             "done": total - waiting - never,
             "counts": {fate: counts[fate] for fate in FATES},
-            "can": list(_can(one, is_moving=is_moving)),
+            "only": audience_name(self._host, one.audience) if is_part else "",
+            "can": list(_can(one, is_moving=is_moving, is_part=is_part)),
         }
 
 
-def _can(one: Campaign, *, is_moving: bool) -> Sequence[str]:
-    """Return what can be done with a campaign."""
+def _can(one: Campaign, *, is_moving: bool, is_part: bool) -> Sequence[str]:
+    """Return what can be done with a campaign; *is_part*: it goes to others than its newsletter does."""
     if is_moving:
-        return ("cancel",)
+        return ("cancel", "rest") if is_part and one.begun is not None and one.reached is None else ("cancel",)
     acts = {"planned": ("go", "cancel"), "held": ("go", "cancel")}
-    return acts.get(one.state, ("resend",) if one.begun is not None else ())
+    again = ("resend", "rest") if is_part else ("resend",)
+    return acts.get(one.state, again if one.begun is not None else ())
 
 
 def _read_place(typed: str) -> tuple[datetime, str] | None:

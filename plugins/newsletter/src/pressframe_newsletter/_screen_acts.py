@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -12,6 +13,8 @@ import attrs
 from pressframe.errors import ConfigError, ContentError
 from pressframe.model import Host, Json, Live
 from pressframe_admin import Account, Action, Done, Flash, accounts
+from pressframe_members import audience_name, known_audiences
+from pressframe_members.model import SUBSCRIBERS
 from pressframe_newsletter._campaigns import Campaigns
 from pressframe_newsletter._office import Office, read_moment
 from pressframe_newsletter._screen_pages import missing, page_of
@@ -96,12 +99,20 @@ class Acts:
             "members": self._office.reach(self._plugin.newsletters[name].audience),
             "to": asked.get("to", account.address)[:_LONGEST],
             "at": asked.get("at", "")[:_LONGEST] if problem else "",
+            "audiences": self._narrower(name),
+            "audience": asked.get("audience", "") if problem else "",
             "zone": str(self._host.settings.timezone),
             "problem": problem,
             "before": before.isoformat() if before else None,
             "is_sent": before is not None and before <= self._plugin.held.clock(),
         }
         return page_of("preview", data, status=422 if problem else 200)
+
+    def _narrower(self, newsletter: str) -> list[Json]:
+        """Return the audiences that a mail may be for instead of all of a newsletter's members."""
+        wide = {SUBSCRIBERS, self._plugin.newsletters[newsletter].audience}
+        names = sorted(known_audiences(self._host) - wide)
+        return [{"name": name, "title": audience_name(self._host, name)} for name in names]
 
     def mail(self, request: Request, site: Live, account: Account) -> Response:
         """Give the HTML of a mail, for the frame."""
@@ -143,12 +154,12 @@ class Acts:
         """Plan to mail a post."""
         try:
             name, entry, *_rest = self._asked(request.form)
-            due = self._due(request)
+            due, audience = self._due(request), request.form.get("audience") or None
+            made = self._office.plan(name, entry, due=due, by=account.name, audience=audience)
         except (ContentError, ConfigError):
             return missing()
         except ValueError:
             return self._page(request.form, account, "at")
-        made = self._office.plan(name, entry, due=due, by=account.name)
         is_now = due <= request.now
         return _said(f"{LIST}campaign/{made.id}", _("It is sent from now on.") if is_now else _("It is planned."))
 
@@ -165,7 +176,7 @@ class Acts:
         """Show a digest of the last seven days, with the button that sends it."""
         try:
             name = self._office.newsletter(request.query.get("newsletter") or None)
-            mail = self._office.preview_digest(name)
+            mail, before = self._office.preview_digest(name), self._office.mailed_digest(name)
         except ConfigError:
             return missing()
         except ContentError:
@@ -177,6 +188,7 @@ class Acts:
             "is_text": "text" in request.query,
             "text": mail.shown(self._home)[0],
             "members": self._office.reach(self._plugin.newsletters[name].audience),
+            "before": before.isoformat() if before else None,
         }
         return page_of("digest", data)
 
@@ -194,13 +206,18 @@ class Acts:
     def change(self, request: Request, site: Live, account: Account) -> Response | Done:
         """Let a campaign go on, cancel it, or send it to those who did not get it."""
         id, campaigns, now = request.parameters["id"], Campaigns(self._host), request.now
-        acts: Mapping[str, tuple[Callable[[], bool], str]] = {
+        found = campaigns.find(id)
+        usual = self._plugin.newsletters.get(found.newsletter) if found else None
+        acts: dict[str, tuple[Callable[[], bool], str]] = {
             "go": (lambda: campaigns.go_on(id, now), _("It is sent from now on.")),
             "cancel": (lambda: campaigns.cancel(id, now), _("Nothing more of it is sent.")),
             "resend": (lambda: campaigns.resend(id, now), _("It is sent to those who did not get it.")),
         }
+        if usual is not None:
+            widened = partial(campaigns.resend, id, now, audience=usual.audience)
+            acts["rest"] = (widened, _("It is sent to those who did not get it."))
         asked = acts.get(request.form.get("do", ""))
-        if asked is None or campaigns.find(id) is None:
+        if asked is None or found is None:
             return missing()
         act, said = asked
         if not act():

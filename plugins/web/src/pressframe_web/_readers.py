@@ -64,7 +64,7 @@ class Readers:
         reader = await self._ask(cookies)
         if len(cookies) <= _LONGEST:
             self._known.pop(cookies, None)
-            self._known[cookies] = reader, asked, time.monotonic() + (REMEMBERED if reader else _STRANGER)
+            self._known[cookies] = reader, asked, asked + (REMEMBERED if reader else _STRANGER)
             if len(self._known) > _READERS:
                 del self._known[next(iter(self._known))]
         return reader

@@ -180,6 +180,8 @@ def _told(error: Exception) -> str:
     """Return what happened, without what the server said: that may quote anything."""
     if isinstance(error, smtplib.SMTPAuthenticationError):
         return f"it does not take this user with this password ({error.smtp_code})"
+    if isinstance(error, ssl.SSLError) and error.reason == "WRONG_VERSION_NUMBER":
+        return 'it speaks no TLS from the start at this port: set security = "starttls", or port = 465'
     if isinstance(error, smtplib.SMTPResponseException):
         return f"{type(error).__name__} {error.smtp_code}"
     return str(error) or type(error).__name__
