@@ -118,6 +118,50 @@ def test_a_comment_is_sent_without_leaving_the_place(page):
     check(page)
 
 
+def test_a_comment_that_comes_back_shows_why_on_a_phone_and_stays_when_the_site_is_built_again(site, browser_page):
+    """What is wrong with no field in particular stands above the form alone."""
+    made = site(SITE.replace("flood_limit = 0", "flood_limit = 1"))
+    process = made.start()
+    browser_page.set_viewport_size({"width": 390, "height": 844})
+    browser_page.goto(f"{process.url}/2026/11/billet/")
+    write(browser_page, "Un.")
+    browser_page.click("#submit")
+    browser_page.wait_for_selector("[data-own]")
+    process.wait_for("built again")
+
+    write(browser_page, "Deux, plus long.")
+    browser_page.evaluate("document.getElementById('comment').scrollIntoView()")
+    browser_page.press("#comment", "Control+Enter")
+    browser_page.wait_for_selector("#comment-errors")
+    box = browser_page.locator("#comment-errors").bounding_box()
+    made.edit("content/billet.md", made.read("content/billet.md").replace("Un texte", "Un autre texte"))
+    process.wait_for("built again")
+    for _ in range(2):
+        browser_page.wait_for_event("response", lambda response: "/-/changes" in response.url)
+
+    assert 0 <= box["y"] < box["y"] + box["height"] <= 844
+    assert focused(browser_page) == "comment"
+    assert browser_page.input_value("#comment") == "Deux, plus long."
+
+
+def test_who_was_still_typing_when_comments_closed_is_told_and_keeps_the_text(site, browser_page):
+    made = site(SITE)
+    process = made.start()
+    browser_page.route("**/-/**", lambda route: route.abort())
+    browser_page.goto(f"{process.url}/2026/11/billet/")
+    write(browser_page, "Lentement.")
+    made.edit("content/billet.md", made.read("content/billet.md").replace("title:", "comments: false\ntitle:"))
+    process.wait_for("built again")
+
+    browser_page.click("#submit")
+    browser_page.wait_for_selector("#comment-lost")
+    browser_page.wait_for_selector(".comment-status:has-text('Votre texte n’a pas pu être envoyé')")
+
+    assert focused(browser_page) == "comment-lost"
+    assert browser_page.input_value("#comment-lost").strip() == "Lentement."
+    check(browser_page)
+
+
 def test_what_was_just_sent_stays_with_its_links_when_the_site_is_built_again(site, browser_page):
     """Where the site is only on this machine, pages are loaded again after each build."""
     process = site(SITE).start()

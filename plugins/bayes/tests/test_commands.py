@@ -33,7 +33,7 @@ def test_training_learns_what_is_filed_and_only_what_is_news(run):
 
     assert first == {"comments": 6, "news": 6, "spam": 3, "ham": 3}
     assert second == {"comments": 6, "news": 0, "spam": 3, "ham": 3}
-    assert run("train").stdout == "6 comments, 0 of them news; learned from 3 spam and 3 approved\n"
+    assert run("train").stdout == "6 comments, 0 of them new to it; learned from 3 spam and 3 approved\n"
 
 
 def test_what_was_learned_is_shown(run):

@@ -1,9 +1,12 @@
 """The commands that change comments, as typed."""
 
+import functools
 import json
 
 import pytest
+from click.testing import CliRunner
 
+from pressframe.cli import main
 from pressframe_comments import State, comment_store
 
 PEOPLE = (
@@ -63,6 +66,31 @@ def test_all_that_options_describe_are_changed_when_sure(run, states):
     assert states() == ["s", "p", "s"]
     assert run("spam").exit_code == 2
     assert run("spam", "--state", "all", "--yes").output == "3 comments marked as spam, 2 of them before\n"
+    assert run("spam", "--kind", "comment", "--yes").output == "3 comments marked as spam before, nothing was changed\n"
+
+
+def test_comments_are_named_or_described_but_not_both(run, states):
+    refused = run("approve", "c1", "--state", "spam")
+
+    assert (refused.exit_code, states()) == (2, ["p", "p", "p"])
+    assert "name comments, or describe them by options, not both" in refused.output
+    assert run("approve", "c1", "1", "c1").output == "1 comment approved\n"
+    assert "--kind" in run("approve").output
+
+
+@pytest.mark.parametrize("command", [("spam", "--author", "Zoé"), ("erase-person", "zoe@example.org")])
+def test_what_is_asked_does_not_stand_in_what_is_printed_for_programs(run, served, command):
+    ask = functools.partial(CliRunner().invoke, main)
+    line = ["comments", *command, "--json", "--site", str(served.site.folder)]
+
+    nobody, no, yes = ask(line, input=""), ask(line, input="n\n"), ask(line, input="y\n")
+
+    assert (nobody.exit_code, nobody.stdout.strip()) == (2, "")
+    assert "there is nobody to ask; --yes does it without asking" in nobody.stderr
+    assert (no.exit_code, no.stdout.strip()) == (1, "")
+    assert no.stderr.endswith("nothing was changed\n")
+    assert yes.exit_code == 0
+    assert json.loads(yes.stdout)
 
 
 def test_restore_and_undo_put_back(run, states):
@@ -112,6 +140,13 @@ def test_an_edit_keeps_to_what_the_form_allows(run, option):
     assert run("edit", "1", *option).exit_code == 2
 
 
+def test_an_edit_that_names_nothing_to_change_says_what_can_be(run):
+    told = run("edit", "1")
+
+    assert told.exit_code == 2
+    assert "say what to change: --author, --url, --body" in told.output
+
+
 def test_a_reply_is_shown_at_once_as_the_authors(run, served):
     run("approve", "1")
 
@@ -144,4 +179,5 @@ def test_only_for_ever_is_for_ever(run, served):
     assert run("delete", "--for-ever", "1", "2").output == "2 comments deleted for ever\n"
 
     assert run("count", "--json").stdout.strip() == '{"pending": 1, "approved": 0, "spam": 0, "trash": 0}'
+    assert json.loads(run("delete", "--for-ever", "3", "c3", "--json").stdout) == {"deleted": ["c3"]}
     assert run("undo").exit_code == 1

@@ -31,7 +31,7 @@ def test_what_was_archived_is_shown_as_before_and_gone_from_the_database(talk):
     assert talk.page().text == page.replace("byuser ", "")
     assert [filed.comment.id for filed in comment_store(talk.site).search(Search()).comments] == ["c3"]
     assert "zoe@example.org" not in (talk.site.folder / FILE).read_text("utf-8")
-    assert talk.moderate("archive", "posts/billet").output == "there was nothing to archive\n"
+    assert talk.moderate("archive", "posts/billet").output == "no shown comments of posts/billet are in the database\n"
 
 
 def test_a_later_conversation_goes_into_the_same_file(talk):

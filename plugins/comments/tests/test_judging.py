@@ -67,7 +67,7 @@ def test_a_judge_that_takes_too_long_holds_the_comment_and_the_log_names_it(judg
 
     assert "attente de modération" in served.follow(answer).seen
     assert time.monotonic() - began < 20
-    assert reasons(served) == ["pending because slow said nothing within 0.2 seconds"]
+    assert reasons(served) == ["pending because slow said nothing within 0.2 s"]
     assert [(record.plugin, record.hook) for record in caplog.records] == [("slow", "judge_comment")]
 
 
@@ -125,8 +125,8 @@ def test_judges_work_side_by_side(judged):
 
     assert time.monotonic() - began < 20
     assert reasons(two) == [
-        "pending because slow said nothing within 0.2 seconds",
-        "and because second said nothing within 0.2 seconds",
+        "pending because slow said nothing within 0.2 s",
+        "and because second said nothing within 0.2 s",
     ]
 
 
@@ -148,6 +148,7 @@ def test_when_the_whole_site_is_flooded_strangers_are_asked_to_try_later_and_los
 
     assert (refused.status, refused.headers["Retry-After"]) == (429, "300")
     assert refused.form["comment"] == "Un mot de trop"
+    assert "trop de commentaires arrivent en ce moment" in refused.seen, "it is not their fault"
 
     served.cookies.update(friend[1])
     assert served.post(comment="Un second mot").status == 303
@@ -251,6 +252,6 @@ def test_a_judge_that_breaks_its_promise_holds_the_comment_and_goes_on_in_a_thre
     assert "attente de modération" in served.follow(hung).seen
     assert (passed.status, spam.status) == (303, 303)
     assert states == [State.PENDING, State.APPROVED, State.SPAM]
-    assert store.get("c1").reasons == ("slow said nothing within 1 seconds",)
+    assert store.get("c1").reasons == ("slow said nothing within 1 s",)
     assert [(record.plugin, record.hook) for record in caplog.records] == [("slow", "judge_comment")]
     (served.site.folder / "go").touch()

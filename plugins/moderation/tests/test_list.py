@@ -234,3 +234,17 @@ def test_reasons_are_in_the_sites_language_on_the_screen_and_in_english_on_the_c
     printed = desk.site.run("comments", "list").output
     told = ("because no rule spoke for it", "and because it says “<b>casino</b>”", "and because odd failed: 5%")
     assert all(f"{line}\n" in printed for line in told)
+
+
+def test_words_on_a_comment_fit_its_state(serve):
+    desk = serve(language="fr")
+    for state in (State.APPROVED, State.SPAM):
+        desk.add(state=state, reasons=["no rule spoke for it"])
+    owner = desk.sign_in_as("owner")
+
+    shown, spam = (owner.get(f"{LIST}?state={state}").text for state in ("approved", "spam"))
+
+    assert "Pourquoi il n’a pas été publié aussitôt" in unescape(shown)
+    cards = [page.partition('class="acts"')[2].partition("</article>")[0] for page in (shown, spam)]
+    holds = [re.search(r'data-act="hold"[^>]*>([^<]+)<', card)[1] for card in cards]
+    assert holds == ["Désapprouver", "Mettre en attente"]

@@ -164,5 +164,5 @@ class Api:
 
 def _why(error: Exception, timeout: timedelta) -> str:
     if isinstance(error, TimeoutError | socket.timeout):
-        return Reason(_("no answer within %(seconds)s seconds"), seconds=f"{timeout.total_seconds():g}")
+        return Reason(_("no answer within %(seconds)s s"), seconds=f"{timeout.total_seconds():g}")
     return _UNPRINTABLE.sub("?", str(error) or type(error).__name__)[:200]

@@ -76,7 +76,9 @@ def _make_train(plugin: Bayes, host: Host) -> click.Command:
         if as_json:
             click.echo(json.dumps({"comments": seen, "news": news, "spam": learned.spam, "ham": learned.ham}))
             return
-        click.echo(f"{seen} comments, {news} of them news; learned from {learned.spam} spam and {learned.ham} approved")
+        click.echo(
+            f"{_comments(seen)}, {news} of them new to it; learned from {learned.spam} spam and {learned.ham} approved"
+        )
 
     return train
 
@@ -140,9 +142,13 @@ def _make_forget(plugin: Bayes, host: Host) -> click.Command:
             click.echo(json.dumps({"forgotten": "all"}) if as_json else "everything is forgotten")
             return
         number = memory.unlearn([f"c{id}" if id.isdigit() else id for id in ids])
-        click.echo(json.dumps({"forgotten": number}) if as_json else f"forgotten what {number} comments had taught")
+        click.echo(json.dumps({"forgotten": number}) if as_json else f"forgotten what {_comments(number)} had taught")
 
     return forget
+
+
+def _comments(number: int) -> str:
+    return f"{number} {'comment' if number == 1 else 'comments'}"
 
 
 def _found(host: Host, id: str) -> Filed:

@@ -15,7 +15,7 @@ from pressframe.errors import StoreError
 from pressframe.model import Host
 from pressframe_comments._codec import to_json
 from pressframe_comments._commands import search_of, with_search
-from pressframe_comments._printing import json_text
+from pressframe_comments._printing import comments, json_text, make_sure
 from pressframe_comments._store import Act, CommentStore, Draft, Filed, Search, State, Texts, comment_store
 from pressframe_comments._telling import nobody_knows, tell_act, tell_new, tell_removed
 
@@ -28,6 +28,7 @@ _MOVES = (
     ("spam", State.SPAM, "marked as spam", "Mark comments as spam."),
     ("trash", State.TRASH, "put into the trash", "Put comments into the trash."),
 )
+_OPTIONS = "--state, --text, --author, --address, --entry, --kind, --client"
 _WHICH = (
     "ID is a number as `list` shows it: 17 or c17; several may be given. Without any, --state and its like tell which."
 )
@@ -62,17 +63,22 @@ def _make_bulk(host: Host, name: str, done: str, text: str, work: Work) -> click
     @click.option("--yes", is_flag=True, help="Do it to all that the options describe, without asking.")
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: the act, and the comments changed.")
     def change(ids: tuple[str, ...], *, yes: bool, as_json: bool, **options: Any) -> None:
+        if ids and any(options.values()):
+            raise click.UsageError("name comments, or describe them by options, not both")
         store = comment_store(host)
-        names = list(dict.fromkeys(ids)) or _described(store, options, name, is_sure=yes)
+        names = _distinct(ids) or _described(store, options, name, is_sure=yes)
         act = work(store, names) if names else Act()
         tell_act(host, act)
         if as_json:
             click.echo(_as_json(act))
             return
         others = len(names) - len(act.changed)
-        before = f", {others} of them before" if others and name != "restore" else ""
-        count = len(act.changed) if name == "restore" else len(names)
-        click.echo(f"{_comments(count)} {done}{before}")
+        if name == "restore":
+            click.echo(f"{comments(len(act.changed))} {done}")
+        elif names and others == len(names):
+            click.echo(f"{comments(others)} {done} before, nothing was changed")
+        else:
+            click.echo(f"{comments(len(names))} {done}{f', {others} of them before' if others else ''}")
 
     return change
 
@@ -82,11 +88,16 @@ def _described(store: CommentStore, options: dict[str, Any], name: str, *, is_su
     state = options["state"]
     search = search_of(options)
     if search == Search() and state is None:
-        raise click.UsageError("name comments, or say which: --state, --text, --author, --address, --entry, --client")
+        raise click.UsageError(f"name comments, or say which: {_OPTIONS}")
     ids = [record.filed.comment.id for record in store.records(search)]
     if ids and not is_sure:
-        click.confirm(f"{name} {_comments(len(ids))}?", abort=True)
+        make_sure(f"{name} {comments(len(ids))}?")
     return ids
+
+
+def _distinct(ids: Collection[str]) -> list[str]:
+    """Return *ids* as they were typed, each comment's once: 17 is c17."""
+    return list({f"c{id}" if id.isascii() and id.isdigit() else id: id for id in ids}.values())
 
 
 def _make_edit(host: Host) -> click.Command:
@@ -97,6 +108,8 @@ def _make_edit(host: Host) -> click.Command:
     @click.option("--body", default=None, help="The text; - reads it from standard input.")
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: the act, and the comment.")
     def edit(id: str, author: str | None, url: str | None, body: str | None, *, as_json: bool) -> None:
+        if author is None and url is None and body is None:
+            raise click.UsageError("say what to change: --author, --url, --body")
         store = comment_store(host)
         filed = _get(store, id)
         texts = Texts.of(filed.comment)
@@ -166,14 +179,16 @@ def _make_delete(host: Host) -> click.Command:
     @click.command("delete", help="Delete comments with their histories. Nothing brings them back.")
     @click.argument("ids", metavar="ID...", nargs=-1, required=True)
     @click.option("--for-ever", "for_ever", is_flag=True, help="Say that this is what you want.")
-    def delete(ids: tuple[str, ...], *, for_ever: bool) -> None:
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: the ids of what was deleted.")
+    def delete(ids: tuple[str, ...], *, for_ever: bool, as_json: bool) -> None:
         if not for_ever:
             raise click.UsageError(
                 "comments are deleted --for-ever; `pressframe comments trash` keeps them for a while"
             )
-        removed = comment_store(host).delete(list(dict.fromkeys(ids)))
+        removed = comment_store(host).delete(_distinct(ids))
         tell_removed(host, removed, by=BY)
-        click.echo(f"{_comments(len(removed))} deleted for ever")
+        told = json_text({"deleted": [filed.comment.id for filed in removed]})
+        click.echo(told if as_json else f"{comments(len(removed))} deleted for ever")
 
     return delete
 
@@ -191,7 +206,7 @@ def _make_undo(host: Host) -> click.Command:
             raise StoreError("the command line has changed nothing yet that could be undone")
         done = store.undo(act, by=BY)
         tell_act(host, done)
-        click.echo(_as_json(done) if as_json else f"{_comments(len(done.changed))} as before")
+        click.echo(_as_json(done) if as_json else f"{comments(len(done.changed))} as before")
 
     return undo
 
@@ -199,10 +214,6 @@ def _make_undo(host: Host) -> click.Command:
 def _as_json(act: Act) -> str:
     told = {"act": act.id, "changed": [to_json(filed) for filed in act.changed]}
     return json_text(told)
-
-
-def _comments(number: int) -> str:
-    return f"{number} {'comment' if number == 1 else 'comments'}"
 
 
 def _get(store: CommentStore, id: str) -> Filed:

@@ -15,7 +15,7 @@ from pressframe.errors import StoreError
 from pressframe.model import Host
 from pressframe_comments import _codec as codec
 from pressframe_comments._commands_import import make_import
-from pressframe_comments._printing import json_text
+from pressframe_comments._printing import comments, json_text, make_sure
 from pressframe_comments._store import Search, State, comment_store
 from pressframe_sql import erase_personal_data, find_personal_data
 
@@ -64,7 +64,7 @@ def _make_export(host: Host) -> click.Command:
                     opened.write(f"{line}\n")
                     count += 1
                 count -= 2
-        click.echo(f"{count} comments exported", err=True)
+        click.echo(f"{comments(count)} exported", err=True)
 
     return export
 
@@ -97,10 +97,10 @@ def _make_archive(host: Host) -> click.Command:
             click.echo(json.dumps(done, ensure_ascii=False))
             return
         if not sum(done.values()):
-            click.echo("there was nothing to archive")
+            click.echo(f"no shown comments of {entry} are in the database" if entry else "there was nothing to archive")
         for one, count in done.items():
             if count:
-                click.echo(f"{one}: {count} {'comment' if count == 1 else 'comments'} archived")
+                click.echo(f"{one}: {comments(count)} archived")
 
     return archive
 
@@ -141,7 +141,7 @@ def _make_erase_person(host: Host) -> click.Command:
     def erase_person(address: str, *, yes: bool, as_json: bool) -> None:
         _check_address(address)
         if not yes:
-            click.confirm(f"Delete all that is kept of {address}?", abort=True)
+            make_sure(f"Delete all that is kept of {address}?")
         archived = _archiver(host).erase_person(address)  # first: what fails here is said before anything is gone
         erased = {**erase_personal_data(host, address), **({"archived comments": archived} if archived else {})}
         click.echo(json.dumps(erased) if as_json else _told(erased))

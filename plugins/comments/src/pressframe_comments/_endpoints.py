@@ -124,7 +124,7 @@ class Endpoints:
         """Lead to a comment, on whichever page of its conversation it is."""
         for entry in filter(None, (self._entry_of(request.parameters["id"]), request.query.get("on"))):
             visit = self.visit(request, site, entry)
-            if visit and request.parameters["id"] in visit.shown:
+            if visit and visit.holds(request.parameters["id"]):
                 return Response(status=303, location=visit.address_of(request.parameters["id"]))
         return missing(site)
 

@@ -31,7 +31,7 @@ def _(text: str) -> str:
 
 _FAILED = _("%(plugin)s failed")
 _BUSY = _("%(plugin)s is still busy with earlier comments")
-_LATE = _("%(plugin)s said nothing within %(seconds)s seconds")
+_LATE = _("%(plugin)s said nothing within %(seconds)s s")
 
 
 @attrs.frozen(kw_only=True)

@@ -9,6 +9,8 @@ import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
 
+import click
+
 from pressframe_comments._store import Filed, State, Step
 
 _OBEYED = re.compile("[\x80-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -74,3 +76,25 @@ def _why(filed: Filed) -> Iterator[str]:
 
 def _cut(line: str, width: int) -> str:
     return line if len(line) <= width else line[: width - 1] + "…"
+
+
+def comments(number: int) -> str:
+    """Return how many comments *number* is."""
+    return f"{number} {'comment' if number == 1 else 'comments'}"
+
+
+def make_sure(question: str) -> None:
+    """Return if the answer is yes; where standard output goes on to another program, it is not asked there.
+
+    Raises:
+        click.UsageError: Nobody is there to be asked.
+    """
+    try:
+        is_sure = click.confirm(question, err=True)
+    except click.Abort as error:
+        if isinstance(error.__context__, EOFError):
+            raise click.UsageError("there is nobody to ask; --yes does it without asking") from None
+        raise
+    if not is_sure:
+        click.echo("nothing was changed", err=True)
+        raise click.exceptions.Exit(1)

@@ -102,9 +102,10 @@ class Taking:
         seen = self.store.look(self.draft, since, most=self.settings.flood_limit)
         if seen.repeat is not None:
             return self._lead_to(seen.repeat)
-        wait = self._wait(seen, others)
-        if wait is not None:
-            return self.visit.show_form(Live(typed=self.typed), "flood-early", status=429, retry_after=wait)
+        early = self._early(seen, others)
+        if early is not None:
+            problem, wait = early
+            return self.visit.show_form(Live(typed=self.typed), problem, status=429, retry_after=wait)
         draft = attrs.evolve(self.draft, accepted_before=seen.is_known)
         judgements = self._judge(draft)
         verdict = max(judgement.verdict for judgement in judgements)
@@ -112,17 +113,17 @@ class Taking:
             return self.visit.show_form(Live(typed=self.typed), "comment-refused", status=403)
         return self.store.submit(draft, _STATES[verdict], reasons_of(judgements))
 
-    def _wait(self, seen: Seen, others: int) -> timedelta | None:
-        """Return how long this client must wait before it may send more; None if it need not."""
+    def _early(self, seen: Seen, others: int) -> tuple[str, timedelta] | None:
+        """Return whose flood it is, and how long this client must wait before it may send more; None if it need not."""
         now, window, limit = self.draft.received, self.settings.flood_window, self.settings.flood_limit
         if not seen.is_known and self.draft.reader is None:
             most, find = self.settings.flood_limit_site, self.store.newest
             wait = self.settings.recent.wait(now, limit=most, window=window, find=find)
             if wait is not None:
-                return wait
+                return "flood-all", wait
         if limit == 0 or seen.recent + others < limit:
             return None
-        return (seen.first or now) + window - now
+        return "flood-early", (seen.first or now) + window - now
 
     def _judge(self, draft: Draft) -> list[Judgement]:
         comment, card, sender = draft.as_comment(), self.visit.public_card, sender_of(draft, self.visit)

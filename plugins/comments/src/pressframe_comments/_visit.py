@@ -51,6 +51,10 @@ class Visit:
         """``id`` of every comment that stands under the entry."""
         return frozenset(reply.comment.id for reply in self.replies)
 
+    def holds(self, id: str) -> bool:
+        """Tell whether *id* is on the entry's pages: a comment, or another site's link."""
+        return any(reply.comment.id == id for reply in self.site.comments(self.card.id))
+
     @property
     def answerable(self) -> frozenset[str]:
         """``id`` of every comment that a link to answer it stands under: those of erased persons say nothing."""

@@ -84,7 +84,7 @@ class Webmention:
 
     @hookimpl
     def register_headers(self, host: Host) -> Iterable[tuple[str, str]]:
-        if not self.receive:
+        if not self.receive or host.plugin(Comments).closed:
             return []
         addresses = self._addresses(host)
         pingback = addresses["pingback"]
@@ -150,7 +150,8 @@ class Webmention:
 def _is_open(id: str, site: View) -> bool:
     """Tell whether an entry takes mentions, as its page is made; the page follows when it is too old for them."""
     entry = site.entry(id)
-    if entry is None or not entry.open_to_comments or site.gate(id) is not None:
+    comments = site.plugin(Comments)
+    if comments.closed or entry is None or not entry.open_to_comments or site.gate(id) is not None:
         return False
-    closing = site.plugin(Comments).rules.closing(entry.published)
+    closing = comments.rules.closing(entry.published)
     return closing is None or not site.is_past(closing)

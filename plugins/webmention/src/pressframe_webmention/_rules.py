@@ -13,7 +13,8 @@ def takes_mentions(card: Card, site: View, now: datetime) -> bool:
     """Tell whether an entry takes mentions: what strangers may read, and comment on, at this moment."""
     entry = site.entry(card.id)
     is_open = entry is not None and entry.open_to_comments and not card.gated
-    return is_open and not site.plugin(Comments).rules.is_closed(card.published, now)
+    comments = site.plugin(Comments)
+    return is_open and not comments.closed and not comments.rules.is_closed(card.published, now)
 
 
 def may_send(entry: Entry, now: datetime) -> bool:

@@ -133,7 +133,12 @@
     const isEdit = form() && form().action.endsWith("/edit");
     if (byId("comment-errors") || byId("comment-preview") || byId("comment-lost")) {
       show(first);
-      if (byId("comment-errors")) tell(byId("comment-errors").querySelector("p").textContent);
+      if (byId("comment-errors") && byId("comment-errors").getBoundingClientRect().top < 0) {
+        byId("comment-errors").scrollIntoView(); // some of what can be wrong is said there alone
+        if (first && first.getBoundingClientRect().top > innerHeight) show(first);
+      }
+      if (byId("comment-lost")) tell(area().querySelector("label[for=comment-lost]").textContent);
+      else if (byId("comment-errors")) tell(byId("comment-errors").querySelector("p").textContent);
       else if (byId("comment-preview-title")) tell(byId("comment-preview-title").textContent);
     } else if (isEdit) {
       show(field("comment"));

@@ -1,9 +1,9 @@
-// Reloads the page when the site was built again, but not under who is writing, or has just sent what can be mended on
-// this page alone (data-own); says why it could not be built.
+// Reloads the page when the site was built again, but not under who is writing, was given back what they had sent, or
+// can mend on this page alone what they have just sent (data-own); says why it could not be built.
 (async () => {
   let seen = "";
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
-  const isWritten = () => Array.from(document.querySelectorAll("textarea")).some((one) => one.value !== one.defaultValue);
+  const isWritten = () => Array.from(document.querySelectorAll("textarea")).some((one) => one.value !== "");
   const isHeld = () => isWritten() || document.querySelector("[data-own]") !== null;
   const note = document.createElement("pre");
   note.setAttribute("role", "alert");
