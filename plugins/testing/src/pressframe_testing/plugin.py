@@ -105,4 +105,7 @@ def browser_page(chromium: "Browser") -> Iterator["Page"]:
     page.set_default_timeout(60_000)  # milliseconds: a busy machine is no failure
     yield page
     for context in chromium.contexts:
+        for each in context.pages:
+            each.unroute_all(behavior="ignoreErrors")  # answers to its last questions may fail: the test's files go
+        context.unroute_all(behavior="ignoreErrors")
         context.close()
