@@ -9,6 +9,8 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,8 +29,11 @@ HOST = "127.0.0.2"
 _POSTS = 100
 _BYTES = 22_500
 """Of Markdown; with the theme they make a page of about 30 kB."""
-_WRK = ("wrk", "-t1", "-c16", "-d5")
+_SECONDS = 5
+_WRK = ("wrk", "-t1", "-c16", f"-d{_SECONDS}")
 _END = "C’est la fin de l’article."
+_WRITERS = 50
+"""Comments that come in a second while readers' waiting is measured."""
 
 
 @attrs.frozen(kw_only=True)
@@ -57,10 +62,20 @@ class Rate:
 
 @attrs.frozen
 class Served:
-    """Rates, the bare application's first, and the size of the open article in bytes."""
+    """What was measured.
+
+    Attributes:
+        rates: The bare application's first.
+        size: Bytes of the open article.
+        waited: Milliseconds within which 99 of 100 readers of it are answered, over 16 connections that ask as fast as
+            they can, while comments come in; the median of the runs.
+        written: Comments stored a second meanwhile.
+    """
 
     rates: tuple[Rate, ...]
     size: int
+    waited: float
+    written: float
 
 
 def why_not() -> str | None:
@@ -86,7 +101,14 @@ def measure(folder: Path, *, runs: int, told: Callable[[str], None]) -> Served:
         with running(_bare_server(bare), folder=Path(__file__).parents[1], BENCH_BODY=str(body)):
             Reader(HOST, bare).wait()
             limit = Target(name="bare ASGI application", port=bare, path="/")
-            return Served(tuple(_in_turn([limit, *targets], runs, told)), len(page))
+            rates = tuple(_in_turn([limit, *targets], runs, told))
+        waited, written = [], []
+        for number in range(1, runs + 1):
+            told(f"{targets[0].name} while comments come in, {number}")
+            with _writing(port, opened) as stored:
+                waited.append(_wait(targets[0]))
+            written.append(len(stored) / _SECONDS)
+    return Served(rates, len(page), median(waited), median(written))
 
 
 def _articles() -> tuple[posts.Post, posts.Post]:
@@ -135,14 +157,63 @@ def _in_turn(targets: Sequence[Target], runs: int, told: Callable[[str], None]) 
 
 
 def _load(target: Target) -> float:
+    """Return how many requests a second are answered."""
+    return float(_asked(target, r"Requests/sec:\s+([\d.]+)")[1])
+
+
+def _wait(target: Target) -> float:
+    """Return the milliseconds that 99 of 100 requests waited at most."""
+    found = _asked(target, r"99%\s+([\d.]+)(us|ms|s)\b", "--latency")
+    return float(found[1]) * {"us": 0.001, "ms": 1, "s": 1000}[found[2]]
+
+
+def _asked(target: Target, what: str, *options: str) -> re.Match[str]:
+    """Have wrk ask, and return *what* it says.
+
+    Raises:
+        RuntimeError: Not every request was answered.
+    """
     headers = [part for name, value in target.headers.items() for part in ("-H", f"{name}: {value}")]
-    command = [*_WRK, *headers, f"http://{HOST}:{target.port}{target.path}"]
+    command = [*_WRK, *options, *headers, f"http://{HOST}:{target.port}{target.path}"]
     with pinned(processors()[1]):
         said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    rate = re.search(r"Requests/sec:\s+([\d.]+)", said)
-    if rate is None or "Non-2xx" in said or "Socket errors" in said:
+    found = re.search(what, said)
+    if found is None or "Non-2xx" in said or "Socket errors" in said:
         raise RuntimeError(f"{target.name}: not every request was answered:\n{said}")
-    return float(rate[1])
+    return found
+
+
+@contextmanager
+def _writing(port: int, post: posts.Post) -> Iterator[list[int]]:
+    """Send comments while the block runs, so many a second; the list gets the number of each that is stored.
+
+    Raises:
+        RuntimeError: One was not accepted.
+    """
+    stored: list[int] = []
+    failed: list[RuntimeError] = []
+    is_over, entry = threading.Event(), f"posts/{post.published.year}/{post.slug}"
+
+    def write() -> None:
+        writer, begun, number = Reader(HOST, port), time.monotonic(), 0
+        while not is_over.wait(max(begun + number / _WRITERS - time.monotonic(), 0)):
+            number += 1
+            try:
+                writer.comment(entry, f"Une réponse de plus, la {number} de {begun}.")
+            except RuntimeError as error:
+                failed.append(error)
+                return
+            stored.append(number)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        yield stored
+    finally:
+        is_over.set()
+        thread.join()
+    if failed:
+        raise failed[0]
 
 
 def serve_command(port: int) -> list[str | Path]:

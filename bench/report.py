@@ -17,6 +17,9 @@ from bench.mails import Killed, Sent
 from bench.saves import Delay
 from bench.talk import PageTime
 
+LONGEST_WAIT = 5
+"""Milliseconds within which 99 of 100 readers are to be answered while comments come in."""
+
 _BASE = "Hugo"
 _DISTURBED = 0.15
 _COLUMNS = ("", "wall s", "× Hugo", "CPU s", "× Hugo", "peak MB", "× Hugo", "pages", "MB")
@@ -76,7 +79,9 @@ def live(served: Served, *, runs: int) -> str:
     for rate in served.rates:
         cells = (rate.requests / limit, rate.requests / opened, rate.spread)
         lines.append(_row((f"  {rate.name}", f"{rate.requests:.0f}", *(f"{cell:.2f}" for cell in cells))))
-    return "\n".join(lines)
+    held = "held" if served.waited < LONGEST_WAIT else "missed"
+    told = f"while {served.written:.0f} comments a second come in, 99 of 100 readers of the open article wait"
+    return "\n".join([*lines, "", f"{told} {served.waited:.1f} ms at most (goal: {LONGEST_WAIT}, {held})"])
 
 
 def saves(delays: Sequence[Delay], *, count: int, runs: int) -> str:
