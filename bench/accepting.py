@@ -18,6 +18,7 @@ from statistics import median, quantiles
 import attrs
 
 from bench import posts
+from bench.beside import beside
 from bench.environment import Environment
 from bench.generators import Site, writing
 from bench.live import HOST, free_ports, pinned, processors, running, serve_command
@@ -282,25 +283,18 @@ def _load(server: _Server) -> _Run:
 def _reading(server: _Server) -> Iterator[list[float]]:
     """Read a page again and again while the block runs; what that took is in the list afterwards."""
     waited: list[float] = []
-    stop = threading.Event()
-    thread = threading.Thread(target=_read, args=(server, stop, waited))
-    if server.page is None:
+    page = server.page
+    if page is None:
         yield waited
         return
-    thread.start()
-    try:
+
+    def read(is_over: threading.Event) -> None:
+        with closing(http.client.HTTPConnection(HOST, server.port, timeout=10)) as connection:
+            while not is_over.wait(_LOOK):
+                start = time.perf_counter()
+                connection.request("GET", page)
+                connection.getresponse().read()
+                waited.append(time.perf_counter() - start)
+
+    with beside(read):
         yield waited
-    finally:
-        stop.set()
-        thread.join()
-
-
-def _read(server: _Server, stop: threading.Event, waited: list[float]) -> None:
-    assert server.page is not None
-    with closing(http.client.HTTPConnection(HOST, server.port, timeout=10)) as connection:
-        while not stop.wait(_LOOK):
-            start = time.perf_counter()
-            connection.request("GET", server.page)
-            answer = connection.getresponse()
-            answer.read()
-            waited.append(time.perf_counter() - start)

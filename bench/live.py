@@ -13,12 +13,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from statistics import median
 
 import attrs
 
 from bench import posts
+from bench.beside import beside
 from bench.generators import live
 from bench.measure import usual_environment
 from bench.reader import Reader
@@ -191,29 +193,18 @@ def _writing(port: int, post: posts.Post) -> Iterator[list[int]]:
         RuntimeError: One was not accepted.
     """
     stored: list[int] = []
-    failed: list[RuntimeError] = []
-    is_over, entry = threading.Event(), f"posts/{post.published.year}/{post.slug}"
+    entry = f"posts/{post.published.year}/{post.slug}"
 
-    def write() -> None:
-        writer, begun, number = Reader(HOST, port), time.monotonic(), 0
-        while not is_over.wait(max(begun + number / _WRITERS - time.monotonic(), 0)):
-            number += 1
-            try:
-                writer.comment(entry, f"Une réponse de plus, la {number} de {begun}.")
-            except RuntimeError as error:
-                failed.append(error)
+    def write(is_over: threading.Event) -> None:
+        writer, begun = Reader(HOST, port), time.monotonic()
+        for number in count(1):
+            if is_over.wait(max(begun + (number - 1) / _WRITERS - time.monotonic(), 0)):
                 return
+            writer.comment(entry, f"Une réponse de plus, la {number} de {begun}.")
             stored.append(number)
 
-    thread = threading.Thread(target=write)
-    thread.start()
-    try:
+    with beside(write):
         yield stored
-    finally:
-        is_over.set()
-        thread.join()
-    if failed:
-        raise failed[0]
 
 
 def serve_command(port: int) -> list[str | Path]:

@@ -20,6 +20,7 @@ from statistics import quantiles
 import attrs
 
 from bench import posts
+from bench.beside import beside
 from bench.generators import Site, writing
 from bench.live import HOST, free_ports, serve_command
 from bench.measure import run, usual_environment
@@ -258,9 +259,8 @@ def serving(place: Place) -> Iterator[subprocess.Popen[bytes]]:
 def _reading(port: int, page: str) -> Iterator[list[float]]:
     """Ask for a page and for a form again and again while the block runs; the list has the seconds afterwards."""
     times: list[float] = []
-    is_over = threading.Event()
 
-    def read() -> None:
+    def read(is_over: threading.Event) -> None:
         reader = Reader(HOST, port)
         while not is_over.wait(_LOOK):
             for address in (page, "/members/sign-in"):
@@ -268,13 +268,8 @@ def _reading(port: int, page: str) -> Iterator[list[float]]:
                 reader.get(address)
                 times.append(time.perf_counter() - begun)
 
-    thread = threading.Thread(target=read)
-    thread.start()
-    try:
+    with beside(read):
         yield times
-    finally:
-        is_over.set()
-        thread.join()
 
 
 def _listens(port: int) -> bool:

@@ -108,3 +108,9 @@ def another_process():
             process.stdin.close()
 
     return run
+
+
+def read_at_once(db, count, stack):
+    """Have so many read at the same time, until *stack* ends."""
+    for _ in range(count):
+        stack.enter_context(db.read())

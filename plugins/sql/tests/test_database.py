@@ -15,6 +15,8 @@ import sqlalchemy as sa
 from pressframe import ConfigError, Site, StoreError
 from pressframe_sql import Database, database
 
+from .conftest import read_at_once
+
 HOLD_A_LOCK = """
 import sqlite3, sys
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
@@ -213,16 +215,11 @@ def test_what_is_written_is_on_disk_when_it_is_answered(db):
     assert db.write(ask) == ["wal", 2]
 
 
-def _read_at_once(db, count, stack):
-    for _ in range(count):
-        stack.enter_context(db.read())
-
-
 def test_more_readers_than_there_are_connections_get_one_clear_error(db, monkeypatch):
     monkeypatch.setattr("pressframe_sql._backend.BUSY_SECONDS", 0.01)
 
     with ExitStack() as stack, pytest.raises(StoreError, match=r"^data/site\.sqlite: all connections .* are in use"):
-        _read_at_once(db, 50, stack)
+        read_at_once(db, 50, stack)
 
     with db.read() as connection:
         assert connection.scalar(sa.text("SELECT 7")) == 7

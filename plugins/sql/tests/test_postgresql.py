@@ -13,6 +13,8 @@ from pressframe import Site, StoreError
 from pressframe_sql import Job, Worker, _postgresql, database
 from pressframe_sql.statements import Prepared
 
+from .conftest import read_at_once
+
 pytestmark = pytest.mark.postgresql
 pytest.importorskip("psycopg", reason="PostgreSQL's driver is not installed: pip install 'pressframe-sql[postgresql]'")
 
@@ -115,16 +117,11 @@ def test_processes_that_open_an_empty_database_at_once_wait_for_each_other(make_
         assert connection.scalars(sa.text("SELECT * FROM notes_version")).all() == ["notes_0001"]
 
 
-def _read_at_once(db, count, stack):
-    for _ in range(count):
-        stack.enter_context(db.read())
-
-
 def test_more_readers_than_there_are_connections_get_one_clear_error(db, monkeypatch):
     monkeypatch.setattr("pressframe_sql._postgresql.BUSY_SECONDS", 0.5)
 
     with ExitStack() as stack, pytest.raises(StoreError, match=r"^all connections to .* are in use"):
-        _read_at_once(db, 50, stack)
+        read_at_once(db, 50, stack)
 
     assert db.fetch(ONE, {}) == [(1,)]
 

@@ -14,14 +14,12 @@ import sqlalchemy as sa
 from pressframe_members._tables import MEMBER, MEMBERSHIP
 from pressframe_members.model import SUBSCRIBERS, Member, Membership
 from pressframe_sql.statements import insert_into
+from pressframe_sql.types import is_storable
 
 WITH_MEMBER = sa.select(
     MEMBER.c.id, MEMBER.c.reader, MEMBER.c.address, MEMBER.c.name, MEMBER.c.since, MEMBER.c.confirmed, MEMBER.c.language
 )
 """What ``member_of`` and ``cursor_of`` read."""
-
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-"""What PostgreSQL takes in no text."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -80,12 +78,12 @@ def membership_of(row: sa.Row[*tuple[Any, ...]]) -> Membership:
 
 def is_called(id: str) -> sa.ColumnElement[bool]:
     """Return what is true of the member with ``Reader.id`` *id*; of none where that is text that no database holds."""
-    return sa.false() if UNSTORABLE.search(id) else MEMBER.c.reader == id
+    return MEMBER.c.reader == id if is_storable(id) else sa.false()
 
 
 def has(audience: str, now: datetime) -> sa.ColumnElement[bool]:
     """Return what is true of members who have *audience* at *now*: confirmed ones alone."""
-    if UNSTORABLE.search(audience):
+    if not is_storable(audience):
         return sa.false()
     if audience == SUBSCRIBERS:
         return MEMBER.c.confirmed.is_not(None)

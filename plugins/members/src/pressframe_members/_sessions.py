@@ -11,11 +11,12 @@ import sqlalchemy as sa
 from pressframe.errors import StoreError
 from pressframe.model import Host, Reader
 from pressframe_members._pages import SIGNED_IN_FOR
-from pressframe_members._rows import UNSTORABLE, is_called, lasts
+from pressframe_members._rows import is_called, lasts
 from pressframe_members._tables import MEMBER, MEMBERSHIP, SESSION
 from pressframe_members.model import SUBSCRIBERS
 from pressframe_sql import Database, database
 from pressframe_sql.limits import is_valid
+from pressframe_sql.types import is_storable
 from pressframe_web import Web
 from pressframe_web.identity import digest, make_id
 
@@ -95,7 +96,7 @@ class Sessions:
 
     def end_named(self, reader: str, id: str) -> None:
         """Sign out the browser that is called *id* on this member's account page; of nobody else's."""
-        if UNSTORABLE.search(id):
+        if not is_storable(id):
             return
         whose = sa.select(MEMBER.c.id).where(is_called(reader)).scalar_subquery()
         self._end((SESSION.c.member == whose) & (sa.func.substr(SESSION.c.digest, 1, _SHOWN) == id))

@@ -18,7 +18,6 @@ from pressframe.model import Host
 from pressframe_members import _telling
 from pressframe_members._audiences import known_audiences
 from pressframe_members._rows import (
-    UNSTORABLE,
     WITH_MEMBER,
     cursor_of,
     fill,
@@ -36,7 +35,7 @@ from pressframe_members._tables import MEMBER, MEMBERSHIP
 from pressframe_members._telling import Told
 from pressframe_members.model import SUBSCRIBERS, Found, Member, Membership, State, read_name
 from pressframe_sql import Database, database
-from pressframe_sql.types import Moment
+from pressframe_sql.types import Moment, is_storable
 from pressframe_web.addresses import read_address
 from pressframe_web.identity import make_id
 
@@ -313,7 +312,7 @@ class Members:
         self, text: str, audience: str | None, state: State | None, now: datetime
     ) -> list[sa.ColumnElement[bool]]:
         words = fold(text[:200]).split()
-        found = [MEMBER.c.sought.contains(word, autoescape=True) for word in words if not UNSTORABLE.search(word)]
+        found = [MEMBER.c.sought.contains(word, autoescape=True) for word in words if is_storable(word)]
         if len(found) < len(words):
             return [sa.false()]
         if state is not None:
@@ -342,7 +341,7 @@ class Members:
 
 
 def _given(member: int, audience: str, source: str | None) -> sa.ColumnElement[bool]:
-    if UNSTORABLE.search(f"{audience}{source}"):
+    if not is_storable(f"{audience}{source}"):
         return sa.false()
     is_so = (MEMBERSHIP.c.member == member) & (MEMBERSHIP.c.audience == audience)
     return is_so if source is None else is_so & (MEMBERSHIP.c.source == source)
