@@ -34,7 +34,7 @@ from pressframe_sql import Worker, database
 
 _POSTS = 100
 _LOOK = 0.01
-_PATIENCE = 600
+_PATIENCE = 120
 MOST_REPEATED = 8
 """What may be in flight when the server is killed."""
 _SETTINGS = """

@@ -230,6 +230,24 @@ def test_a_job_whose_worker_was_killed_is_tried_again(site, worker, enqueue, don
     assert jobs(db) == []
 
 
+def test_a_job_that_another_worker_has_taken_over_is_ended_by_that_one(site, make_site, clock, db, enqueue):
+    """Its first worker took longer than it is left alone."""
+    enqueue()
+    other, seen = Worker(make_site(), [Job(name="mail", run=lambda payload: seen.append(jobs(db)))], clock), []
+
+    def takes_long(payload):
+        clock.now += timedelta(minutes=10)
+        db.write(lambda connection: take(connection, 1, now=clock(), until=clock() + timedelta(minutes=10)))
+
+    Worker(site, [Job(name="mail", run=takes_long)], clock).run_due()
+    assert jobs(db) == [("waiting", 2, None)]
+    clock.now += timedelta(minutes=10)
+    other.run_due()
+
+    assert seen == [[("waiting", 3, None)]]
+    assert jobs(db) == []
+
+
 def test_two_workers_share_the_jobs(make_site, done, clock, enqueue):
     for _ in range(20):
         enqueue()

@@ -14,8 +14,8 @@ from pressframe_sql.statements import insert_into
 SEND = "newsletter.send"
 """The job: do for a moment what there is to do, and plan the next."""
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=24)
-_LOST = timedelta(seconds=30)
-"""So long after its time a planned job is taken to have been lost with the process that ran it."""
+_SURE = timedelta(minutes=1)
+"""A job that is due later than this has not begun, however much the clocks of several machines differ."""
 
 
 def pause_after(attempts: int) -> timedelta:
@@ -48,11 +48,24 @@ def hold_late(connection: sa.Connection, early: datetime) -> None:
 
 
 def plan_job(db: Database, connection: sa.Connection, at: datetime, *, now: datetime) -> None:
-    """Plan a job for *at*, unless one is planned for no later."""
+    """Plan a job for *at*, unless one that will surely begin later than now is planned for no later.
+
+    One that may be running has perhaps looked at everything already. Were it taken for one that is to come, nothing
+    would send what was planned meanwhile. A job too many finds nothing to do.
+    """
     ensure_mark(connection)
-    planned = connection.scalar(sa.select(MARK.c.next))
     at = max(at, now)
-    if planned is not None and planned <= at and planned > now - _LOST:
+    planned = connection.scalar(sa.select(MARK.c.next))
+    if planned is None or not now < planned <= at:
+        connection.execute(sa.update(MARK).values(next=at))
+    elif planned > now + _SURE:
         return
-    connection.execute(sa.update(MARK).values(next=at))
     db.enqueue(connection, SEND, {}, due=at)
+
+
+def plan_next(db: Database, connection: sa.Connection, at: datetime | None, *, now: datetime) -> None:
+    """Plan the job that comes after one that is at its end, if any; leave alone what was planned meanwhile."""
+    ensure_mark(connection)
+    connection.execute(sa.update(MARK).where(MARK.c.next <= now).values(next=None))
+    if at is not None:
+        plan_job(db, connection, at, now=now)

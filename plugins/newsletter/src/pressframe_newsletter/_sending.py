@@ -20,7 +20,7 @@ from pressframe_newsletter._campaigns import Campaign, Campaigns, campaign_of
 from pressframe_newsletter._guard import Guard
 from pressframe_newsletter._mails import Mails, Subject
 from pressframe_newsletter._people import Returned
-from pressframe_newsletter._planning import ensure_mark, hold_late, is_resting, pause_after, plan_job
+from pressframe_newsletter._planning import hold_late, is_resting, pause_after, plan_next
 from pressframe_newsletter._publishing import Publishing
 from pressframe_newsletter._readers import Readers
 from pressframe_newsletter._recipients import ATTEMPTS, Recipients, Result, Row, key_of
@@ -86,14 +86,7 @@ class Sending:
 
     def _plan(self, at: datetime | None) -> datetime | None:
         now = self._held.clock()
-
-        def work(connection: sa.Connection) -> None:
-            ensure_mark(connection)
-            connection.execute(sa.update(MARK).values(next=None))
-            if at is not None:
-                plan_job(self._db, connection, at, now=now)
-
-        self._db.write(work)
+        self._db.write(lambda connection: plan_next(self._db, connection, at, now=now))
         return at
 
     def _work(self, release: Release, until: float) -> datetime | None:

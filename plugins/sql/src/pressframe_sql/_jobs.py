@@ -34,13 +34,18 @@ _REMEMBERED = timedelta(days=30)
 
 @attrs.frozen(kw_only=True)
 class Waiting:
-    """A job that was taken to be run; ``attempts`` counts this one."""
+    """A job that was taken to be run; ``attempts`` counts this one.
+
+    Attributes:
+        until: When others may take it; its row says so until they do.
+    """
 
     id: int
     name: str
     key: str | None
     payload: Mapping[str, Json]
     attempts: int
+    until: datetime
 
 
 def insert_job(
@@ -85,20 +90,27 @@ def take(connection: sa.Connection, id: int, *, now: datetime, until: datetime) 
     row = connection.execute(taken).one_or_none()
     if row is None:
         return None
-    return Waiting(id=id, name=row.name, key=row.key, payload=json.loads(row.payload), attempts=row.attempts)
+    payload = json.loads(row.payload)
+    return Waiting(id=id, name=row.name, key=row.key, payload=payload, attempts=row.attempts, until=until)
 
 
 def finish(connection: sa.Connection, job: Waiting, now: datetime) -> None:
     """Forget a job that was done; of one with a key, remember the key for a while, and nothing else."""
     if job.key is None:
-        connection.execute(sa.delete(JOB).where(JOB.c.id == job.id))
+        connection.execute(sa.delete(JOB).where(_is(job)))
     else:
         done = {"state": DONE, "payload": "{}", "error": None, "due": now}
-        connection.execute(sa.update(JOB).where(JOB.c.id == job.id).values(done))
+        connection.execute(sa.update(JOB).where(_is(job)).values(done))
     connection.execute(sa.delete(JOB).where(JOB.c.state == DONE, JOB.c.due < now - _REMEMBERED))
 
 
 def put_off(connection: sa.Connection, job: Waiting, error: str, *, due: datetime | None) -> None:
     """Keep a job that failed until *due*, or set it aside if that is None."""
     values = {"state": ASIDE, "error": error} if due is None else {"due": due, "error": error}
-    connection.execute(sa.update(JOB).where(JOB.c.id == job.id).values(values))
+    connection.execute(sa.update(JOB).where(_is(job)).values(values))
+
+
+def _is(job: Waiting) -> sa.ColumnElement[bool]:
+    """Return what is true of the job's row until somebody else has taken it."""
+    return (JOB.c.id == job.id) & (JOB.c.due == job.until)
+
