@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 import sqlalchemy as sa
 
-from pressframe_sql.types import Moment, is_storable
+from pressframe_sql.types import Moment
 
 
 @pytest.fixture
@@ -47,8 +47,3 @@ def test_no_moment_stays_none(keep):
 def test_a_time_without_a_zone_is_refused(keep):
     with pytest.raises(sa.exc.StatementError, match="has no time zone"):
         keep(datetime(2026, 5, 1))  # noqa: DTZ001 - that is the point
-
-
-@pytest.mark.parametrize(("text", "is_fine"), [("", True), ("é 🙂\n", True), ("a\0", False), ("\udc80", False)])
-def test_what_some_database_does_not_take_is_known(text, is_fine):
-    assert is_storable(text) is is_fine

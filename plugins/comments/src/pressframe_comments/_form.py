@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import attrs
 
 from pressframe_comments._links import website
+from pressframe_sql.texts import is_storable, storable
 
 AUTHOR, EMAIL, URL, BODY = 245, 100, 200, 65_525
 """The most characters of each; WordPress's limits."""
@@ -15,7 +16,6 @@ AUTHOR, EMAIL, URL, BODY = 245, 100, 200, 65_525
 TRAP = "subject"
 """A field that people do not see."""
 
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+@[\w](?:[\w-]*[\w])?(?:\.[\w](?:[\w-]*[\w])?)+")
 
@@ -89,7 +89,7 @@ class Typed:
             return ["comment-missing"]
         if len(self.body) > BODY:
             return ["comment-long"]
-        return ["comment-characters"] if _UNSTORABLE.search(self.body) else []
+        return [] if is_storable(self.body) else ["comment-characters"]
 
     def _email_problems(self) -> list[str]:
         if not self.email:
@@ -102,10 +102,10 @@ class Typed:
         """Return this as a page can hold it: characters that none can are replaced."""
         return attrs.evolve(
             self,
-            author=_UNSTORABLE.sub("\ufffd", self.author),
-            email=_UNSTORABLE.sub("\ufffd", self.email),
-            url=_UNSTORABLE.sub("\ufffd", self.url),
-            body=_UNSTORABLE.sub("\ufffd", self.body),
+            author=storable(self.author),
+            email=storable(self.email),
+            url=storable(self.url),
+            body=storable(self.body),
         )
 
 

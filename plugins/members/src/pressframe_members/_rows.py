@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from pressframe_members._tables import MEMBER, MEMBERSHIP
 from pressframe_members.model import SUBSCRIBERS, Member, Membership
 from pressframe_sql.statements import insert_into
-from pressframe_sql.types import is_storable
+from pressframe_sql.texts import is_storable
 
 WITH_MEMBER = sa.select(
     MEMBER.c.id, MEMBER.c.reader, MEMBER.c.address, MEMBER.c.name, MEMBER.c.since, MEMBER.c.confirmed, MEMBER.c.language

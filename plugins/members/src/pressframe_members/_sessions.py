@@ -16,7 +16,7 @@ from pressframe_members._tables import MEMBER, MEMBERSHIP, SESSION
 from pressframe_members.model import SUBSCRIBERS
 from pressframe_sql import Database, database
 from pressframe_sql.limits import is_valid
-from pressframe_sql.types import is_storable
+from pressframe_sql.texts import is_storable
 from pressframe_web import Web
 from pressframe_web.identity import digest, make_id
 

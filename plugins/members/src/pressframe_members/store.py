@@ -35,7 +35,8 @@ from pressframe_members._tables import MEMBER, MEMBERSHIP
 from pressframe_members._telling import Told
 from pressframe_members.model import SUBSCRIBERS, Found, Member, Membership, State, read_name
 from pressframe_sql import Database, database
-from pressframe_sql.types import Moment, is_storable
+from pressframe_sql.texts import is_storable
+from pressframe_sql.types import Moment
 from pressframe_web.addresses import read_address
 from pressframe_web.identity import make_id
 

@@ -28,6 +28,7 @@ from pressframe_moderation import _cards as cards
 from pressframe_moderation._acts import ADDED, step_of, undo_form, undo_of
 from pressframe_moderation._desk import Desk, missing, page_of
 from pressframe_moderation._wanted import LIST, Wanted
+from pressframe_sql.texts import is_storable, storable
 from pressframe_web import Request, Response
 
 log = logging.getLogger("pressframe")
@@ -35,7 +36,6 @@ log = logging.getLogger("pressframe")
 AUTHOR, URL, BODY = 245, 200, 65_525
 """The most characters of each, as in the readers' form."""
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _ASKED = ("approve", "spam", "trash")
 
 
@@ -152,7 +152,7 @@ class Single:
         if now is None:
             return missing()
         kept: dict[str, Json] = {
-            "reply": _UNSTORABLE.sub("\ufffd", body),
+            "reply": storable(body),
             "problem": problem,
             "steps": [step_of(step) for step in steps],
         }
@@ -184,7 +184,7 @@ def _reply_problem(desk: Desk, filed: Filed, body: str) -> tuple[str, int]:
         return "state", 409
     if not body.strip():
         return "empty", 422
-    return ("body", 422) if len(body) > BODY or _UNSTORABLE.search(body) else ("", 200)
+    return ("body", 422) if len(body) > BODY or not is_storable(body) else ("", 200)
 
 
 def _draft(desk: Desk, answered: Comment, body: str, key: str) -> Draft:
@@ -229,7 +229,7 @@ def _form(desk: Desk, filed: Filed, filling: _Filling, *, status: int = 200) -> 
         "id": comment.id,
         "version": filling.version or str(filed.version),
         "now": {"author": comment.author, "url": comment.url or "", "body": comment.body, "html": html(comment)},
-        "typed": {name: _UNSTORABLE.sub("\ufffd", text) for name, text in filling.typed.items()},
+        "typed": {name: storable(text) for name, text in filling.typed.items()},
         "is_html": comment.format == "html",
         "problems": list(filling.problems),
         "steps": [step_of(step) for step in filling.steps],
@@ -264,7 +264,7 @@ def _problems(typed: Mapping[str, str]) -> list[str]:
     found = [
         "author-missing" if not author else "author-bad" if len(author) > AUTHOR or _CONTROL.search(author) else "",
         "url-bad" if url and (len(url) > URL or website(url) is None) else "",
-        "body-missing" if not body.strip() else "body-bad" if len(body) > BODY or _UNSTORABLE.search(body) else "",
+        "body-missing" if not body.strip() else "body-bad" if len(body) > BODY or not is_storable(body) else "",
     ]
     return [problem for problem in found if problem]
 

@@ -15,7 +15,7 @@ from pressframe.model import Host
 from pressframe_newsletter._planning import is_resting, plan_job
 from pressframe_newsletter._tables import CAMPAIGN, MARK, RECIPIENT
 from pressframe_sql import Database, database
-from pressframe_sql.types import is_storable
+from pressframe_sql.texts import is_storable
 
 Kind: TypeAlias = Literal["post", "digest"]
 State: TypeAlias = Literal["planned", "sending", "held", "done", "cancelled"]

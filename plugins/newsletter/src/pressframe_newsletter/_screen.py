@@ -17,7 +17,7 @@ from pressframe_newsletter._office import Office
 from pressframe_newsletter._publishing import Publishing
 from pressframe_newsletter._screen_acts import LIST, Acts
 from pressframe_newsletter._screen_pages import missing, page_of
-from pressframe_sql.types import is_storable
+from pressframe_sql.texts import is_storable
 from pressframe_web import Request, Response
 
 if TYPE_CHECKING:

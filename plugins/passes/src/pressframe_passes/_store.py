@@ -14,7 +14,7 @@ from pressframe.model import Host
 from pressframe_passes._tables import LINK
 from pressframe_sql import Database, database
 from pressframe_sql.limits import SET_BACK, is_long_over, is_valid
-from pressframe_sql.types import is_storable
+from pressframe_sql.texts import is_storable
 from pressframe_web.identity import Links, disguise, make_id
 
 Kind: TypeAlias = Literal["gift", "preview"]

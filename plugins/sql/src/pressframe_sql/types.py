@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy
 from sqlalchemy.types import TypeDecorator
 
-__all__ = ["Moment", "is_storable"]
+__all__ = ["Moment"]
 
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def is_storable(text: str) -> bool:
-    """Say whether every kind of database takes *text*, if only to look for it: PostgreSQL refuses NUL."""
-    return _UNSTORABLE.search(text) is None
 
 
 class Moment(TypeDecorator[datetime]):

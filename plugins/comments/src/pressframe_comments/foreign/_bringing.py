@@ -17,8 +17,8 @@ from pressframe_comments._links import website
 from pressframe_comments._store import Filed, Record
 from pressframe_comments._taking import shorten
 from pressframe_comments.foreign._model import NO_ENTRY, Foreign, Loss
+from pressframe_sql.texts import storable
 
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]+")
 _NO_ID = re.compile(r"[^A-Za-z0-9-]+")
 _LONGEST_ID = 60
@@ -82,7 +82,7 @@ class Bringing:
             kind=one.kind,
             author=_CONTROL.sub(" ", one.author).strip()[:AUTHOR] or self.anonymous,
             url=website(one.url) if one.url else None,
-            body=_UNSTORABLE.sub("\ufffd", one.body).replace("\r\n", "\n"),
+            body=storable(one.body).replace("\r\n", "\n"),
             format=one.format,
             received=one.received,
             parent=None if parent is None else self._id(parent),
