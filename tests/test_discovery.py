@@ -1,6 +1,7 @@
 """Discovery: the plugins that a site names are found, or what keeps them from being used is told at the start."""
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -182,6 +183,14 @@ def test_every_bundled_plugin_says_which_others_bring_its_hooks(bare, name):
         opened = str(error)
 
     assert "is no hook" not in opened
+
+
+@pytest.mark.parametrize("word", COMPANY)
+def test_a_setting_may_have_the_name_under_which_other_plugins_are_named(bare, word):
+    hook = f"\n@hookimpl\ndef register_templates(self): yield Path(self.{word})"
+    bare.plugin("x", f"{word}: str = 'there'{hook}").tables = f'[plugins.x]\n{word} = "here"'
+
+    assert bare.open().hooks.all("register_templates") == (("x", Path("here")),)
 
 
 def test_company_that_is_kept_is_no_mistake(bare):

@@ -96,7 +96,7 @@ def find_plugins(
             errors.append(error)
     known, found = known_hooks(plugins), {plugin.name for plugin in plugins}
     for plugin in plugins:
-        if found.issuperset(getattr(plugin.kind, "needs", ())):  # if not, its hooks may be declared by what it lacks
+        if found.issuperset(_others(plugin.kind, "needs")):  # if not, its hooks may be declared by what it lacks
             errors += _flaws(plugin.kind, folder, known)
         errors += _company(plugin, names, partial(place, names.index(plugin.name)))
     return plugins, errors
@@ -176,8 +176,7 @@ def _import_file(file: Path, folder: Path) -> Plugin:
 def _only_plugin(module: ModuleType, place: str) -> type[attrs.AttrsInstance]:
     own = [kind for kind in vars(module).values() if inspect.isclass(kind) and kind.__module__ == module.__name__]
     kinds = [kind for kind in own if any(_is_marked(method) for method in vars(kind).values())]
-    if not kinds:
-        kinds = [kind for kind in own if any(hook in vars(kind) for hook in HOOKS)]
+    kinds = kinds or [kind for kind in own if any(hook in vars(kind) for hook in HOOKS)]
     if len(kinds) != 1:
         message = f"holds {len(kinds)} plugins; a file holds exactly one class with @hookimpl methods"
         raise PluginError(message, at=Place(place), fix="write one class, decorated with @attrs.frozen(eq=False)")
@@ -209,8 +208,7 @@ def _method_flaws(method: Callable[..., object], hooks: Hooks) -> Iterator[tuple
     """Yield what is wrong with an implementation, and how to mend it."""
     name = method.__name__
     if name not in hooks:
-        near = did_you_mean(name, hooks)
-        yield f"{name} is no hook", f"{near} (pressframe hooks lists all)".strip()
+        yield f"{name} is no hook", f"{did_you_mean(name, hooks)} (pressframe hooks lists all)".strip()
         return
     if inspect.iscoroutinefunction(method) or inspect.isasyncgenfunction(method):
         yield f"{name} is async; hooks are plain functions", "write def; live hooks run in a thread"
@@ -238,17 +236,21 @@ def _place_of(thing: type | Callable[..., object], folder: Path) -> Place:
 
 def _company(plugin: Plugin, names: Sequence[str], at: Callable[[], Place]) -> Iterator[PressframeError]:
     """Yield what *plugin* says about others that the site's list does not keep."""
-    for needed in getattr(plugin.kind, "needs", ()):
+    for needed in _others(plugin.kind, "needs"):
         if needed not in names:
             message = f'"{plugin.name}" needs the plugin "{needed}", which is not enabled'
             yield PluginError(message, at=at(), fix=f'add "{needed}" to [site] plugins')
-    for other in getattr(plugin.kind, "conflicts", ()):
-        if other in names:
-            message = f'"{plugin.name}" and "{other}" cannot be enabled together'
-            yield PluginError(message, at=at(), fix="keep one of them")
-    for earlier in getattr(plugin.kind, "after", ()):
+    for other in (one for one in _others(plugin.kind, "conflicts") if one in names):
+        message = f'"{plugin.name}" and "{other}" cannot be enabled together'
+        yield PluginError(message, at=at(), fix="keep one of them")
+    for earlier in _others(plugin.kind, "after"):
         if earlier in names and names.index(earlier) > names.index(plugin.name):
             right = [name for name in names if name != plugin.name]
             right.insert(right.index(earlier) + 1, plugin.name)
             fix = "write plugins = [" + ", ".join(f'"{name}"' for name in right) + "]"
             yield PluginError(f'"{plugin.name}" must come after "{earlier}"', at=at(), fix=fix)
+
+
+def _others(kind: type[attrs.AttrsInstance], word: str) -> Sequence[str]:
+    """Return the plugins that *kind* names under *word*: none where that is one of its settings."""
+    return () if word in attrs.fields_dict(kind) else getattr(kind, word, ())
