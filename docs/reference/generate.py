@@ -38,6 +38,14 @@ key = "k"
 key = "sk_test_1"
 webhook_secret = "whsec_1"
 """
+ADDED = {
+    "pressframe_sql": ("Job", "PersonalData"),
+    "pressframe_web": ("Route", "Request", "Response", "Cookie", "Later", "Grant", "Message", "Mailer"),
+    "pressframe_admin": ("Screen", "Action", "Role", "Account", "Done", "Flash", "Undo", "Tile"),
+    "pressframe_members.model": ("Member", "Membership", "AccountPart", "Outcome"),
+    "pressframe_comments": ("Change",),
+}
+"""Models of plugins' own: what the hooks that they declare take and give, and what those hold."""
 NOTE = "<!-- Written by docs/reference/generate.py from the code; change the docstrings there. -->"
 
 
@@ -77,10 +85,20 @@ def models() -> str:
         module = importlib.import_module(f"pressframe.model.{subject}")
         lines += [f"## {(module.__doc__ or '').split(chr(10))[0].rstrip('.')}", ""]
         kinds = [kind for kind in vars(module).values() if inspect.isclass(kind) and kind.__module__ == module.__name__]
-        for kind in (one for one in kinds if one.__name__ in model.__all__ and one is not SiteSettings):
-            told = _prose((inspect.getdoc(kind) or "").partition("Attributes:\n")[0])
-            lines += [f"### {kind.__name__}", "", told, "", *_members(kind), ""]
+        wanted = (one for one in kinds if one.__name__ in model.__all__ and one is not SiteSettings)
+        lines += [line for kind in wanted for line in _model(kind)]
+    for package, names in ADDED.items():
+        lines += [
+            f"## Of the plugin {package.split('.')[0].removeprefix('pressframe_')}: `from {package} import …`",
+            "",
+        ]
+        lines += [line for name in names for line in _model(getattr(importlib.import_module(package), name))]
     return "\n".join(lines)
+
+
+def _model(kind: type) -> list[str]:
+    told = _prose((inspect.getdoc(kind) or "").partition("Attributes:\n")[0])
+    return [f"### {kind.__name__}", "", told, "", *_members(kind), ""]
 
 
 def _members(kind: type) -> list[str]:
@@ -115,6 +133,8 @@ def _code(field: attrs.Attribute[object]) -> str:
     value = field.default
     if value is attrs.NOTHING:
         return "required"
+    if inspect.isfunction(value):
+        return "`…`"
     shown = repr(value.factory()) if isinstance(value, attrs.Factory) else repr(value)  # type: ignore[arg-type] # as below
     return f"`{shown}`".replace("'", '"')
 

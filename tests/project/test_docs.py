@@ -39,6 +39,15 @@ def test_every_hook_is_implemented_by_a_bundled_plugin(reference):
     assert "Implemented by none" not in reference["hooks.md"]
 
 
+def test_every_model_that_a_hook_takes_or_gives_is_told(reference):
+    signatures = re.findall(r"```python\n(.*?)```", reference["hooks.md"], re.DOTALL)
+    named = set(re.findall(r"\b[A-Z]\w+", "\n".join(signatures)))
+    told = set(re.findall(r"^### (\w+)", reference["models.md"], re.MULTILINE))
+    others = {"Callable", "Command", "Executor", "Iterable", "Literal", "Mapping", "None", "Path", "Sequence"}
+
+    assert named - told - others == {"Release", "Sanitizer"}  # which the hooks themselves explain
+
+
 def test_the_plugin_of_the_tutorial_works_as_the_tutorial_says(root, tmp_path):
     plugin, test = _blocks(root / "docs" / "tutorial-plugin.md", "python")
     (tmp_path / "test_night.py").write_text(f"{plugin}\n\n{test}", "utf-8")
