@@ -99,8 +99,10 @@ def test_restore_and_undo_put_back(run, states):
 
     assert run("restore", "1", "2").output == "2 comments restored\n"
     assert states() == ["a", "p", "t"]
-    assert run("undo").output == "2 comments as before\n"
+    assert run("undo").output == "2 comments as before: trash\n"
     assert states() == ["t", "t", "t"]
+    assert run("undo").output == "2 comments as before: approved, pending\n"
+    assert states() == ["a", "p", "t"]
 
 
 def test_undo_refuses_what_somebody_has_changed_since(run, served):

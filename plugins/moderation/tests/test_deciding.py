@@ -25,8 +25,12 @@ def test_one_comment_is_approved_and_that_is_taken_back_and_done_again(desk):
     assert "Bravo !" in desk.visitor.get("/2026/11/crise/").text
     back = owner.follow(owner.post(f"{LIST}undo", undo(done)))
     assert (flash(back), desk.state(filed.comment.id)) == ("1 commentaire remis comme avant.", State.PENDING)
-    owner.post(f"{LIST}undo", undo(back))
-    assert desk.state(filed.comment.id) is State.APPROVED
+    assert ">Refaire</button>" in back.text
+    again = owner.follow(owner.post(f"{LIST}undo", undo(back)))
+    assert (flash(again), desk.state(filed.comment.id)) == ("Refait : 1 commentaire.", State.APPROVED)
+    assert ">Annuler</button>" in again.text
+    last = owner.follow(owner.post(f"{LIST}undo", undo(again)))
+    assert (flash(last), desk.state(filed.comment.id)) == ("1 commentaire remis comme avant.", State.PENDING)
 
 
 def test_many_are_decided_about_at_one_stroke_and_taken_back_together(desk):

@@ -195,7 +195,9 @@ def _make_delete(host: Host) -> click.Command:
 
 def _make_undo(host: Host) -> click.Command:
     @click.command(
-        "undo", help="Take back an act, as `show` names it; the last one of the command line if none is named."
+        "undo",
+        help="Take back an act, as `show` names it; the last one of the command line if none is named, so that twice is"
+        " no change.",
     )
     @click.argument("act", required=False)
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: the act, and the comments changed.")
@@ -206,7 +208,8 @@ def _make_undo(host: Host) -> click.Command:
             raise StoreError("the command line has changed nothing yet that could be undone")
         done = store.undo(act, by=BY)
         tell_act(host, done)
-        click.echo(_as_json(done) if as_json else f"{comments(len(done.changed))} as before")
+        states = ", ".join(sorted({filed.state.value for filed in done.changed}))
+        click.echo(_as_json(done) if as_json else f"{comments(len(done.changed))} as before: {states}")
 
     return undo
 

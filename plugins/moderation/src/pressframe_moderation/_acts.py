@@ -164,10 +164,11 @@ class Acts:
         if not changed:
             return _done(back, Flash(text=_("This cannot be taken back any more."), problem=True))
         one, many = _("%(num)s comment as before."), _("%(num)s comments as before.")
+        if is_redone := bool(request.form.get("redone")):
+            one, many = _("Done again: %(num)s comment."), _("Done again: %(num)s comments.")
+        undo = undo_form(desk, back, again, takes_back_undoing=not is_redone)
         count = len({filed.comment.id for filed in changed})
-        return _done(
-            back, Flash(text=one, plural=many, count=count, undo=undo_form(desk, back, again, label=_("Redo")))
-        )
+        return _done(back, Flash(text=one, plural=many, count=count, undo=undo))
 
     def _take_back(self, desk: Desk, id: str) -> Act:
         if id.startswith(ADDED):
@@ -202,13 +203,16 @@ def undo_of(desk: Desk, back: Wanted, act: Act) -> Undo | None:
     return undo_form(desk, back, [act.id]) if act.id else None
 
 
-def undo_form(desk: Desk, back: Wanted, ids: list[str], *, label: str = "Undo") -> Undo:
-    """Return the button that takes back the acts called *ids*, in this order.
+def undo_form(desk: Desk, back: Wanted, ids: list[str], *, takes_back_undoing: bool = False) -> Undo:
+    """Return the button that takes back the acts called *ids*, in this order: "Undo", or "Redo" if they undid others.
 
     They are signed for this account, so that nobody can take back what others did.
     """
     query = back.query if len(back.query) <= _LONGEST_QUERY else ""
-    return Undo(action=UNDO, fields={"acts": _signer(desk).dumps(ids), "query": query}, label=label)
+    fields = {"acts": _signer(desk).dumps(ids), "query": query}
+    if takes_back_undoing:
+        return Undo(action=UNDO, fields={**fields, "redone": "yes"}, label=_("Redo"))
+    return Undo(action=UNDO, fields=fields)
 
 
 def _read_acts(desk: Desk, signed: str) -> list[str]:
