@@ -55,8 +55,8 @@ class Campaign:
     """A sending.
 
     Attributes:
-        reason: Why it is held or was never sent: ``"restored"``, ``"late"``, ``"gone"``, ``"broken"``, ``"old"``; else
-            empty.
+        reason: Why it is held or was never sent: ``"restored"``, ``"late"``, ``"gone"``, ``"broken"``, ``"old"``,
+            ``"moved"``; else empty.
         moved: When a message of it was last handed over.
         again: How many messages may have come twice.
     """

@@ -46,6 +46,7 @@ class Publishing:
         drafts = list(self._new_posts(release, now)) if self._plugin.automatic else []
         if not is_start and not drafts:
             return
+        site = release.view()
 
         def work(connection: sa.Connection) -> None:
             ensure_mark(connection)
@@ -55,6 +56,8 @@ class Publishing:
                 reason = ""
                 if mark.since is None:
                     state, reason = "cancelled", "old"
+                elif _has_moved(connection, draft, site, now):
+                    state, reason = "cancelled", "moved"
                 elif mark.restored is not None and published <= mark.restored:
                     state, reason = "held", "restored"
                 add_campaign(self._db, connection, row_of(draft, now, state=state, reason=reason), now)
@@ -153,6 +156,15 @@ class Publishing:
         with self._db.read() as connection:
             found: datetime | None = connection.scalar(sa.select(sa.func.max(CAMPAIGN.c.due)).where(same))
         return found
+
+
+def _has_moved(connection: sa.Connection, draft: Draft, site: View, now: datetime) -> bool:
+    """Tell whether a post of this title was mailed that is there no more: its file has another place now, or name."""
+    mailed = sa.select(CAMPAIGN.c.entries).where(
+        CAMPAIGN.c.newsletter == draft.newsletter, CAMPAIGN.c.kind == "post", CAMPAIGN.c.subject == draft.subject,
+        CAMPAIGN.c.state.in_(("sending", "done")), CAMPAIGN.c.made > now - 2 * _NEW,
+    )  # fmt: skip
+    return any(site.card(id) is None for entries in connection.scalars(mailed) for id in json.loads(entries))
 
 
 def _digest(name: str, newsletter: Newsletter, cards: Sequence[Card], *, due: datetime, by: str = "") -> Draft:
