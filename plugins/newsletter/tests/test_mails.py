@@ -8,7 +8,7 @@ import pytest
 from pressframe_newsletter._html import for_mail
 from pressframe_newsletter._text import to_text
 
-from .conftest import CLOSED, POST, finish, parts
+from .conftest import CLOSED, POST, addresses, finish, parts
 
 CANARY = re.compile("canari-[a-z]+", re.IGNORECASE)
 PAGE = "https://prland.example/2026/11/crise/"
@@ -161,15 +161,17 @@ def test_odd_html_gives_a_text_and_no_error():
         assert isinstance(for_mail(html, PAGE, "Voir"), str)
 
 
-def test_a_campaign_whose_post_is_gone_waits_for_the_owner(mailed, sink):
+def test_a_campaign_whose_post_is_gone_waits_for_the_owner(mailed, sink, caplog):
     desk = mailed()
-    desk.add("a@example.org")
+    desk.add(*addresses(12))
     campaign = desk.send("posts/nowhere")
 
     desk.run_jobs()
 
     assert desk.state(campaign) == "held"
     assert sink.taken == []
+    assert caplog.text.count(f"{campaign.id} waits for its owner") == 1
+    assert not desk.campaigns.hold(campaign.id, "gone"), "another connection, which meets it as well, says nothing"
 
 
 def test_a_campaign_whose_mail_cannot_be_made_waits_for_the_owner(mailed, sink):

@@ -198,11 +198,11 @@ class Campaigns:
 
         return self._db.write(work)
 
-    def hold(self, id: str, reason: str) -> None:
-        """Let one that is under way wait for the owner's word."""
+    def hold(self, id: str, reason: str) -> bool:
+        """Let one that is under way wait for the owner's word; return False if it does so already, or is over."""
         under_way = (CAMPAIGN.c.id == id) & CAMPAIGN.c.state.in_(("planned", "sending"))
         held = sa.update(CAMPAIGN).where(under_way).values(state="held", reason=reason)
-        self._db.write(lambda connection: connection.execute(held))
+        return bool(self._db.write(lambda connection: connection.execute(held).rowcount))
 
     def resend(self, id: str, now: datetime, *, audience: str | None = None) -> bool:
         """Send one that is over once more, to those who did not get it: given up, in doubt, or newly subscribed.

@@ -223,8 +223,8 @@ class Sending:
             subject = Subject(newsletter=campaign.newsletter, kind=campaign.kind, entries=campaign.entries)
             mail = self._mails.of(subject, audiences, desk.release)
         except (ContentError, TemplateError, PluginError) as error:
-            log.error("newsletter campaign %s waits for its owner: %s", campaign.id, error)
-            Campaigns(self._host).hold(campaign.id, "gone" if isinstance(error, ContentError) else "broken")
+            if Campaigns(self._host).hold(campaign.id, "gone" if isinstance(error, ContentError) else "broken"):
+                log.error("newsletter campaign %s waits for its owner: %s", campaign.id, error)
             desk.campaigns.pop(campaign.id, None)
             return Result(row=row, state="planned", due=now, doubts=row.doubts, is_try=False)
         key = key_of(campaign.id, row.member)
