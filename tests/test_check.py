@@ -28,6 +28,20 @@ def test_check_tells_dead_links_with_file_and_line_and_changes_nothing(press, si
     assert not (site.path / "public").exists()
 
 
+def test_check_tells_the_address_of_a_file_of_the_content_to_which_a_text_links(press, site):
+    site.post("one", '<p><a href="two.html">x</a><a href="../content/two.html#x">y</a><a href="three.html">z</a></p>')
+
+    result = press("check", site.path)
+
+    assert result.stdout == (
+        "content/one.html:3: /one/ links to /one/two.html, which is not there\n"
+        "  link to the address of that file: /two/\n"
+        "content/one.html:3: /one/ links to /content/two.html, which is not there\n"
+        "  link to the address of that file: /two/\n"
+        "content/one.html:3: /one/ links to /one/three.html, which is not there\n3 problems.\n"
+    )
+
+
 def test_check_finds_a_link_of_a_template_and_one_that_is_no_address(press, site):
     site.write({"templates/post.html": '<a href="/menu/">m</a><a href="http://[x/">b</a>{{ entry.body.html | safe }}'})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import posixpath
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ import pressframe
 from pressframe.errors import ContentError, Place
 
 if TYPE_CHECKING:
-    from pressframe import Entry, Release, Site
+    from pressframe import Entry, Release, Site, View
 
 log = logging.getLogger("pressframe")
 
@@ -57,7 +58,7 @@ def _dead_links(site: Site, release: Release) -> Iterator[ContentError]:
             if target is None or unquote(target) in known or any(route.fullmatch(unquote(target)) for route in routes):
                 continue
             entry = view.entry(page.subject) if page.subject else None
-            near = f"{target}/ is there" if unquote(f"{target}/") in known else None
+            near = f"{target}/ is there" if unquote(f"{target}/") in known else _address_of(view, entry, link)
             known.add(unquote(target))  # told once
             what = "is not there" if target.startswith("/") else "is no address"
             message = f"{page.address} links to {target}, which {what}"
@@ -71,6 +72,18 @@ def _inside(link: str, page: str, url: str) -> str | None:
     except ValueError:
         return link
     return whole.path or "/" if f"{whole.scheme}://{whole.netloc}" == url else None
+
+
+def _address_of(view: View, entry: Entry | None, link: str) -> str | None:
+    """Return where the entry is whose file *link* names, as seen from the file of *entry*; None if it names none."""
+    if entry is None or entry.source.place is None:
+        return None
+    file = posixpath.normpath(
+        posixpath.join(posixpath.dirname(entry.source.place.file), unquote(link.partition("#")[0]))
+    )
+    linked = (view.entry(page.subject) for page in view.pages() if page.subject)
+    found = (one.address for one in linked if one and one.source.place and one.source.place.file == file)
+    return next((f"link to the address of that file: {address}" for address in found), None)
 
 
 def _place(entry: Entry | None, link: str, folder: Path) -> Place | None:
