@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -135,6 +136,16 @@ def test_explanations_in_the_tutorial_are_told_as_it_says(root, tmp_path, monkey
     ran = CliRunner().invoke(main, ["explain", "content/posts/a-walk.md"])
 
     assert _blocks(page, "text")[2] in ran.stdout
+
+
+def test_the_docs_are_a_site_in_order_whose_first_page_leads_to_all_others(root, tmp_path):
+    shutil.copytree(root / "docs", tmp_path / "docs", ignore=shutil.ignore_patterns(".pressframe", "public"))
+
+    ran = CliRunner().invoke(main, ["check", str(tmp_path / "docs")])
+
+    assert (ran.stdout, ran.stderr) == ("All is well.\n", "")
+    pages = {path.relative_to(root / "docs").as_posix() for path in (root / "docs").rglob("*.md")} - {"index.md"}
+    assert set(re.findall(r"\]\(([\w/-]+\.md)\)", (root / "docs" / "index.md").read_text("utf-8"))) == pages
 
 
 def test_commands_in_the_docs_exist(root):
