@@ -41,6 +41,9 @@ class FakeStripe:
         is_live: Whether it is the live mode.
 
     Attributes:
+        url: Where its API and its pages are, for the settings ``url`` and ``pages``.
+        key: The secret key that it takes.
+        secret: What it signs webhooks with.
         asked: What came over HTTP, oldest first.
         events: Oldest first.
         status: If set, the API answers everything with it: an outage.
