@@ -230,7 +230,7 @@ def test_tables_inside_a_plugin_s_table_become_classes(judge):
             '[[plugins.judge.rules]]\nword = "a"\n[[plugins.judge.rules]]\nword = 2',
             ":9: plugins.judge.rules.word: must",
         ),
-        ('[plugins.judge.rule]\nword = "a"\nweight = 0', ":8: plugins.judge.rule.weight: 'weight' must be >= 1: 0"),
+        ('[plugins.judge.rule]\nword = "a"\nweight = 0', ":8: plugins.judge.rule.weight: must be >= 1, got 0"),
         ("[plugins.judge]\nrule = 1", ":7: plugins.judge.rule: must be a table, got 1"),
         ("[plugins.judge]\nrules = [\n1]", ":7: plugins.judge.rules: must be a table, got 1"),
     ],
@@ -307,13 +307,14 @@ def test_what_a_class_makes_of_itself_is_no_setting(bare):
 
 HEAD = '[site]\ntitle = "T"\n'
 LISTED = "\n  tables of a list are written with two brackets: [[…]]"
-SLIPS = "\n  is each text in quotes, and a comma between the items of a list?"
+SLIPS = "\n  is each text in quotes, a comma between the items of a list, and no key or table there twice?"
 HOST = "must be https:// or http:// with a host and no path, got"
 FILES = {
     "no site table": ("", ': there is no [site] table\n  start with [site] and title = "…"'),
     "site is no table": ("site = 3", ":1: site: must be a table, got 3"),
     "no title": ("[site]\n", ":1: site: title is missing\n  [site] needs title: text in quotes"),
     "not TOML": (f"{HEAD}url = http", f":3: not valid TOML: Invalid value (at line 3, column 7){SLIPS}"),
+    "twice": (f"{HEAD}{HEAD}", f":3: not valid TOML: Cannot declare ('site',) twice (at line 3, column 6){SLIPS}"),
     "unfinished": ('[site]\ntitle = [\n"T",\n', f":4: not valid TOML: Invalid value (at end of document){SLIPS}"),
     "nested deeply": (f"a = {'[' * 9000}", ": lists or tables in it are nested too deeply"),
     "not UTF-8": ('[site]\ntitle = "é"'.encode("latin-1"), ": not UTF-8 text\n  save it as UTF-8"),
@@ -328,7 +329,7 @@ FILES = {
     "plugins of no names": (f"{HEAD}plugins = [1]", ":3: site.plugins: must be text in quotes, got 1"),
     "not enabled": (
         f"{HEAD}[plugins.x]",
-        ':3: plugins.x: settings for a plugin that is not enabled\n  add "x" to [site] plugins',
+        ':3: plugins.x: settings for a plugin that is not enabled\n  add "x" to [site] plugins, or drop the table',
     ),
     "no address": (f'{HEAD}\nurl = "x.org"', f':4: site.url: {HOST} "x.org"'),
     "the name of a language": (

@@ -269,7 +269,7 @@ def _toml(value: object) -> str:
         return f"[{', '.join(_toml(one) for one in value)}]"
     if isinstance(value, timedelta):
         name, unit = next((name, unit) for name, unit in _UNITS.items() if value % unit == timedelta(0))
-        return f'"{value // unit} {name}"'
+        return f'"{value // unit} {name}"' if value != unit else f'"1 {name.removesuffix("s")}"'
     if isinstance(value, int | float):
         return str(value)
     return "{ }" if isinstance(value, Mapping) else f'"{value.value if isinstance(value, Enum) else value}"'

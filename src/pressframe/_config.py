@@ -26,7 +26,7 @@ FILE = "pressframe.toml"
 Built = TypeVar("Built", bound=attrs.AttrsInstance)
 Kind = TypeVar("Kind")
 
-_SLIPS = "is each text in quotes, and a comma between the items of a list?"
+_SLIPS = "is each text in quotes, a comma between the items of a list, and no key or table there twice?"
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400, "week": 604_800}
 _BARE = (bool, int, float, datetime, date, time, tuple, frozenset)
 """Types that TOML, and so the environment, writes without quotes."""
@@ -98,9 +98,8 @@ class Reader:
         except Exception as error:  # noqa: BLE001 - they may name anything
             self.wrong(f"{owner} declares settings of a type that cannot be read: {error}", keys, fix="mend the plugin")
             return None
-        for key in table:
-            if key not in fields:
-                self._unknown((*keys, key), fields, owner)
+        for key in (one for one in table if one not in fields):
+            self._unknown((*keys, key), fields, owner)
         for name, field in fields.items():
             if name in table:
                 values[name] = self._field(types[name], field, table[name], (*keys, name))
@@ -127,7 +126,8 @@ class Reader:
             if field.validator:
                 field.validator(None, field, value)
         except (ValueError, TypeError) as error:
-            self.wrong(str(error.args[0] if error.args else error), keys)
+            said = re.sub(r"^'\w+' (must be [<>].*): (.*)$", r"\1, got \2", str(error.args[0] if error.args else error))
+            self.wrong(said, keys)
         return value
 
     def _convert(self, wanted: Any, value: Any, keys: tuple[str | int, ...]) -> Any:
@@ -268,5 +268,5 @@ def check_shape(reader: Reader, table: Mapping[str, object], enabled: Sequence[s
         return
     for name in plugins:
         if name not in enabled:
-            fix = did_you_mean(name, enabled) or f'add "{name}" to [site] plugins'
+            fix = did_you_mean(name, enabled) or f'add "{name}" to [site] plugins, or drop the table'
             reader.wrong("settings for a plugin that is not enabled", ("plugins", name), fix=fix)

@@ -57,7 +57,7 @@ def _plain(value: Any) -> object:
     if isinstance(value, timedelta):
         seconds = value.total_seconds()
         unit = next((unit for unit, size in reversed(_UNITS.items()) if seconds % size == 0), "second")
-        return f"{seconds / _UNITS[unit]:g} {unit}s"
+        return f"{seconds / _UNITS[unit]:g} {unit}{'s' * (seconds != _UNITS[unit])}"
     if isinstance(value, Enum):
         return _plain(value.value)
     return value if value is None or isinstance(value, bool | int | float | str) else str(value)
