@@ -17,6 +17,8 @@ editable := -e . $(addprefix -e ,$(folders))
 export UV_BUILD_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_BUILD_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Tests start hundreds of processes, which are not to compile all modules each for itself.
+unexport PYTHONDONTWRITEBYTECODE
 # Tests write thousands of small files, most of them to disk for certain: in memory nobody waits for that.
 room := $(shell test -w /dev/shm && df -k --output=avail /dev/shm 2>/dev/null | awk 'NR == 2 && $$1 > 3000000 { print "/dev/shm" }')
 ifneq ($(room),)
@@ -41,8 +43,8 @@ help:
 serve: .venv
 	$(bin)/pressframe serve examples/prland --port $(PORT)
 
-# Tests in a browser are by themselves, as what drives it leaves a thread, beside which no build forks. The first of the
-# others is seen as it runs; the rest tell all when they are through.
+# Tests in a browser are by themselves, as what drives it leaves a thread, beside which no build forks; no other files are
+# read for them. The first of the others is seen as it runs; the rest tell all when they are through.
 shares := $(shell seq $(WORKERS))
 parts := test-browser $(shares:%=test-share-%)
 
@@ -51,7 +53,7 @@ test: .venv
 	@$(MAKE) --no-print-directory --keep-going --jobs=$(words $(parts)) $(parts)
 
 test-browser: .venv
-	@$(bin)/pytest -m browser >.venv/browser.txt 2>&1; status=$$?; cat .venv/browser.txt; exit $$status
+	@$(bin)/pytest -m browser $$(grep -rl --include='test_*.py' 'mark\.browser' tests plugins) >.venv/browser.txt 2>&1; status=$$?; cat .venv/browser.txt; exit $$status
 
 test-share-1: .venv
 	PRESSFRAME_SHARE=1/$(WORKERS):.venv/shared $(bin)/pytest -m "not browser"

@@ -59,6 +59,7 @@ PIECES = [
 @example(addresses=["/.pressframe"])
 @example(addresses=["/.pressframe/"])
 @example(addresses=["/\ud800/"])
+@example(addresses=["/%%2F"])
 def test_any_address_is_a_file_of_its_own_below_the_output_or_an_error(lasting_paper, addresses):
     """Threats 48, 50, fault F18."""
     lasting_paper.plugins = ["paper"]
@@ -79,4 +80,5 @@ def test_any_address_is_a_file_of_its_own_below_the_output_or_an_error(lasting_p
 
 def path_of(address):
     """Return the file that a web server looks for."""
-    return f"{unquote(address)}{'index.html' if address.endswith('/') else ''}".lstrip("/")
+    path = unquote(address)
+    return f"{path}{'index.html' if path.endswith('/') else ''}".lstrip("/")

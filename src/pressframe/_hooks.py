@@ -188,6 +188,13 @@ def _subject(arguments: tuple[object, ...]) -> str:
     return "while the site was opened or planned"
 
 
+class _Manager(pluggy.PluginManager):
+    # Of a plugin's attributes most can be no hook; a close look at each of them would be a third of opening a site.
+    def parse_hookimpl_opts(self, plugin: object, name: str) -> Any:
+        is_marked = hasattr(getattr(type(plugin), name, None), "pressframe_impl")
+        return super().parse_hookimpl_opts(plugin, name) if is_marked else None
+
+
 class Hooks:
     """Every hook of a site as a function. What the answers mean, and how they combine: ``pressframe.hookspecs``."""
 
@@ -197,19 +204,17 @@ class Hooks:
         Args:
             declared: Modules of hooks that plugins add to the core's.
         """
-        manager = pluggy.PluginManager("pressframe")
+        manager = _Manager("pressframe")
         for module in (hookspecs, *declared):
             manager.add_hookspecs(module)
         order = [manager.register(plugin, name=name) for name, plugin in plugins]
-        callers = [caller for caller in vars(manager.hook).values() if caller.has_spec()]
-        self._chains = {caller.name: _freeze(caller, order) for caller in callers}
-        self._implementers = {name: tuple(call.plugin for call in one.calls) for name, one in self._chains.items()}
+        self._chains = {one.name: _freeze(one, order) for one in vars(manager.hook).values() if one.has_spec()}
         self._kept: dict[str, tuple[tuple[str, Any], ...]] = {}
         self._sanitizer: Sanitizer | None = self.first("find_sanitizer")
 
     def implementers(self, hook: str) -> tuple[str, ...]:
         """Return the names of the plugins that implement *hook*, in the order in which they are asked."""
-        return self._implementers[hook]
+        return tuple(call.plugin for call in self._chains[hook].calls)
 
     # ------------------------------------------------------------------------------- how answers combine
 
@@ -278,9 +283,8 @@ class Hooks:
         return _join(gates, now)
 
     def find_teaser(self, entry: Entry, gate: Gate) -> Teaser | None:
-        for _, answer in self.ask("find_teaser", entry, gate):
-            return answer if isinstance(answer, model.Teaser) else model.Teaser(html="")
-        return None
+        answer = next((answer for _, answer in self.ask("find_teaser", entry, gate)), None)
+        return answer if answer is None or isinstance(answer, model.Teaser) else model.Teaser(html="")
 
     # ------------------------------------------------------------------------------------------ comments
 
@@ -298,15 +302,14 @@ class Hooks:
 
     def filter_comment(self, comment: Comment) -> str:
         """Return the HTML that *comment* is shown as: through every filter, then always through the sanitizer."""
-        plain = _plain(comment.body)
-        if self._sanitizer is None:
+        plain, sanitize = _plain(comment.body), self._sanitizer
+        if sanitize is None:
             return plain
         chain, text = self._chains["filter_comment"], plain if comment.format == "text" else comment.body
         try:
             for call in chain.calls:
                 answer = chain.ask(call, (text, comment))
                 text = text if answer is None else answer
-            sanitize = self._sanitizer
             return ask_part("the sanitizer", "find_sanitizer", str, lambda _: sanitize(text), comment)
         except PressframeError as error:
             _log(error, hook="filter_comment")

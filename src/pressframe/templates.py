@@ -294,7 +294,7 @@ def _cache(state: Path, host: Host) -> jinja2.BytecodeCache:
     filters = sorted(name for _, brought in host.hooks.ask("register_filters") for name in brought)
     folder = state / "templates" / f"{zlib.crc32(repr((_COMPILED, filters)).encode()):08x}"
     folder.mkdir(parents=True, exist_ok=True)
-    return _Compiled(str(folder))
+    return _Compiled(str(folder.resolve()))
 
 
 def _gettext(words: gettext.NullTranslations) -> Callable[..., str]:

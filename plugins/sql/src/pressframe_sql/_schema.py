@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -99,7 +100,7 @@ def read_chains(connection: sqlalchemy.Connection, folders: Sequence[tuple[str, 
 
 
 def _read_chain(connection: sqlalchemy.Connection, plugin: str, folder: Path) -> Chain:
-    script = ScriptDirectory(str(folder), version_locations=[str(folder)])
+    script = _script(folder, folder.stat().st_mtime_ns)
     context = MigrationContext.configure(connection, opts={"version_table": _version_table(plugin)})
     now = context.get_current_revision()
     try:
@@ -117,6 +118,12 @@ def _read_chain(connection: sqlalchemy.Connection, plugin: str, folder: Path) ->
             ) from error
         raise PluginError(f"the revisions of {plugin} in {folder} are no chain: {error}") from error
     return Chain(plugin=plugin, script=script, now=now, newest=newest, missing=missing)
+
+
+@functools.lru_cache
+def _script(folder: Path, changed: int) -> ScriptDirectory:
+    """Return the revisions in *folder*, each a module that is run; it has *changed* when one has been added."""
+    return ScriptDirectory(str(folder), version_locations=[str(folder)])
 
 
 def _knows(script: ScriptDirectory, revision: str) -> bool:

@@ -1,18 +1,20 @@
-"""What a run of tests does once for all its sites: create tables, compile templates of mails. And cheap hashes."""
+"""What a run of tests does once for all its sites: find plugins, create tables, compile mails. And cheap hashes."""
 
 from __future__ import annotations
 
 import functools
 import importlib
 import importlib.util
+import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import jinja2
 import pytest
 
+from pressframe import PressframeError
 from pressframe_sql import Database
 from pressframe_web.letters import Letters
 
@@ -30,6 +32,7 @@ class Once:
     """Keeps what was done for one site, for the next ones."""
 
     def __init__(self) -> None:
+        self._installed = _Installed()
         self._mails = _InMemory()
         self._tables = _Tables()
 
@@ -46,6 +49,7 @@ class Once:
                 patch.setattr("pressframe_sql._opened.upgrade", self._tables.create)
             return really_open(database)
 
+        self._installed.use(patch)
         patch.setattr(Letters, "_render", render)
         patch.setattr(Database, "_open", opened)
         if importlib.util.find_spec("pressframe_admin"):
@@ -58,6 +62,45 @@ def cheap_hasher() -> PasswordHasher:
     from argon2 import PasswordHasher
 
     return PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+class _Installed:
+    """What is known of installed plugins, whose code stays as it is while tests run."""
+
+    def __init__(self) -> None:
+        self._points: dict[tuple[tuple[Path, int], ...], list[object]] = {}
+        self._flawless: set[tuple[type, tuple[str, ...]]] = set()
+        self._stamps: dict[Path, list[str]] = {}
+        plugins, seal = map(importlib.import_module, ("pressframe._plugins", "pressframe_press._seal"))
+        self._find_points, self._find_flaws, self._find_stamps = plugins.installed, plugins._flaws, seal._code
+
+    def use(self, patch: pytest.MonkeyPatch) -> None:
+        """Let all sites of this process use what is known, until *patch* is undone."""
+        patch.setattr("pressframe._plugins.installed", self.points)
+        patch.setattr("pressframe._plugins._flaws", self.flaws)
+        patch.setattr("pressframe_press._seal._code", self.stamps)
+
+    def points(self) -> list[object]:
+        folders = [Path(place) for place in sys.path]
+        places = tuple((folder, folder.stat().st_mtime_ns) for folder in folders if folder.exists())
+        if places not in self._points:
+            self._points[places] = self._find_points()
+        return self._points[places]
+
+    def flaws(self, kind: type, folder: Path, hooks: Mapping[str, Callable[..., object]]) -> list[PressframeError]:
+        if (kind, tuple(hooks)) in self._flawless:
+            return []
+        flaws = list(self._find_flaws(kind, folder, hooks))
+        if not flaws and not kind.__module__.startswith("pressframe_local_"):
+            self._flawless.add((kind, tuple(hooks)))
+        return flaws
+
+    def stamps(self, file: Path) -> list[str]:
+        if file.name != "__init__.py":  # a plugin of one file, which is a site's own
+            return list(self._find_stamps(file))
+        if file not in self._stamps:
+            self._stamps[file] = list(self._find_stamps(file))
+        return self._stamps[file]
 
 
 class _InMemory(jinja2.BytecodeCache):
