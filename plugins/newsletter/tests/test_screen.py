@@ -139,6 +139,16 @@ def test_what_is_wrong_with_a_test_mail_is_told_at_its_field(mailed, sink):
     assert 'id="to" name="to" type="email" value="owner@example.org"' in owner.get(f"{LIST}preview?entry={POST}").text
 
 
+def test_why_a_test_mail_was_not_taken_is_in_the_log_without_the_address(mailed, sink, caplog):
+    owner = mailed().sign_in_as("owner")
+    sink.fails = lambda stage, number, to: "554 no" if stage == "RCPT" else None
+
+    owner.send(f"{LIST}test", {"newsletter": "posts", "entry": POST, "to": "owner@example.org"})
+
+    assert "a test mail was not taken: the mail server refused" in caplog.text
+    assert "owner@" not in caplog.text
+
+
 def test_whoever_sends_a_post_again_is_told_that_it_was_mailed(mailed, clock):
     desk = mailed(language="en")
     owner = desk.sign_in_as("owner")
