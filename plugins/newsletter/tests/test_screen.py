@@ -202,6 +202,35 @@ def test_what_came_back_is_told_in_words_with_a_way_to_the_member(mailed, sink):
     assert f"/admin/members/member/{one.id}" not in page  # the site has no such screen
 
 
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [("mute", "Rien, à la fin de l’e-mail."), ("drop", "Rien, à la fin de l’e-mail."), ("421 later", "421")],
+)
+def test_what_a_mail_server_did_not_say_is_told_in_words(mailed, sink, how, said):
+    desk = mailed(more="", language="fr")
+    desk.add("a@example.org")
+    sink.fails = lambda stage, number, to: how if stage == "DATA" else None
+    campaign = desk.send()
+    desk.run_jobs()
+
+    page = desk.sign_in_as("owner").get(f"{LIST}campaign/{campaign.id}").text
+
+    assert re.search(f'data-label="Réponse du serveur">(<bdi>)?{said}', page)
+
+
+def test_a_mail_server_that_nobody_reaches_said_nothing(mailed, sink):
+    desk = mailed(more="", language="fr")
+    desk.add("a@example.org")
+    desk.site.edit("pressframe.toml", re.sub(r"port = \d+", "port = 1", desk.site.read("pressframe.toml")))
+    desk = desk.restart()
+    campaign = desk.send()
+    desk.run_jobs()
+
+    page = desk.sign_in_as("owner").get(f"{LIST}campaign/{campaign.id}").text
+
+    assert 'data-label="Réponse du serveur">Rien\xa0: il était inutilisable.' in page
+
+
 def test_a_sending_that_moves_says_so_to_the_script_that_looks_again(mailed):
     desk = mailed()
     campaign = desk.send()
