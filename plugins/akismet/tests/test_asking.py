@@ -103,6 +103,17 @@ def test_why_the_key_is_not_accepted_is_told(desk, monkeypatch, fake):
     )  # fmt: skip
 
 
+def test_a_key_that_is_none_is_refused_and_not_told(desk, monkeypatch):
+    """Threat 60: it may be the right one, with a space that came along."""
+    monkeypatch.setenv("AKISMET_KEY", f"{KEY} ")
+
+    with pytest.raises(ConfigError) as caught:
+        desk()
+
+    assert "key must be 1 to 100 letters, digits and signs" in str(caught.value)
+    assert KEY not in str(caught.value)
+
+
 def test_silence_holds_the_comment_in_time(desk, fake):
     fake.seconds = 3
     office = desk('timeout = "0.2 seconds"')

@@ -30,6 +30,15 @@ def test_strangers_get_of_the_conversation_what_the_gate_gives(gated, conversati
         assert absent not in page.text
 
 
+def test_on_a_static_host_who_cannot_write_is_led_to_where_the_site_is_live(serve):
+    gated = {"posts/billet": {"gate": "shown", "comments": [{"id": "7", "body": "Bien."}]}}
+
+    page = serve(gated, settings='[plugins.web]\nlive = "https://live.example"').page()
+
+    assert '<a class="button" href="https://live.example/billet/#respond">' in page.text
+    assert "must-log-in" not in page.text
+
+
 def test_subscribers_get_the_conversation_and_the_form(gated):
     served = gated("hidden")
     served.reader = SUBSCRIBER

@@ -52,7 +52,7 @@ def test_open_posts_have_no_badge(blog):
 @pytest.mark.parametrize(
     ("gates", "said"),
     [
-        (NAMED.replace('["paid"]', '["subscribers", "paid"]'), "Pour les mécènes, les abonnés"),
+        (NAMED.replace('["paid"]', '["subscribers", "paid"]'), "Pour les abonnés qui comptent aussi parmi les mécènes"),
         (NAMED.replace('name = "les mécènes"', ""), "Accès réservé"),
         (NAMED + '[plugins.gates.audiences.subscribers]\nname = "nos abonnés & amis"\n', "Pour les mécènes"),
     ],

@@ -319,6 +319,26 @@ def test_explain_says_which_rule_closed_an_entry_and_what_would_open_it(blog, se
     assert "opens for" in told
 
 
+def test_explain_says_that_a_reader_must_be_of_all_audiences_that_two_rules_ask_for(blog):
+    gates = 'rules = [{ tag = "a" }, { kind = "post", audience = ["paid"] }]\naudiences.paid = {}'
+    site = blog(gates, more=a_post("date: 2012-01-01", "tags: [A]"))
+    site.build()
+
+    told = " ".join(site.run("explain", "/2012/01/x/").output.split())
+
+    assert "opens for the audiences paid and subscribers together" in told
+    assert "for strangers and for the audiences paid and subscribers together" in told
+
+
+def test_a_closed_page_says_that_a_reader_must_be_all_of_those_whom_it_is_for(blog):
+    gates = """rules = [{ tag = "a" }, { kind = "post", audience = ["paid"] }]
+    audiences = { paid = { name = "les mécènes" }, subscribers = { name = "les abonnés" } }"""
+
+    page = blog(gates, more=a_post("date: 2012-01-01", "tags: [A]")).build().read("/2012/01/x/")
+
+    assert "C’est pour les abonnés qui comptent aussi parmi les mécènes." in page
+
+
 @pytest.mark.parametrize("key", [field.name for field in attrs.fields(Wishes)])
 def test_a_key_of_front_matter_that_is_misspelt_opens_nothing(blog, key):
     said = blog(more=a_post("date: 2026-11-20", f"{key}x: 1")).build().error

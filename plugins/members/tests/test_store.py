@@ -170,6 +170,13 @@ def test_audiences_are_those_that_gates_describe(host):
     assert caught.value.fix == "add the table [plugins.gates.audiences.silver]"
 
 
+def test_what_every_member_has_is_neither_given_nor_asked_for_in_the_settings(host):
+    with pytest.raises(ConfigError, match="what every confirmed member has") as caught:
+        Members(host).check_audience("subscribers")
+
+    assert "neither given nor taken" in caught.value.fix
+
+
 def test_audiences_are_named_in_one_place_alone(blog):
     blog.edit(
         "pressframe.toml", f'{(blog.folder / "pressframe.toml").read_text()}[plugins.members]\naudiences = ["paid"]\n'

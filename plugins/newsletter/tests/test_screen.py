@@ -139,6 +139,16 @@ def test_what_is_wrong_with_a_test_mail_is_told_at_its_field(mailed, sink):
     assert 'id="to" name="to" type="email" value="owner@example.org"' in owner.get(f"{LIST}preview?entry={POST}").text
 
 
+def test_why_a_test_mail_was_not_taken_is_in_the_log_without_the_address(mailed, sink, caplog):
+    owner = mailed().sign_in_as("owner")
+    sink.fails = lambda stage, number, to: "554 no" if stage == "RCPT" else None
+
+    owner.send(f"{LIST}test", {"newsletter": "posts", "entry": POST, "to": "owner@example.org"})
+
+    assert "a test mail was not taken: the mail server refused" in caplog.text
+    assert "owner@" not in caplog.text
+
+
 def test_whoever_sends_a_post_again_is_told_that_it_was_mailed(mailed, clock):
     desk = mailed(language="en")
     owner = desk.sign_in_as("owner")
@@ -190,6 +200,35 @@ def test_what_came_back_is_told_in_words_with_a_way_to_the_member(mailed, sink):
     assert "E-mail retourné : cette boîte n’existe pas." in page
     assert ">hard<" not in page
     assert f"/admin/members/member/{one.id}" not in page  # the site has no such screen
+
+
+@pytest.mark.parametrize(
+    ("how", "said"),
+    [("mute", "Rien, à la fin de l’e-mail."), ("drop", "Rien, à la fin de l’e-mail."), ("421 later", "421")],
+)
+def test_what_a_mail_server_did_not_say_is_told_in_words(mailed, sink, how, said):
+    desk = mailed(more="", language="fr")
+    desk.add("a@example.org")
+    sink.fails = lambda stage, number, to: how if stage == "DATA" else None
+    campaign = desk.send()
+    desk.run_jobs()
+
+    page = desk.sign_in_as("owner").get(f"{LIST}campaign/{campaign.id}").text
+
+    assert re.search(f'data-label="Réponse du serveur">(<bdi>)?{said}', page)
+
+
+def test_a_mail_server_that_nobody_reaches_said_nothing(mailed, sink):
+    desk = mailed(more="", language="fr")
+    desk.add("a@example.org")
+    desk.site.edit("pressframe.toml", re.sub(r"port = \d+", "port = 1", desk.site.read("pressframe.toml")))
+    desk = desk.restart()
+    campaign = desk.send()
+    desk.run_jobs()
+
+    page = desk.sign_in_as("owner").get(f"{LIST}campaign/{campaign.id}").text
+
+    assert 'data-label="Réponse du serveur">Rien\xa0: il était inutilisable.' in page
 
 
 def test_a_sending_that_moves_says_so_to_the_script_that_looks_again(mailed):

@@ -1,6 +1,7 @@
 """``pressframe stripe``: what it finds, and what it puts right."""
 
 import json
+import os
 
 import pytest
 
@@ -25,6 +26,25 @@ def test_all_is_right(shop):
         "right  portal: it is set up",
         "right  events: none yet",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("STRIPE_KEY", "key must begin with sk_test_, sk_live_, rk_test_ or rk_live_, without a space"),
+        ("STRIPE_WEBHOOK_SECRET", "webhook_secret must begin with whsec_, without a space"),
+    ],
+)
+def test_a_secret_that_is_none_is_refused_and_not_told(blog, stripe, monkeypatch, name, said):
+    """Threat 18: it may be the right one, with a space that came along."""
+    site = blog()
+    monkeypatch.setenv(name, f"{os.environ[name]} ")
+
+    error = str(site.build().error)
+
+    assert said in error
+    assert stripe.key not in error
+    assert stripe.secret not in error
 
 
 def test_what_is_wrong_is_told(shop):

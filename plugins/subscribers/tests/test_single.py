@@ -60,6 +60,35 @@ def test_a_gift_for_so_many_months_lasts_through_its_last_day_and_a_typed_day_wi
     assert [until.isoformat() for _, _, until in desk.rights(ada)] == [end]
 
 
+def test_a_button_that_is_pressed_twice_is_pressed_once(desk, owner):
+    """Threat 71: the second press says what the first one did, and offers to take it back."""
+    ada = desk.add("ada")
+    path = f"{ONE}{ada.id}"
+    form = {**fields(owner.get(path), f"{path}/grant"), "audience": "gold", "months": "3"}
+
+    pages = [owner.follow(owner.send(f"{path}/grant", form)) for _ in range(2)]
+    desk.site.clock.move(timedelta(seconds=11))
+    late = owner.follow(owner.send(f"{path}/grant", form))
+
+    assert [flash(page) for page in pages] == ["They have “gold” now."] * 2
+    assert "something else was in the meantime" in flash(late)
+    undo(owner, pages[1])
+    assert desk.rights(ada) == []
+
+
+def test_a_button_that_is_pressed_twice_says_so_if_another_owner_was_between(desk, owner):
+    ada = desk.add("ada")
+    path = f"{ONE}{ada.id}"
+    form = {**fields(owner.get(path), f"{path}/grant"), "audience": "gold"}
+    owner.send(f"{path}/grant", form)
+    desk.members.grant(ada.id, "gold", source="complimentary", until=desk.now + timedelta(days=3), now=desk.now)
+
+    page = owner.follow(owner.send(f"{path}/grant", form))
+
+    assert "something else was in the meantime" in flash(page)
+    assert [until for *_, until in desk.rights(ada)] == [desk.now + timedelta(days=3)]
+
+
 @pytest.mark.parametrize("months", ["0", "-1", "x", "100"])
 def test_what_is_no_number_of_months_gives_nothing(desk, owner, months):
     ada = desk.add("ada")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 import attrs
-from attrs.validators import gt, matches_re
+from attrs.validators import gt
 
 from pressframe.hookspecs import hookimpl
 from pressframe.model import Card, Comment, Host, Judgement, Sender
@@ -33,6 +34,12 @@ _NAMES: dict[Private, str] = {
 }
 
 
+def _check_key(_: object, field: attrs.Attribute[str], value: str) -> None:
+    """Refuse what is no key; it stands in no message, for it may be one with a space behind it."""
+    if not re.fullmatch(r"[\x21-\x7e]{1,100}", value):
+        raise ValueError(f"{field.name} must be 1 to 100 letters, digits and signs in ASCII, with no space in it")
+
+
 @attrs.frozen(eq=False)
 class Akismet:
     """Ask Akismet, a service of Automattic, about each comment: it is sent the comment and what is known of its sender.
@@ -49,7 +56,7 @@ class Akismet:
 
     needs: ClassVar[tuple[str, ...]] = ("sql", "web", "comments")
 
-    key: str = attrs.field(repr=False, validator=matches_re(r"[\x21-\x7e]{1,100}"))
+    key: str = attrs.field(repr=False, validator=_check_key)
     known_too: bool = True
     leave_out: tuple[Private, ...] = ()
     refuse_blatant: bool = False

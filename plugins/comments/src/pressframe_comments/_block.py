@@ -134,6 +134,7 @@ class _Conversation:
         part = part or self._part([reply for reply in replies if reply.comment.kind == "comment"], live)
         known = {node.reply.comment.id: node for node in part.nodes}
         is_new = live.own is not None and live.own.comment.id not in {reply.comment.id for reply in replies}
+        is_reserved = self._is_reserved(live)
         data = {
             "entry": self._entry,
             "count": None if part.number or self.is_hidden else self._count(is_new=is_new and not live.awaits),
@@ -146,9 +147,13 @@ class _Conversation:
             "form": self._form(live, part, known) if self.is_open else None,
             "lost": live.typed.body if not self.is_open else "",
             "is_closed": not self.accepts and self.gate is None,
-            "is_reserved": self._is_reserved(live),
+            "is_reserved": is_reserved,
             "is_guest": self.is_guest and self.accepts,
-            "form_at": f"{self.elsewhere}{self._entry.address}#respond" if self.elsewhere and self.accepts else "",
+            "is_reader": self.is_reader,
+            "page": self._page_of_lacks(),
+            "form_at": f"{self.elsewhere}{self._entry.address}#respond"
+            if self.elsewhere and (self.accepts or is_reserved)
+            else "",
             "limits": LIMITS,
             "trap": TRAP,
             "own": live.own.comment.id if live.own else None,
@@ -163,6 +168,11 @@ class _Conversation:
         if self.gate is None or not self._entry.open_to_comments:
             return False
         return self.gate.conversation == "shown" or bool(live.typed.body)
+
+    def _page_of_lacks(self) -> Page:
+        """Return the page with what its reader lacks in its ``data``, from which plugins tell the ways to it."""
+        lacked = sorted(self.gate.requires - self._site.audiences) if self.gate else self._page.data.get(GRANTED, [])
+        return attrs.evolve(self._page, data={**self._page.data, "requires": lacked})
 
     def _count(self, *, is_new: bool) -> int:
         return self._site.comment_count(self._entry.id) + is_new

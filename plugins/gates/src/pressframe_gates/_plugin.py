@@ -176,7 +176,7 @@ class Gates:
         if self._known == {SUBSCRIBERS} and len(site.hooks.implementers("judge_gate")) == 1:
             return (words[SUBSCRIBERS],)  # so that a list asks nothing of each post where there is but one answer
         gate = site.gate(card.id)
-        asked = sorted(gate.requires) if gate else []
+        asked = _in_order(gate.requires) if gate else []
         return tuple(words[name] for name in asked) if words.keys() >= {*asked} else ()
 
     @hookimpl
@@ -202,7 +202,7 @@ class Gates:
         return [Block(template="gates/closed.html", data=data)]
 
     def _asked(self, missing: Iterable[str]) -> list[Audience]:
-        return [self.audiences.get(name, Audience()) for name in sorted(missing) if name in self._known]
+        return [self.audiences.get(name, Audience()) for name in _in_order(missing) if name in self._known]
 
     def _ways(self, missing: Iterable[str], page: Page, site: View, *, live: str = "") -> dict[str, object]:
         """Return what is told of audiences that a reader lacks: names, and where one joins them, if not at *live*."""
@@ -229,6 +229,11 @@ class Gates:
         before, after = self.judge_gate(entry, gate.until - _STRICTEST), self.judge_gate(entry, gate.until)
         is_mine = before is not None and before.requires == gate.requires
         return gate.until if is_mine and (after is None or not after.requires) else None
+
+
+def _in_order(audiences: Iterable[str]) -> list[str]:
+    """Return audiences as one becomes of them: first a subscriber."""
+    return sorted(audiences, key=lambda name: (name != SUBSCRIBERS, name))
 
 
 def missing_of(page: Page, site: View) -> frozenset[str]:

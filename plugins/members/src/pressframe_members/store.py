@@ -322,11 +322,15 @@ class Members:
 
     def check_audience(self, audience: str) -> None:
         """Raise ConfigError where *audience* is none that may be given."""
-        known = known_audiences(self._host)
-        if audience == SUBSCRIBERS or audience not in known:
-            is_all = audience == SUBSCRIBERS
+        if audience == SUBSCRIBERS:
             raise ConfigError(
-                f'"{audience}" is {"what every confirmed member has" if is_all else "no audience of this site"}',
+                f'"{audience}" is what every confirmed member has',
+                fix="it is neither given nor taken; pressframe members remove ends it with the membership",
+            )
+        known = known_audiences(self._host)
+        if audience not in known:
+            raise ConfigError(
+                f'"{audience}" is no audience of this site',
                 fix=did_you_mean(audience, known - {SUBSCRIBERS})
                 or f"add the table [plugins.gates.audiences.{audience}]",
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import partial
@@ -22,6 +23,8 @@ from pressframe_web import MailError, Request, Response
 
 if TYPE_CHECKING:
     from pressframe_newsletter._plugin import Newsletters
+
+log = logging.getLogger("pressframe")
 
 LIST = "/admin/newsletter/"
 _LONGEST = 300
@@ -146,7 +149,8 @@ class Acts:
             return self._page(request.form, account, "to")
         try:
             self._office.test(name, [entry], audiences, to)
-        except MailError:
+        except MailError as error:
+            log.warning("a test mail was not taken: %s", error)
             return self._page(request.form, account, "server")
         return _said(back, _("A test mail is on its way to %(address)s."), address=to)
 

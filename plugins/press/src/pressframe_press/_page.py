@@ -24,7 +24,9 @@ Line: TypeAlias = tuple[str, str]
 
 def eyes(names: Collection[str]) -> str:
     """Return for whom a rendering is, told from the audiences of its readers."""
-    return f"the audience{'s' * (len(names) > 1)} {several(names)}" if names else "strangers"
+    if len(names) > 1:
+        return f"the audiences {several(names)} together"
+    return f"the audience {several(names)}" if names else "strangers"
 
 
 class PageExplaining:

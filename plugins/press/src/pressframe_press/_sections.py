@@ -20,8 +20,7 @@ Eyes: TypeAlias = frozenset[str]
 MOST = 3
 """Audiences that an entry with sections may name: with each one more there may be twice as many renderings."""
 
-_PLACE = re.compile(r"(?:<!--withheld:([^<>]*)-->\s*)+")
-_ONE = re.compile(r"<!--withheld:([^<>]*)-->")
+_PLACE = re.compile(r"<!--withheld:([^<>]*)-->\s*(?:<!--withheld:\1-->\s*)*")
 
 
 def levels_of(required: Eyes | None, sections: Iterable[Eyes]) -> tuple[Eyes, ...]:
@@ -92,16 +91,14 @@ def cut(html: str, more: int | None, sections: Sequence[Section], audiences: Eye
 
 
 def fill_places(html: str, note: Callable[[tuple[str, ...], int], str]) -> str:
-    """Return the text with a note in each place; one for sections that touch.
+    """Return the text with a note in each place; one for sections that touch and are for the same.
 
     Args:
         note: Returns the note for so many sections that require these audiences, by name.
     """
 
     def fill(found: re.Match[str]) -> str:
-        asked = _ONE.findall(found[0])
-        names = sorted({unquote(name) for one in asked for name in one.split(",")})
-        return f"{note(tuple(names), len(asked))}\n"
+        return f"{note(tuple(map(unquote, found[1].split(','))), found[0].count('<!--'))}\n"
 
     return _PLACE.sub(fill, html)
 

@@ -33,6 +33,18 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _WEEK = timedelta(days=7)
 
 
+def _check_key(_: object, field: attrs.Attribute[str], value: str) -> None:
+    """Refuse what is no secret key of Stripe's; it stands in no message, for it may be one with a space behind it."""
+    if not re.fullmatch(r"(sk|rk)_(test|live)_\w{1,250}", value):
+        raise ValueError(f"{field.name} must begin with sk_test_, sk_live_, rk_test_ or rk_live_, without a space")
+
+
+def _check_signing(_: object, field: attrs.Attribute[str], value: str) -> None:
+    """Refuse what is no signing secret of Stripe's, without telling it."""
+    if not re.fullmatch(r"whsec_[\x21-\x7e]{1,250}", value):
+        raise ValueError(f"{field.name} must begin with whsec_, without a space")
+
+
 @attrs.frozen(kw_only=True)
 class Plan:
     """Something that readers can pay for.
@@ -74,8 +86,8 @@ class Stripe:
 
     needs: ClassVar[tuple[str, ...]] = ("sql", "web", "gates", "members")
 
-    key: str = attrs.field(repr=False, validator=matches_re(r"(sk|rk)_(test|live)_\w{1,250}"))
-    webhook_secret: str = attrs.field(repr=False, validator=matches_re(r"whsec_[\x21-\x7e]{1,250}"))
+    key: str = attrs.field(repr=False, validator=_check_key)
+    webhook_secret: str = attrs.field(repr=False, validator=_check_signing)
     plans: Mapping[str, Plan] = attrs.field(factory=dict)
     grace: timedelta = attrs.field(default=_WEEK, validator=ge(timedelta(0)))
     promotion_codes: bool = False

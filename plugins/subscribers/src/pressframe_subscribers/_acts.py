@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 import attrs
@@ -22,6 +22,8 @@ GIFT = "complimentary"
 
 _ID = re.compile(r"[0-9a-f]{32}")
 _KEPT = timedelta(days=1)
+_AT_ONCE = timedelta(seconds=10)
+"""A button that is pressed again so soon is pressed twice by one hand."""
 
 
 @attrs.frozen(kw_only=True)
@@ -85,6 +87,20 @@ class Acts:
         connection.execute(sa.insert(ACT).values(id=id, account=account, at=now, changes=told))
         return id
 
+    def lately(
+        self, connection: sa.Connection, account: int, is_same: Callable[[Change], bool], now: datetime
+    ) -> str | None:
+        """Return the act by which this account did the same a moment ago, if it is still so; None without one."""
+        mine = sa.select(ACT.c.id, ACT.c.changes).where(ACT.c.account == account, ACT.c.at > now - _AT_ONCE)
+        found = connection.execute(mine.order_by(ACT.c.at.desc()).limit(1)).first()
+        changes = [_read(one) for one in json.loads(found.changes)] if found else []
+        is_so = bool(changes) and all(is_same(one) and self._stands(connection, one) for one in changes)
+        return found.id if found and is_so else None
+
+    def _stands(self, connection: sa.Connection, change: Change) -> bool:
+        there = self._now(connection, change.id, change.audience, change.source)
+        return (there.has, there.until) == (change.has, change.until)
+
     def undo(self, act: str, account: int, now: datetime) -> tuple[int, int] | None:
         """Take back what this account did.
 
@@ -107,8 +123,7 @@ class Acts:
         return database(self._host).write(work)
 
     def _take_back(self, connection: sa.Connection, change: Change, now: datetime) -> bool:
-        there = self._now(connection, change.id, change.audience, change.source)
-        if (there.has, there.until) != (change.has, change.until):
+        if not self._stands(connection, change):
             return False
         who: tuple[str, str] = (change.id, change.audience)
         if change.had and change.audience not in known_audiences(self._host):  # given up in the settings since

@@ -101,6 +101,7 @@ class Single:
             request,
             account,
             lambda connection: acts.grant(connection, id, audience, until, request.now),
+            lambda one: (one.id, one.audience, one.has, one.until) == (id, audience, True, until),
             self._said(_("They have “%(audience)s” now."), audience),
         )
 
@@ -112,20 +113,23 @@ class Single:
             request,
             account,
             lambda connection: acts.revoke(connection, id, audience, source, request.now),
+            lambda one: (one.id, one.audience, one.source, one.has) == (id, audience, source, False),
             self._said(_("“%(audience)s” is taken back."), audience),
         )
 
     def _said(self, text: str, audience: str) -> Flash:
         return Flash(text=text, values={"audience": audience_name(self._desk.host, audience)})
 
-    def _change(self, request: Request, account: Account, do: _Do, flash: Flash) -> Response | Done:
-        """Change what a member has, unless they are not as the page showed them."""
+    def _change(
+        self, request: Request, account: Account, do: _Do, is_same: Callable[[Change], bool], flash: Flash
+    ) -> Response | Done:
+        """Change what a member has, unless they are not as the page showed them; a second press does nothing more."""
         id, desk, back = request.parameters.get("id", ""), self._desk, _at(request)
 
         def work(connection: sa.Connection) -> str | None:
             version = desk.version(id, connection)
             if version is None or version != request.form.get("version"):
-                return version and "other"
+                return version and (desk.acts.lately(connection, account.id, is_same, request.now) or "other")
             changes = do(connection)
             return desk.acts.keep(connection, account.id, changes, request.now) if changes else ""
 

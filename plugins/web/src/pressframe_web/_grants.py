@@ -19,10 +19,10 @@ log = logging.getLogger("pressframe.web")
 
 
 class Opened(NamedTuple):
-    """What grants open: as whose reader the request counts, whether past a gate, and the cookies to set with it."""
+    """What grants open: as whose reader the request counts, what the gate asks for besides, and the cookies to set."""
 
     audiences: frozenset[str]
-    is_gate: bool
+    lacked: frozenset[str]
     cookies: tuple[Cookie, ...]
 
 
@@ -57,7 +57,7 @@ class Grants:
         if lacking - spent.keys() or not (gate or sections & free):
             return None
         cookies = self._tell(entry, list(spent.values()), request) if spent else ()
-        return None if cookies is None else Opened(lacked | (sections & free), gate is not None, cookies)
+        return None if cookies is None else Opened(lacked | (sections & free), lacked, cookies)
 
     def _given(
         self, entry: Card, lacking: frozenset[str], request: Request, sections: frozenset[str]

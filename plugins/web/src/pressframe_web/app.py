@@ -228,7 +228,7 @@ class App:
         whole, page = served.for_reader(path, view.audiences), view.page(served.addresses[path])
         if whole is None or page is None:
             return whole
-        data = {**page.data, MADE_FOR: sorted(had), **({GRANTED: True} if opened.is_gate else {})}
+        data = {**page.data, MADE_FOR: sorted(had), **({GRANTED: sorted(opened.lacked)} if opened.lacked else {})}
         return whole.instead(self.terms.change(view.render(attrs.evolve(page, data=data)).body))
 
     async def _make_signed_in(self, served: Served, path: str, had: frozenset[str]) -> Answer | None:

@@ -15,7 +15,8 @@ from attrs.validators import deep_iterable, ge, instance_of, le, optional
 from pressframe.model import Live, Page, Reader, View
 
 GRANTED = "granted"
-"""In a page's ``data``, for blocks to see: grants let its reader past the entry's gate."""
+"""In a page's ``data``, for blocks to see, if grants let its reader past the entry's gate: the audiences that the
+gate asks for and the reader lacks, sorted."""
 MADE_FOR = "made_for"
 """In the ``data`` of a page that is made for one request in place of the one that was built: the audiences of who asks,
 sorted. They may be fewer than those of the view, where grants let the reader in, and open nothing, where the reader is
