@@ -1,12 +1,14 @@
 """What the site mails by itself: new posts, digests; and what a copy of the database must not."""
 
 import shutil
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from pressframe_newsletter._guard import Guard, count_to
 from pressframe_newsletter._planning import ensure_mark
+from pressframe_newsletter._sending import Sending
 from pressframe_newsletter._tables import MARK
 from pressframe_sql import database
 from pressframe_testing import EVERY_DATABASE
@@ -323,6 +325,32 @@ def test_what_was_under_way_long_ago_waits_for_the_owner(mailed, sink):
     desk.run_jobs()
 
     assert len(sink.taken) == 2
+    assert (found := desk.campaigns.find(campaign.id))
+    assert (found.state, found.reason) == ("held", "late")
+
+
+def test_what_was_cut_off_long_ago_waits_though_something_was_planned_for_the_next_day_then(mailed, sink, monkeypatch):
+    """Threat 77: what is planned for later does not tell when this was to go on."""
+    desk = mailed(newsletter="connections = 1")
+    desk.add("a@example.org", "b@example.org")
+    campaign = desk.send()
+
+    class CutOff(BaseException):
+        pass
+
+    def hand(*_):
+        desk.send(due=desk.site.clock.now + timedelta(days=1))
+        raise CutOff
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Sending, "_hand", hand)
+        with pytest.raises(CutOff):
+            Sending(desk.host, desk.plugin).work(60)
+    desk.site.clock.move("7 hours")
+    desk = desk.restart()
+    desk.run_jobs()
+
+    assert sink.taken == []
     assert (found := desk.campaigns.find(campaign.id))
     assert (found.state, found.reason) == ("held", "late")
 

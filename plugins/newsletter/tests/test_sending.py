@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from pressframe.errors import StoreError
+from pressframe_members.store import Members
 from pressframe_newsletter._planning import plan_job
 from pressframe_newsletter._recipients import Recipients
 from pressframe_newsletter._sending import Sending
@@ -382,6 +383,30 @@ def test_what_is_planned_when_a_job_has_looked_at_everything_is_sent_by_the_next
     desk.run_jobs()
 
     assert sorted(sink.addresses) == addresses(3)
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_campaign_that_is_cancelled_while_members_get_their_rows_gives_nobody_one(mailed, sink, monkeypatch, again):
+    """Nor does one that its owner begins anew at that moment go on where the first had come to."""
+    desk = mailed()
+    desk.add(*addresses(3))
+    campaign = desk.send()
+    real = Members.having
+
+    def having(self, *args, **how):
+        found = real(self, *args, **how)
+        if desk.campaigns.cancel(campaign.id, desk.site.clock.now) and again:
+            desk.campaigns.resend(campaign.id, desk.site.clock.now, audience="paid")
+        return found
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Members, "having", having)
+        Sending(desk.host, desk.plugin).work(60)
+    finish(desk)
+
+    assert sink.addresses == []
+    assert desk.counts(campaign) == {}
+    assert desk.state(campaign) == ("done" if again else "cancelled")
 
 
 def test_plans_that_come_while_a_sending_waits_leave_no_job_behind(mailed, sink):

@@ -56,7 +56,7 @@ def plan_job(db: Database, connection: sa.Connection, at: datetime, *, now: date
     ensure_mark(connection)
     at = max(at, now)
     planned = connection.scalar(sa.select(MARK.c.next))
-    if planned is None or not now < planned <= at:
+    if planned is None or at < planned:  # else it goes on telling when what is under way was to go on: see hold_late
         connection.execute(sa.update(MARK).values(next=at))
     elif planned > now + _SURE:
         return
