@@ -11,7 +11,7 @@ from pressframe_members.store import Members
 from pressframe_newsletter._planning import plan_job
 from pressframe_newsletter._recipients import Recipients
 from pressframe_newsletter._sending import Sending
-from pressframe_sql import database
+from pressframe_sql import Database, database
 from pressframe_testing import EVERY_DATABASE
 
 from .conftest import POST, addresses, finish
@@ -314,6 +314,34 @@ def test_who_loses_one_of_two_rights_to_a_mail_still_gets_it(mailed, sink):
 
     assert sink.addresses == ["a@example.org"]
     assert desk.counts(campaign) == {"sent": 1}
+
+
+def test_who_has_an_audience_again_before_it_is_noted_that_they_lost_it_gets_their_mail(mailed, sink, monkeypatch):
+    desk = mailed()
+    member = desk.add("payer@example.org", audience="paid")
+    now, real = desk.site.clock.now, Database.write
+    campaign = desk.send(audience="paid")
+    sink.fails = lambda now, number, to: "451 later" if now == "RCPT" else None
+    desk.run_jobs()
+    desk.members.grant(member.id, "paid", source="stripe", until=now + timedelta(hours=1), now=now)
+    desk.members.revoke(member.id, "paid", source="complimentary", now=now)
+    prolonged = []
+
+    def write(self, work):
+        if not prolonged:
+            prolonged.append(True)
+            until = now + timedelta(days=30)
+            desk.members.grant(member.id, "paid", source="stripe", until=until, now=now + timedelta(hours=1))
+        return real(self, work)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Database, "write", write)
+        desk.people.revoke(member.id, "paid", now + timedelta(hours=1))
+    sink.fails = lambda now, number, to: None
+    finish(desk)
+
+    assert sink.addresses == ["payer@example.org"]
+    assert desk.state(campaign) == "done"
 
 
 def test_those_who_did_not_get_it_get_it_and_nobody_else(mailed, sink):
