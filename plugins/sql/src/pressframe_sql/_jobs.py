@@ -113,4 +113,3 @@ def put_off(connection: sa.Connection, job: Waiting, error: str, *, due: datetim
 def _is(job: Waiting) -> sa.ColumnElement[bool]:
     """Return what is true of the job's row until somebody else has taken it."""
     return (JOB.c.id == job.id) & (JOB.c.due == job.until)
-
