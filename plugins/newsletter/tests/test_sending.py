@@ -437,6 +437,35 @@ def test_a_campaign_that_is_cancelled_while_members_get_their_rows_gives_nobody_
     assert desk.state(campaign) == ("done" if again else "cancelled")
 
 
+def test_a_sending_that_a_clock_a_year_ahead_has_put_off_goes_on_once_that_is_set_back(mailed, sink):
+    """Threat 75: without a restart."""
+    desk = mailed(newsletter="per_minute = 1")
+    desk.add(*addresses(2))
+    desk.site.clock.move("365 days")
+    campaign = desk.send()
+    desk.run_jobs()
+    assert len(sink.taken) == 1
+
+    desk.site.clock.now -= timedelta(days=365)
+    desk.run_jobs()
+
+    assert sorted(sink.addresses) == addresses(2)
+    assert desk.state(campaign) == "done"
+
+
+@pytest.mark.parametrize("later", [timedelta(hours=30), timedelta(days=21)])
+def test_what_is_planned_for_days_ahead_begins_at_its_time(mailed, sink, later):
+    desk = mailed()
+    desk.add("a@example.org")
+    start = desk.site.clock.now
+    desk.send(due=start + later)
+
+    while not sink.taken:
+        desk.move("1 hour")
+
+    assert desk.site.clock.now == start + later
+
+
 def test_plans_that_come_while_a_sending_waits_leave_no_job_behind(mailed, sink):
     desk = mailed(newsletter="per_minute = 1")
     desk.add(*addresses(4))

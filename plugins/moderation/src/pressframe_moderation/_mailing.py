@@ -130,7 +130,7 @@ class Mailing:
             for account, comments in mails.items():
                 if comments:
                     key = f"{SEND}:{account}:{news[-1].id}"
-                    self._db.enqueue(connection, SEND, {"account": account, "comments": comments}, key=key, due=until)
+                    self._db.enqueue(connection, SEND, {"account": account, "comments": comments}, key=key)
             if connection.scalar(_NOTED):  # what was noted since was taken to be in this mail
                 self._plan(connection, planned, until)
 

@@ -83,7 +83,8 @@ class Moderation:
         from pressframe_moderation._mail import NewsMail
         from pressframe_moderation._mailing import GATHER, SEND
 
-        gather = Job(name=GATHER, run=self._mailing(host).gather, lane=_LANE)
+        is_soon = self.mail_every <= timedelta(days=1)
+        gather = Job(name=GATHER, run=self._mailing(host).gather, lane=_LANE, soon=is_soon)
         return [gather, Job(name=SEND, run=NewsMail(host, self.mail_links).send, lane=_LANE)]
 
     @hookimpl
