@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from pressframe.errors import StoreError
 from pressframe_newsletter._guard import Guard, count_to
 from pressframe_newsletter._planning import ensure_mark
 from pressframe_newsletter._sending import Sending
 from pressframe_newsletter._tables import MARK
-from pressframe_sql import database
+from pressframe_sql import Database, database
 from pressframe_testing import EVERY_DATABASE
 
 from .conftest import parts
@@ -19,6 +20,10 @@ pytestmark = EVERY_DATABASE
 
 NEW = "---\ntitle: Neuf\ndate: 2026-11-23\n{more}---\nTout neuf.\n"
 NOW = 'delay = "10 minutes"'
+
+
+def _locked(*_):
+    raise StoreError("locked")
 
 
 def _publish(desk, name="neuf", more=""):
@@ -41,6 +46,45 @@ def test_a_new_post_is_mailed_after_a_while_and_once(mailed, sink):
 
     assert sink.addresses == ["a@example.org"]
     assert sink.read("a@example.org")["subject"] == "Neuf"
+
+
+def test_a_new_post_is_mailed_though_the_database_was_locked_as_it_came(mailed, sink, monkeypatch):
+    """F8."""
+    desk = mailed(automatic="true", newsletter=NOW)
+    desk.add("a@example.org")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Database, "write", _locked)
+        _publish(desk)
+    desk.rebuild()
+    desk.move("11 minutes")
+
+    assert sink.addresses == ["a@example.org"]
+
+
+@pytest.mark.parametrize("before", ["sent", "nothing"])
+def test_what_a_start_sees_to_is_seen_to_though_the_database_was_locked_then(mailed, sink, monkeypatch, before):
+    """F8: what was cut off goes on, and posts that are there already are old."""
+    desk = mailed(automatic="true", newsletter=NOW)
+    if before == "sent":
+        desk.add("a@example.org")
+        campaign = desk.send()
+        database(desk.host).write(lambda connection: connection.execute(sa.text("DELETE FROM sql_job")))
+    else:
+        database(desk.host).write(lambda connection: connection.execute(sa.update(MARK).values(since=None)))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Database, "write", _locked)
+        desk = desk.restart()
+    desk.rebuild()
+    desk.run_jobs()
+    if before == "nothing":
+        desk.add("a@example.org")
+        _publish(desk)
+        desk.move("11 minutes")
+
+    assert sink.addresses == ["a@example.org"]
+    assert before == "nothing" or desk.state(campaign) == "done"
 
 
 def test_posts_that_were_there_before_the_newsletter_are_not_mailed(mailed, sink):

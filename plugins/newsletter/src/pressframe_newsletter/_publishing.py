@@ -41,7 +41,7 @@ class Publishing:
     def hear(self, release: Release, now: datetime) -> None:
         """Take *release* for what mails are made from, and plan to mail its new posts."""
         held = self._plugin.held
-        is_start = held.release is None
+        is_start = not held.has_begun
         held.release = release
         drafts = list(self._new_posts(release, now)) if self._plugin.automatic else []
         if not is_start and not drafts:
@@ -66,6 +66,7 @@ class Publishing:
                 plan_job(self._db, connection, now, now=now)
 
         self._db.write(work)
+        held.has_begun = True
         held.known.update(draft.key for draft, _ in drafts if draft.key)
 
     def _new_posts(self, release: Release, now: datetime) -> Sequence[tuple[Draft, datetime]]:

@@ -48,7 +48,7 @@ class Rebuilder:
         self._pause = _POLLS[0]
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
-        self._may_pass = self._is_busy = False
+        self._may_pass = self._is_busy = self._is_untold = False
         self.error: Exception | None = None
         self.count = 0
 
@@ -79,6 +79,8 @@ class Rebuilder:
         """Build now if it was asked for or is due; say whether it was. Tests call it in place of ``start``."""
         try:
             if not self._is_due():
+                if self._is_untold:
+                    self.tell()
                 return False
             self._asked.clear()
             self._is_busy = self._show_comments()
@@ -113,8 +115,12 @@ class Rebuilder:
             self.error = None
         if is_mended or self._app.served.changed:
             self.count += 1
-            self._app.tell()
+            self.tell()
             log.info("built again: %d pages written in %.2f s", release.report.written, release.report.seconds)
+
+    def tell(self) -> None:
+        """Tell plugins of the release; once more soon where one could not store what it made of it."""
+        self._is_untold = any(isinstance(error, StoreError) for error in self._app.tell())
 
     def report(self, error: Exception) -> None:
         """Keep *error*, for whoever looks at the site being made; say it once."""
@@ -137,7 +143,7 @@ class Rebuilder:
 
     def _watch(self) -> None:
         pause = _POLLS[1]
-        self._app.tell()
+        self.tell()
         while not self._stopping.is_set():
             start = time.thread_time()
             if self.run_due():
@@ -146,7 +152,7 @@ class Rebuilder:
             # What is stale stays stale until what is wrong is mended: that mostly needs an edit, which asks.
             longest = _PAUSE_FOR_ROOM if self._may_pass else _LONGEST_PAUSE
             pause = self._pause if self.error is None else min(2 * max(pause, _POLLS[1]), longest)
-            self._asked.wait(pause)
+            self._asked.wait(_PAUSE_FOR_ROOM if self._is_untold else pause)
 
 
 @contextmanager
