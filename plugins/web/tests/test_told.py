@@ -117,6 +117,17 @@ def test_plugins_hear_of_a_release_again_where_one_could_not_store_what_it_made_
     assert len(told(served)) == times
 
 
+def test_plugins_hear_when_the_release_that_they_know_is_out_of_date_earlier(ears):
+    """Though nothing has changed yet: of posts that appear at a moment, those who send something then must know."""
+    served = ears.serve()
+    ears.edit("content/posts/two.md", "---\ntitle: Two\ndate: 2026-11-25\n---\nLater.\n")
+    for _ in range(2):
+        served.app.rebuilder.ask()
+        served.rebuild()
+
+    assert told(served) == [(1, ["/2026/11/one/"]), (1, [])]
+
+
 def test_plugins_hear_of_each_release_that_changed_something_whoever_fails(ears):
     served = ears.serve()
     served.rebuild()

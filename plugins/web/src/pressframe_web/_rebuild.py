@@ -114,6 +114,7 @@ class Rebuilder:
     def _build(self, *, scan: bool) -> None:
         with _sweeping():
             release = self._app.rebuild(scan=scan)
+        is_due_as_before = release.until == self._app.served.release.until
         self._app.switch(release)
         is_mended = scan and self.error is not None
         if is_mended:
@@ -122,6 +123,8 @@ class Rebuilder:
             self.count += 1
             self.tell()
             log.info("built again: %d pages written in %.2f s", release.report.written, release.report.seconds)
+        elif not is_due_as_before:
+            self.tell()
 
     def tell(self) -> None:
         """Tell plugins of the release; once more soon where one could not store what it made of it."""
