@@ -27,7 +27,7 @@ from pressframe_comments._store import (
     ALL, Act, Brought, Draft, Filed, Found, Record, Search, Seen, State, Step, Texts, Trait,
 )
 from pressframe_comments._tables import (
-    COMMENT, HISTORY, REVISION, SHOWN, TALK, comment_of, count_up, filed_of, id_of, step_of,
+    COMMENT, HISTORY, REVISION, SHOWN, TALK, comment_of, count_up, filed_of, id_of, step_of, take_turn,
 )
 # fmt: on
 # isort: on
@@ -56,6 +56,7 @@ class SqlCommentStore:
         row = receiving.row_of(draft, state, reasons)
 
         def work(connection: sa.Connection) -> Filed:
+            take_turn(connection)
             ordered = receiving.in_order(connection, draft)
             fresh = row if ordered is draft else receiving.row_of(ordered, state, reasons)
             number = receiving.insert_new(connection, ordered, fresh)
@@ -189,7 +190,7 @@ class SqlCommentStore:
 
         if not self._database.exists():
             raise StoreError(f"there is no act {act} to be undone")
-        return self._database.write(work)
+        return self._write(work)
 
     def delete(self, ids: Collection[str], *, expected: Mapping[str, int] | None = None) -> tuple[Filed, ...]:
         def work(connection: sa.Connection) -> tuple[Filed, ...]:
@@ -207,7 +208,7 @@ class SqlCommentStore:
             is_old = COMMENT.c.state == State.TRASH.value, COMMENT.c.changed < before
             return acts.delete(connection, connection.execute(sa.select(COMMENT).where(*is_old)).all())
 
-        deleted = self._database.write(work) if self._database.exists() else ()
+        deleted = self._write(work) if self._database.exists() else ()
         if deleted:
             self._database.shred()
         return deleted
@@ -223,7 +224,7 @@ class SqlCommentStore:
     # ------------------------------------------------------------------------------------------- moving house
 
     def bring(self, records: Sequence[Record]) -> tuple[Brought, ...]:
-        return self._database.write(lambda connection: moving.bring(connection, records, self._suppress))
+        return self._write(lambda connection: moving.bring(connection, records, self._suppress))
 
     def records(self, search: Search) -> Iterator[Record]:
         after: str | None = None
@@ -325,7 +326,14 @@ class SqlCommentStore:
     def _change(self, work: Callable[[sa.Connection], T], ids: Collection[str]) -> T:
         if not self._database.exists():
             raise acts.unknown(list(ids))
-        return self._database.write(work)
+        return self._write(work)
+
+    def _write(self, work: Callable[[sa.Connection], T]) -> T:
+        def alone(connection: sa.Connection) -> T:
+            take_turn(connection)
+            return work(connection)
+
+        return self._database.write(alone)
 
 
 def _day_of(moment: datetime) -> date:
