@@ -53,10 +53,13 @@ class SqlCommentStore:
         return self.submit(draft, state, reasons).result()
 
     def submit(self, draft: Draft, state: State, reasons: Sequence[str] = ()) -> Future[Filed]:
-        row = receiving.row_of(draft, state, reasons)
+        row, today = receiving.row_of(draft, state, reasons), _day_of(draft.received)
+        is_tidied = self._tidied == today
 
         def work(connection: sa.Connection) -> Filed:
             take_turn(connection)
+            if not is_tidied:  # once a day and process is enough
+                plan(self._database, connection, today)
             ordered = receiving.in_order(connection, draft)
             fresh = row if ordered is draft else receiving.row_of(ordered, state, reasons)
             number = receiving.insert_new(connection, ordered, fresh)
@@ -66,11 +69,12 @@ class SqlCommentStore:
                 return earlier
             if state is State.APPROVED:
                 count_up(connection, [draft.entry])
-            self._tidy_after(connection, draft.received)
             return receiving.filed_new(ordered, state, reasons, number)
 
-        is_one_change = state is not State.APPROVED and self._tidied == _day_of(draft.received)
-        return self._database.submit(work, is_one_change=is_one_change)
+        stored = self._database.submit(work, is_one_change=state is not State.APPROVED and is_tidied)
+        if not is_tidied:
+            stored.add_done_callback(lambda stored: self._note_tidied(today, stored))
+        return stored
 
     def look(self, draft: Draft, since: datetime, *, most: int | None = None) -> Seen:
         return receiving.look(self._database, draft, since, most) if self._database.exists() else Seen()
@@ -311,16 +315,13 @@ class SqlCommentStore:
         else:
             yield None
 
-    def _tidy_after(self, connection: sa.Connection, moment: datetime) -> None:
-        """See to it that the day is tidied, once a day and process."""
-        today = _day_of(moment)
-        if self._tidied != today:
-            plan(self._database, connection, today)
-            self._tidied = today
+    def _note_tidied(self, day: date, stored: Future[Filed]) -> None:
+        if stored.exception() is None:
+            self._tidied = day
 
     def _act(self, connection: sa.Connection, aims: Sequence[Aim], by: str, at: datetime | None) -> Act:
         now = at or datetime.now(UTC)
-        self._tidy_after(connection, now)
+        plan(self._database, connection, _day_of(now))
         return acts.act(connection, aims, Hand(by, now))
 
     def _change(self, work: Callable[[sa.Connection], T], ids: Collection[str]) -> T:
