@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import attrs
 import pytest
+import sqlalchemy as sa
 
 from pressframe import StoreError
 from pressframe_comments import Draft, Search, State, comment_store
+from pressframe_comments import _receiving as receiving
 from pressframe_sql import database
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=UTC)
@@ -18,6 +20,10 @@ DRAFT = Draft(entry="e", author="Zoé", email="zoe@example.org", url=None, body=
 @pytest.fixture
 def store(make_site):
     return comment_store(make_site())
+
+
+def fail(*_):
+    raise LookupError
 
 
 def another(number):
@@ -65,6 +71,18 @@ def test_a_hundred_double_clicks_at_once_are_one_comment(store):
 
     assert ids == ["c1"] * 50
     assert store.counts()[State.PENDING] == 1
+
+
+def test_the_day_is_tidied_though_what_planned_that_was_not_stored(store, monkeypatch):
+    """Threat 76: the next comment sees to it."""
+    with monkeypatch.context() as patched:
+        patched.setattr(receiving, "filed_new", fail)
+        with pytest.raises(LookupError):
+            store.add(DRAFT, State.PENDING)
+    store.add(DRAFT, State.PENDING)
+
+    with store._database.read() as connection:
+        assert connection.scalars(sa.text("SELECT key FROM sql_job")).all() == ["comments.tidy 2026-11-24"]
 
 
 def test_the_revision_changes_with_what_is_shown_and_with_nothing_else(store):

@@ -4,8 +4,12 @@ import re
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from pressframe_comments import Change, tell_new
+from pressframe_moderation import Moderation, _mailing
+from pressframe_moderation._mailing import NEWS
+from pressframe_sql import Database, database
 from pressframe_testing import EVERY_DATABASE
 
 from .conftest import BLOG, CRISE, LIST, OLD, does
@@ -23,6 +27,10 @@ def _pass(desk, **how):
 
 def _text(mail):
     return mail.get_body(("plain",)).get_content()
+
+
+def _quoted(mail):
+    return [line[2:] for line in _text(mail).splitlines() if line.startswith("> ")]
 
 
 def _html(mail):
@@ -127,9 +135,6 @@ def test_a_flood_is_two_mails(serve):
 
 
 def test_a_flood_writes_nothing_about_what_no_mail_will_hold(desk, monkeypatch):
-    from pressframe_moderation import Moderation
-    from pressframe_sql import Database
-
     desk.sign_in_as("owner")
     for number in range(25):
         desk.post(f"Numéro {number}.", author=f"A{number}")
@@ -139,7 +144,67 @@ def test_a_flood_writes_nothing_about_what_no_mail_will_hold(desk, monkeypatch):
 
     mailing.note(comment, None)
 
-    assert desk.app.site.plugin(Moderation).noted.comments == 20
+    with database(desk.app.site).read() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(NEWS)) == 20
+
+
+@pytest.mark.parametrize("every", ["10 minutes", "0 minutes"])
+def test_what_a_server_whose_clock_is_behind_notes_after_a_mail_has_left_is_in_the_next_one(serve, every):
+    """Threat 75: it was received before that mail was planned to leave, by that clock."""
+    desk = serve(settings=f'mail_every = "{every}"')
+    desk.sign_in_as("owner")
+    desk.post("Une.")
+    _pass(desk, seconds=11)
+    desk.site.clock.now -= timedelta(seconds=15)
+    desk.post("Deux.", author="Bo")
+    _pass(desk, minutes=11)
+
+    assert [_quoted(mail) for mail in _ours(desk)] == [["Une."], ["Deux."]]
+
+
+def test_a_clock_that_was_a_year_ahead_keeps_no_mail_back(desk):
+    """Threat 75: neither what it noted itself, nor what comes after it was set right."""
+    desk.sign_in_as("owner")
+    desk.site.clock.now += timedelta(days=365)
+    desk.post("Une.")
+    desk.site.clock.now -= timedelta(days=365)
+    desk.post("Deux.", author="Bo")
+    _pass(desk, seconds=11)
+    desk.post("Trois.", author="Cy")
+    _pass(desk, minutes=11)
+
+    assert [_quoted(mail) for mail in _ours(desk)] == [["Une.", "Deux."], ["Trois."]]
+
+
+@pytest.mark.parametrize("every", ["10 minutes", "0 minutes"])
+def test_what_is_noted_while_a_mail_is_gathered_is_in_the_next_one(serve, monkeypatch, every):
+    desk = serve(settings=f'mail_every = "{every}"')
+    desk.sign_in_as("owner")
+    desk.post("Une.")
+    real, more = _mailing.accounts, ["Deux."]
+
+    def accounts(host):
+        if more:
+            desk.post(more.pop(), author="Bo")
+        return real(host)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(_mailing, "accounts", accounts)
+        _pass(desk, seconds=11)
+    _pass(desk, minutes=11)
+
+    assert [_quoted(mail) for mail in _ours(desk)] == [["Une."], ["Deux."]]
+
+
+def test_a_mail_whose_job_was_lost_is_planned_again(desk):
+    desk.sign_in_as("owner")
+    desk.post("Une.")
+    database(desk.app.site).write(lambda connection: connection.execute(sa.text("DELETE FROM sql_job")))
+    _pass(desk, hours=2)
+    desk.post("Deux.", author="Bo")
+    _pass(desk, seconds=11)
+
+    assert [_quoted(mail) for mail in _ours(desk)] == [["Une.", "Deux."]]
 
 
 def test_what_was_decided_meanwhile_is_not_mailed(desk):

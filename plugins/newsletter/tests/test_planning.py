@@ -72,3 +72,54 @@ def test_a_second_process_sends_nothing_beside_the_first(mailed, sink):
     second.work(1)
 
     assert len(sink.taken) == 3
+
+
+def test_a_sending_that_a_clock_a_year_ahead_has_put_off_goes_on_once_that_is_set_back(mailed, sink):
+    """Threat 75: without a restart."""
+    desk = mailed(newsletter="per_minute = 1")
+    desk.add(*addresses(2))
+    desk.site.clock.move("365 days")
+    campaign = desk.send()
+    desk.run_jobs()
+    assert len(sink.taken) == 1
+
+    desk.site.clock.now -= timedelta(days=365)
+    desk.run_jobs()
+
+    assert sorted(sink.addresses) == addresses(2)
+    assert desk.state(campaign) == "done"
+
+
+@pytest.mark.parametrize("later", [timedelta(hours=30), timedelta(days=21)])
+def test_what_is_planned_for_days_ahead_begins_at_its_time(mailed, sink, later):
+    desk = mailed()
+    desk.add("a@example.org")
+    start = desk.site.clock.now
+    desk.send(due=start + later)
+
+    while not sink.taken:
+        desk.move("1 hour")
+
+    assert desk.site.clock.now == start + later
+
+
+@pytest.mark.parametrize("fault", [None, "421 down", "451 later"])
+def test_a_clock_that_was_a_year_ahead_keeps_no_mail_for_a_year(mailed, sink, fault):
+    """Threat 75: neither by the limit, nor by the rest that the mail server is given, nor by a pause."""
+    desk = mailed(newsletter="per_minute = 2")
+    desk.add(*addresses(6))
+    desk.site.clock.move("365 days")
+    sink.fails = lambda stage, number, to: fault if stage == "RCPT" else None
+    campaign = desk.send()
+    desk.run_jobs()
+    assert len(sink.taken) == (0 if fault else 2)
+
+    sink.fails = lambda stage, number, to: None
+    desk.site.clock.move(timedelta(days=-365))
+    desk = desk.restart()
+    assert desk.campaigns.trouble(desk.site.clock.now) is None
+    for _ in range(4):
+        desk.move("61 seconds")
+
+    assert sorted(sink.addresses) == addresses(6)
+    assert desk.state(campaign) == "done"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from pressframe_sql import Job, Worker
+from pressframe_sql import Job, Worker, _worker
 from pressframe_sql._jobs import take
 from pressframe_web import MailError
 
@@ -248,6 +248,76 @@ def test_a_job_that_another_worker_has_taken_over_is_ended_by_that_one(site, mak
     assert jobs(db) == []
 
 
+@pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=365)])
+def test_a_job_that_waits_for_no_moment_is_run_though_the_clock_was_set_back(worker, done, clock, db, back):
+    """Threat 75: of who asks for a link to sign in, say."""
+    clock.now += back
+    db.write(lambda connection: db.enqueue(connection, "mail", {}))
+    clock.now -= back
+
+    assert worker.run_due() == 1
+
+
+@pytest.mark.parametrize("cause", ["failed", "killed"])
+def test_a_job_that_was_put_off_by_a_clock_a_year_ahead_is_tried_once_that_is_set_back(
+    worker, enqueue, done, clock, db, cause
+):
+    """Threat 75."""
+    enqueue()
+    clock.now += timedelta(days=365)
+    if cause == "failed":
+        done.errors = [ValueError()]
+        worker.run_due()
+    else:
+        db.write(lambda connection: take(connection, 1, now=clock(), until=clock() + timedelta(minutes=10)))
+    clock.now -= timedelta(days=365)
+
+    assert worker.run_due() == 1
+    assert jobs(db) == []
+
+
+@pytest.mark.parametrize(("soon", "run"), [(True, 1), (False, 0)])
+def test_a_job_that_is_planned_far_ahead_is_run_early_only_if_it_never_should_be(
+    site, enqueue, done, clock, db, soon, run
+):
+    """Threat 75: others may mean a day in years."""
+    enqueue(due=START + timedelta(days=365))
+    enqueue(due=START + timedelta(hours=25))
+    worker = Worker(site, [Job(name="mail", run=done, soon=soon)], clock)
+
+    assert worker.run_due() == run
+    assert len(jobs(db)) == 2 - run
+
+
+def test_a_running_worker_finds_out_that_its_clock_was_set_back(site, enqueue, done, clock, monkeypatch):
+    """Threat 75: though nothing is written."""
+    monkeypatch.setattr(_worker, "_RIGHTED_EVERY", 0)
+    clock.now += timedelta(days=365)
+    enqueue(due=clock() + timedelta(minutes=1))
+    worker = Worker(site, [Job(name="mail", run=done, soon=True)], clock)
+    worker.run_due()
+    worker.start()
+    try:
+        clock.now -= timedelta(days=365)
+
+        assert done.happened.wait(60)
+    finally:
+        worker.stop()
+
+
+def test_a_key_whose_job_was_done_by_a_clock_a_year_ahead_is_forgotten(worker, enqueue, done, clock):
+    """Threat 75: what is done once a day would not be done for a year."""
+    clock.now += timedelta(days=365)
+    enqueue(key="today")
+    worker.run_due()
+    clock.now -= timedelta(days=365)
+    enqueue()
+    worker.run_due()
+    enqueue(key="today")
+
+    assert worker.run_due() == 1
+
+
 def test_two_workers_share_the_jobs(make_site, done, clock, enqueue):
     for _ in range(20):
         enqueue()
@@ -305,7 +375,7 @@ def test_a_worker_with_nothing_to_do_asks_no_question_until_a_job_s_time_comes(
     looks = Looks(monkeypatch, db)
     worker.start()
     assert looks.rested.wait(60)
-    assert (looks.questions, done.payloads) == (2, [])
+    assert (looks.questions, done.payloads) == (3, [])
 
     clock.now += timedelta(minutes=1)
 

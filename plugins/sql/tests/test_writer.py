@@ -163,3 +163,13 @@ def test_pieces_that_come_one_by_one_under_load_share_transactions(writer, engin
 
     assert len(texts(engines[0])) == 160
     assert len(commits) < 100
+
+
+def test_who_waits_for_an_answer_no_longer_keeps_nobody_from_writing(writer, held, engines):
+    """A request that was given up, say: what it handed over is written, and the writer lives on."""
+    given_up = writer.submit(insert("a"))
+    given_up.cancel()
+    held.released.set()
+
+    assert writer.submit(insert("b")).result(60) == "b"
+    assert texts(engines[0]) == ["a", "b"]

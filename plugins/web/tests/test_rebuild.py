@@ -2,8 +2,10 @@
 
 import logging
 import threading
+from datetime import timedelta
 
 import pytest
+import watchfiles
 
 from pressframe_web._watch import Watcher
 
@@ -81,6 +83,23 @@ def test_a_scheduled_post_appears_at_its_time(served, blog, clock):
     assert served.visitor.get("/2026/11/soon/").status == 200
 
 
+def test_a_post_that_a_clock_which_was_ahead_has_shown_waits_for_its_time_again(served, blog, clock):
+    """Threats 17, 75: nobody has to ask for it, and a clock that is corrected by little builds nothing."""
+    blog.edit("content/posts/2026/soon.md", "---\ntitle: Bientôt\ndate: 2026-11-24\nslug: soon\n---\nDemain.\n")
+    clock.move("1 day")
+    served.app.rebuilder.ask()
+    served.rebuild()
+    assert served.visitor.get("/2026/11/soon/").status == 200
+
+    clock.now -= timedelta(seconds=10)
+    assert not served.rebuild()
+    clock.now -= timedelta(days=1)
+    assert served.rebuild()
+
+    assert served.visitor.get("/2026/11/soon/").status == 404
+    assert not served.rebuild()
+
+
 def test_a_gate_that_comes_due_closes_a_page_that_was_open(served, clock):
     """Threat 10: nobody has to ask for it."""
     assert "Du texte pour tous" in served.visitor.get(OPEN).text
@@ -104,7 +123,7 @@ def test_a_comment_that_another_process_accepted_asks_for_a_build(served, blog):
     assert not served.rebuild()
 
 
-@pytest.mark.parametrize("error", ["RuntimeError('odd')", "StoreError('locked')"])
+@pytest.mark.parametrize("error", ["RuntimeError('odd')", "StoreError('locked')", "SystemExit('bye')"])
 def test_a_plugin_that_cannot_say_whether_something_changed_is_told_of_once(served, blog, caplog, error):
     """Threats 62, 13: the site is served as before."""
     blog.edit("outside.txt", f"raise {error}")
@@ -182,6 +201,51 @@ def test_watching_that_is_ended_before_it_has_begun_ends_in_silence(served, monk
         if thread.name == "pressframe-watch":
             thread.join()
     assert failures == []
+
+
+@pytest.mark.parametrize("where", ["inside", "beside"])
+def test_files_are_watched_again_after_that_failed(served, blog, monkeypatch, caplog, where):
+    """Too many are watched on this machine, say; what changed meanwhile is found."""
+    watch, failed, found = watchfiles.watch, [], threading.Event()
+
+    def fail(*folders, recursive, **how):
+        if not failed and recursive is (where == "inside"):
+            failed.append(folders)
+            name = "content/posts/2026/open.md" if recursive else "pressframe.toml"
+            blog.edit(name, blog.read(name) + "\n")
+            raise OSError("OS file watch limit reached")
+        yield from watch(*folders, recursive=recursive, **how)
+
+    monkeypatch.setattr(watchfiles, "watch", fail)
+    monkeypatch.setattr("pressframe_web._watch._AGAIN_SECONDS", 0)
+    monkeypatch.setattr(served.app.rebuilder, "ask", found.set)
+    watcher = Watcher(served.app, lambda: None, found.set)
+    try:
+        assert found.wait(60)
+    finally:
+        watcher.stop()
+
+    assert caplog.text.count("OS file watch limit reached") == 1
+
+
+def test_a_plugin_that_would_end_the_program_does_not_end_the_watching(served, blog):
+    """While settings are tried out."""
+    tried, started = [], threading.Event()
+
+    def try_settings():
+        tried.append(True)
+        if len(tried) == 1:
+            blog.edit("pressframe.toml", blog.read("pressframe.toml") + "\n")
+            raise SystemExit(1)
+
+    watcher = Watcher(served.app, try_settings, started.set)
+    try:
+        blog.edit("pressframe.toml", blog.read("pressframe.toml") + "\n")
+        assert started.wait(60)
+    finally:
+        watcher.stop()
+
+    assert "1" in str(served.app.rebuilder.error)
 
 
 def test_comments_that_keep_coming_leave_the_builder_time_to_rest_and_an_edit_ends_it(served, monkeypatch):

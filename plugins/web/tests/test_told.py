@@ -97,6 +97,37 @@ def test_a_route_gets_what_it_takes_besides_forms_as_it_came(ears):
     assert send("text/xml", b"x" * 2_000_000).status == 413
 
 
+@pytest.mark.parametrize(
+    ("error", "times"), [("StoreError('locked')", 2), ("OSError('no room')", 1), ("PluginError('odd')", 1)]
+)
+def test_plugins_hear_of_a_release_again_where_one_could_not_store_what_it_made_of_it(ears, error, times):
+    """F8: whatever follows from a new post must not wait for the next one."""
+    plugin = ears.read("plugins/broken.py")
+    ears.edit(
+        "plugins/broken.py",
+        f"from pressframe.errors import PluginError, StoreError\n{plugin}".replace(
+            'raise RuntimeError("no")', f"TOLD.append(site)\n        if len(TOLD) == 1:\n            raise {error}"
+        ).replace("import attrs\n", "import attrs\n\nTOLD = []\n"),
+    )
+    served = ears.serve()
+
+    for _ in range(3):
+        assert not served.rebuild()
+
+    assert len(told(served)) == times
+
+
+def test_plugins_hear_when_the_release_that_they_know_is_out_of_date_earlier(ears):
+    """Though nothing has changed yet: of posts that appear at a moment, those who send something then must know."""
+    served = ears.serve()
+    ears.edit("content/posts/two.md", "---\ntitle: Two\ndate: 2026-11-25\n---\nLater.\n")
+    for _ in range(2):
+        served.app.rebuilder.ask()
+        served.rebuild()
+
+    assert told(served) == [(1, ["/2026/11/one/"]), (1, [])]
+
+
 def test_plugins_hear_of_each_release_that_changed_something_whoever_fails(ears):
     served = ears.serve()
     served.rebuild()

@@ -68,7 +68,7 @@ class LinkStore:
 
         def work(connection: sa.Connection) -> None:
             if Limits(self._host).may_ask_for_mail(connection, request.client, request.now):
-                self._db.enqueue(connection, ANSWER, payload, due=request.now)
+                self._db.enqueue(connection, ANSWER, payload)
 
         self._db.write(work)
 
@@ -87,7 +87,7 @@ class LinkStore:
             mailed = sa.select(sa.func.count()).where(LINK.c.account == account, lately(LINK.c.made, now))
             if (connection.scalar(mailed) or 0) < _MAILS_AN_HOUR:
                 id = _replace(connection, account, "sign-in", back=str(payload["back"]), now=now)
-                self._db.enqueue(connection, MAIL, {"link": id}, key=f"{MAIL}:{id}", due=now)
+                self._db.enqueue(connection, MAIL, {"link": id}, key=f"{MAIL}:{id}")
 
         self._db.write(work)
 

@@ -169,9 +169,7 @@ class Followers:
                 and self._may_ask(connection, wish, now)
             ):
                 connection.execute(sa.update(FOLLOWER).where(FOLLOWER.c.id == id).values(asked=now))
-                self._db.enqueue(
-                    connection, CONFIRM, {"follower": id}, key=f"{CONFIRM}:{id}:{now.isoformat()}", due=now
-                )
+                self._db.enqueue(connection, CONFIRM, {"follower": id}, key=f"{CONFIRM}:{id}:{now.isoformat()}")
 
         self._db.write(work)
 

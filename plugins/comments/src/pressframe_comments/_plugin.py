@@ -251,7 +251,7 @@ class Comments:
         tidying = Tidying(host, trash_after=self.trash_after, forget_clients_after=self.forget_clients_after)
         mail = FollowMail(host, self.served)
         jobs = {TIDY: tidying.run, CONFIRM: mail.confirm, MAIL: mail.tell}
-        return [Job(name=name, run=run) for name, run in jobs.items()]
+        return [Job(name=name, run=run, soon=name == MAIL) for name, run in jobs.items()]
 
     @hookimpl
     def register_commands(self, host: Host) -> Iterable[click.Command]:

@@ -27,7 +27,7 @@ from pressframe_comments._store import (
     ALL, Act, Brought, Draft, Filed, Found, Record, Search, Seen, State, Step, Texts, Trait,
 )
 from pressframe_comments._tables import (
-    COMMENT, HISTORY, REVISION, SHOWN, TALK, comment_of, count_up, filed_of, id_of, step_of,
+    COMMENT, HISTORY, REVISION, SHOWN, TALK, comment_of, count_up, filed_of, id_of, step_of, take_turn,
 )
 # fmt: on
 # isort: on
@@ -53,9 +53,13 @@ class SqlCommentStore:
         return self.submit(draft, state, reasons).result()
 
     def submit(self, draft: Draft, state: State, reasons: Sequence[str] = ()) -> Future[Filed]:
-        row = receiving.row_of(draft, state, reasons)
+        row, today = receiving.row_of(draft, state, reasons), _day_of(draft.received)
+        is_tidied = self._tidied == today
 
         def work(connection: sa.Connection) -> Filed:
+            take_turn(connection)
+            if not is_tidied:  # once a day and process is enough
+                plan(self._database, connection, today)
             ordered = receiving.in_order(connection, draft)
             fresh = row if ordered is draft else receiving.row_of(ordered, state, reasons)
             number = receiving.insert_new(connection, ordered, fresh)
@@ -65,11 +69,12 @@ class SqlCommentStore:
                 return earlier
             if state is State.APPROVED:
                 count_up(connection, [draft.entry])
-            self._tidy_after(connection, draft.received)
             return receiving.filed_new(ordered, state, reasons, number)
 
-        is_one_change = state is not State.APPROVED and self._tidied == _day_of(draft.received)
-        return self._database.submit(work, is_one_change=is_one_change)
+        stored = self._database.submit(work, is_one_change=state is not State.APPROVED and is_tidied)
+        if not is_tidied:
+            stored.add_done_callback(lambda stored: self._note_tidied(today, stored))
+        return stored
 
     def look(self, draft: Draft, since: datetime, *, most: int | None = None) -> Seen:
         return receiving.look(self._database, draft, since, most) if self._database.exists() else Seen()
@@ -189,7 +194,7 @@ class SqlCommentStore:
 
         if not self._database.exists():
             raise StoreError(f"there is no act {act} to be undone")
-        return self._database.write(work)
+        return self._write(work)
 
     def delete(self, ids: Collection[str], *, expected: Mapping[str, int] | None = None) -> tuple[Filed, ...]:
         def work(connection: sa.Connection) -> tuple[Filed, ...]:
@@ -207,7 +212,7 @@ class SqlCommentStore:
             is_old = COMMENT.c.state == State.TRASH.value, COMMENT.c.changed < before
             return acts.delete(connection, connection.execute(sa.select(COMMENT).where(*is_old)).all())
 
-        deleted = self._database.write(work) if self._database.exists() else ()
+        deleted = self._write(work) if self._database.exists() else ()
         if deleted:
             self._database.shred()
         return deleted
@@ -223,7 +228,7 @@ class SqlCommentStore:
     # ------------------------------------------------------------------------------------------- moving house
 
     def bring(self, records: Sequence[Record]) -> tuple[Brought, ...]:
-        return self._database.write(lambda connection: moving.bring(connection, records, self._suppress))
+        return self._write(lambda connection: moving.bring(connection, records, self._suppress))
 
     def records(self, search: Search) -> Iterator[Record]:
         after: str | None = None
@@ -310,22 +315,26 @@ class SqlCommentStore:
         else:
             yield None
 
-    def _tidy_after(self, connection: sa.Connection, moment: datetime) -> None:
-        """See to it that the day is tidied, once a day and process."""
-        today = _day_of(moment)
-        if self._tidied != today:
-            plan(self._database, connection, today)
-            self._tidied = today
+    def _note_tidied(self, day: date, stored: Future[Filed]) -> None:
+        if stored.exception() is None:
+            self._tidied = day
 
     def _act(self, connection: sa.Connection, aims: Sequence[Aim], by: str, at: datetime | None) -> Act:
         now = at or datetime.now(UTC)
-        self._tidy_after(connection, now)
+        plan(self._database, connection, _day_of(now))
         return acts.act(connection, aims, Hand(by, now))
 
     def _change(self, work: Callable[[sa.Connection], T], ids: Collection[str]) -> T:
         if not self._database.exists():
             raise acts.unknown(list(ids))
-        return self._database.write(work)
+        return self._write(work)
+
+    def _write(self, work: Callable[[sa.Connection], T]) -> T:
+        def alone(connection: sa.Connection) -> T:
+            take_turn(connection)
+            return work(connection)
+
+        return self._database.write(alone)
 
 
 def _day_of(moment: datetime) -> date:

@@ -151,6 +151,15 @@ def write_texts(texts: Texts) -> str:
     return json.dumps(texts_to_json(texts), ensure_ascii=False)
 
 
+def take_turn(connection: sa.Connection) -> None:
+    """Let no other process write comments until the transaction is over: what is looked at stays so.
+
+    SQLite lets one write at a time by itself.
+    """
+    if connection.dialect.name == "postgresql":
+        _TURN.run(connection, {})
+
+
 def count_up(connection: sa.Connection, entries: Iterable[str]) -> None:
     """Note that the approved comments of *entries* change in this transaction."""
     changed = sorted(set(entries))
@@ -162,6 +171,7 @@ def count_up(connection: sa.Connection, entries: Iterable[str]) -> None:
 
 # By a random step: so that a copy which was put back never comes to a number that pages were already made of.
 _COUNT_UP = Prepared(sa.text("UPDATE comments_revision SET number = number + CAST(:step AS INTEGER)"))
+_TURN = Prepared(sa.text("SELECT number FROM comments_revision FOR UPDATE"))
 _NOTE = Prepared(
     sa.text(
         "INSERT INTO comments_talk (entry, number) "

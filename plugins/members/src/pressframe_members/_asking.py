@@ -95,7 +95,7 @@ class Asking:
                 "member": asked.member,
             }
             if not self._is_too_much(connection, asked, now) and not asked.is_trap:
-                self._db.enqueue(connection, ANSWER, payload, due=now)
+                self._db.enqueue(connection, ANSWER, payload)
             return browser
 
         return self._db.write(work)
@@ -190,7 +190,7 @@ def mail_link(db: Database, connection: sa.Connection, member: int, wanted: Want
     if _mailed_lately(connection, member, now) >= most:
         return None
     id = replace_links(connection, member, wanted, now)
-    db.enqueue(connection, MAIL, {"link": id}, key=f"{MAIL}:{id}", due=now)
+    db.enqueue(connection, MAIL, {"link": id}, key=f"{MAIL}:{id}")
     return id
 
 

@@ -182,7 +182,7 @@ class Links:
         connection.execute(sa.delete(SESSION).where(SESSION.c.member == member))
         session = begin(connection, member, now, device=device.name, instead_of="") if is_theirs else None
         notice = {"notice": "address-changed", "to": row.address, "at": now.isoformat()}
-        self._db.enqueue(connection, MAIL, notice, due=now)
+        self._db.enqueue(connection, MAIL, notice)
         back = "/members/?saved=address#address"
         return Followed(session=session, back=back, old_address=row.address, ended=row.reader)
 

@@ -51,7 +51,7 @@ def leave(db: Database, connection: sa.Connection, changes: Iterable[Told]) -> N
             "change": one.change,
             "now": one.now.isoformat(),
         }
-        db.enqueue(connection, TELL, payload, due=one.now)
+        db.enqueue(connection, TELL, payload)
 
 
 def plan_end(db: Database, connection: sa.Connection, id: str, audience: str, until: datetime) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import attrs
@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from pressframe.model import Card, Comment, Host, Json
 from pressframe_admin import Account, Role, accounts
 from pressframe_comments import State, comment_store
-from pressframe_moderation._noted import Noted
 from pressframe_sql import Database, database
+from pressframe_sql.limits import SET_BACK
+from pressframe_sql.statements import Prepared, insert_into
 from pressframe_sql.types import Moment
 
 GATHER, SEND = "moderation.gather", "moderation.mail"
@@ -24,12 +25,14 @@ SHOWN = 20
 
 _LATE = timedelta(seconds=10)
 """How long after its moment a mail leaves, so that comments that are just being stored are in it."""
+_LOST = timedelta(hours=1)
+"""So long after its moment a mail is planned anew that should have taken what waits."""
 _TABLES = sa.MetaData()
 MAILING = sa.Table(
     "moderation_mailing",
     _TABLES,
     sa.Column("id", sa.Integer, primary_key=True),  # 1: there is one row
-    sa.Column("planned", Moment, nullable=False),  # what was received until then is in a mail that is planned, or left
+    sa.Column("planned", Moment, nullable=False),  # when the last mail was to leave, or the next one is
 )
 NEWS = sa.Table(
     "moderation_news",
@@ -40,6 +43,9 @@ NEWS = sa.Table(
     sa.Column("authors", sa.Text, nullable=False),  # slugs of the entry's, as JSON
     sa.Column("gated", sa.Boolean, nullable=False),  # strangers may not read it: the mail doesn't say what it says
 )
+
+_NOTED = sa.select(sa.func.count()).select_from(NEWS)
+_COUNT = Prepared(_NOTED)
 
 
 @attrs.frozen(kw_only=True)
@@ -61,10 +67,9 @@ class Wishes:
 class Mailing:
     """Plans the mails of one site. However many comments come, the database is written a few times for each mail."""
 
-    def __init__(self, host: Host, wishes: Wishes, noted: Noted) -> None:
+    def __init__(self, host: Host, wishes: Wishes) -> None:
         self._host = host
         self._wishes = wishes
-        self._noted = noted
 
     @property
     def _db(self) -> Database:
@@ -72,8 +77,7 @@ class Mailing:
 
     def note(self, comment: Comment, entry: Card | None) -> None:
         """See to it that *comment*, which has just been stored, is mailed."""
-        planned = self._noted.planned
-        if planned is not None and comment.received <= planned and self._noted.comments >= SHOWN:
+        if self._db.fetch(_COUNT, {})[0][0] >= SHOWN:
             return
         filed = comment_store(self._host).get(comment.id)
         moment = filed.changed if filed else comment.received  # later, for one that its sender has edited
@@ -84,29 +88,29 @@ class Mailing:
             "gated": entry is None or entry.gated,  # of an entry that is not at hand nobody knows
         }
 
-        def work(connection: sa.Connection) -> tuple[datetime, int]:
-            planned = self._plan(connection, moment)
-            noted = connection.scalar(sa.select(sa.func.count()).select_from(NEWS)) or 0
+        def work(connection: sa.Connection) -> None:
+            planned = _locked(connection)
+            noted = connection.scalar(_NOTED) or 0
+            if noted == 0 or planned is None or not self._is_to_come(planned, moment):
+                self._plan(connection, planned, moment)
             if noted < SHOWN:
                 connection.execute(sa.insert(NEWS).values(row))
-            return planned, noted + 1
 
-        self._noted.planned, self._noted.comments = self._db.write(work)
+        self._db.write(work)
 
-    def _plan(self, connection: sa.Connection, received: datetime) -> datetime:
-        """Return until when what waits is in a mail that is planned; plan one if *received* is later."""
-        before: datetime | None = connection.scalar(sa.select(MAILING.c.planned))
-        if before is not None and received <= before:
-            return before
-        if before is None:
-            planned = received
-            connection.execute(sa.insert(MAILING).values(id=1, planned=planned))
-        else:
-            planned = max(received, before + self._wishes.every)
-            connection.execute(sa.update(MAILING).values(planned=planned))
-        until = planned.astimezone(UTC).isoformat()
-        self._db.enqueue(connection, GATHER, {"until": until}, key=f"{GATHER}:{until}", due=planned + _LATE)
-        return planned
+    def _is_to_come(self, planned: datetime, now: datetime) -> bool:
+        """Tell whether what waits is in a mail that was planned: its job may be lost, or dated by a wrong clock."""
+        return now - _LOST < planned <= now + self._wishes.every + SET_BACK
+
+    def _plan(self, connection: sa.Connection, before: datetime | None, now: datetime) -> None:
+        """Plan a mail of what waits, some time after the one *before*."""
+        planned = now if before is None else max(now, before + self._wishes.every)
+        if planned > now + self._wishes.every + SET_BACK:
+            planned = now
+        row = {"id": 1, "planned": planned}
+        known = insert_into(connection, MAILING).values(row)
+        connection.execute(known.on_conflict_do_update(index_elements=["id"], set_=row))
+        self._db.enqueue(connection, GATHER, {"until": planned.isoformat()}, due=planned + _LATE)
 
     def gather(self, payload: Mapping[str, Json]) -> None:
         """Have everybody mailed what is new and not decided yet; what a job runs."""
@@ -119,17 +123,19 @@ class Mailing:
         mails = {account.id: self._of(account, open_ones) for account in accounts(self._host)}
 
         def work(connection: sa.Connection) -> None:
+            planned = _locked(connection)
             gone = connection.execute(sa.delete(NEWS).where(NEWS.c.id.in_([one.id for one in news])))
             if gone.rowcount != len(news):
                 raise RuntimeError("another process mails the same comments")  # rolled back, and looked at again
             for account, comments in mails.items():
                 if comments:
-                    key = f"{SEND}:{account}:{until.isoformat()}"
-                    self._db.enqueue(connection, SEND, {"account": account, "comments": comments}, key=key, due=until)
+                    key = f"{SEND}:{account}:{news[-1].id}"
+                    self._db.enqueue(connection, SEND, {"account": account, "comments": comments}, key=key)
+            if connection.scalar(_NOTED):  # what was noted since was taken to be in this mail
+                self._plan(connection, planned, until)
 
         if news:
             self._db.write(work)
-        self._noted.comments = 0
 
     def _of(self, account: Account, news: Sequence[sa.Row[Any]]) -> list[Json]:  # SQLAlchemy's own type for a row
         """Return what *account* wants to know."""
@@ -138,3 +144,9 @@ class Mailing:
             for one in news
             if self._wishes.has(account, json.loads(one.authors))
         ]
+
+
+def _locked(connection: sa.Connection) -> datetime | None:
+    """Return for when a mail was last planned; nobody else notes or takes anything until the transaction is over."""
+    planned: datetime | None = connection.scalar(sa.select(MAILING.c.planned).with_for_update())
+    return planned

@@ -14,7 +14,6 @@ from pressframe.hookspecs import hookimpl
 from pressframe.model import Asset, Card, Comment, Host
 from pressframe_admin import Role, Screen
 from pressframe_comments import Change
-from pressframe_moderation._noted import Noted
 from pressframe_sql import Job
 
 if TYPE_CHECKING:
@@ -44,7 +43,6 @@ class Moderation:
             on one's own posts; or the address of an account. Nobody else is written to.
         mail_every: Comments that come within this time after a mail wait for the next one: a flood is one mail.
         mail_links: Mails have links by which who has the mail decides about the comment, once, without signing in.
-        noted: What is known of the next mail.
     """
 
     needs: ClassVar[tuple[str, ...]] = ("sql", "web", "admin", "comments")
@@ -54,8 +52,6 @@ class Moderation:
     mail_to: tuple[str, ...] = attrs.field(default=("owner",), validator=_are_recipients)
     mail_every: timedelta = attrs.field(default=timedelta(minutes=10), validator=ge(timedelta(0)))
     mail_links: bool = True
-
-    noted: Noted = attrs.field(factory=Noted, init=False, repr=False)
 
     @hookimpl
     def register_admin(self, host: Host) -> Iterable[Screen]:
@@ -80,14 +76,15 @@ class Moderation:
         from pressframe_moderation._mailing import Mailing, Wishes
 
         wishes = Wishes(to=self.mail_to, every=self.mail_every, everything=self.mail == "all")
-        return Mailing(host, wishes, self.noted)
+        return Mailing(host, wishes)
 
     @hookimpl
     def register_jobs(self, host: Host) -> Iterable[Job]:
         from pressframe_moderation._mail import NewsMail
         from pressframe_moderation._mailing import GATHER, SEND
 
-        gather = Job(name=GATHER, run=self._mailing(host).gather, lane=_LANE)
+        is_soon = self.mail_every <= timedelta(days=1)
+        gather = Job(name=GATHER, run=self._mailing(host).gather, lane=_LANE, soon=is_soon)
         return [gather, Job(name=SEND, run=NewsMail(host, self.mail_links).send, lane=_LANE)]
 
     @hookimpl

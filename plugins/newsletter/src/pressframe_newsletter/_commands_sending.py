@@ -111,7 +111,6 @@ def make_run(host: Host) -> click.Command:
         _, plugin, site = open_office(host)
         release = plugin.held.release
         assert release is not None
-        plugin.held.release = None  # as at a server's start: it hears of this one first
         Publishing(site, plugin).hear(release, plugin.held.clock())
         sending = Sending(site, plugin)
         while sending.is_alone():

@@ -24,12 +24,14 @@ class Held:
 
     Attributes:
         release: What mails are rendered from.
+        has_begun: True once it is stored what a start changes.
         known: Keys of campaigns that are known to have been made.
         sending: Who sends, with its connections; one for a process.
         clock: Gives the time, aware.
     """
 
     release: Release | None = None
+    has_begun: bool = False
     known: set[str] = attrs.field(factory=set)
     sending: Sending | None = None
     clock: Callable[[], datetime] = utc_now

@@ -98,11 +98,16 @@ class People:
 
     def revoke(self, member: str, audience: str, now: datetime) -> None:
         """Let go of who may not get the mails for an audience any more; not of who has it by another source as well."""
-        still = {one.audience for one in Members(self._host).memberships(member, now=now)}
         mine = sa.select(CAMPAIGN.c.id).where(CAMPAIGN.c.audience == audience)
         here = (RECIPIENT.c.member == member) & RECIPIENT.c.campaign.in_(mine)
-        if audience not in still and self._db.exists():
-            self._db.write(lambda connection: _let_go(connection, here))
+
+        def work(connection: sa.Connection) -> None:
+            still = Members(self._host).memberships(member, now=now, connection=connection)
+            if audience not in {one.audience for one in still}:
+                _let_go(connection, here)
+
+        if self._db.exists():
+            self._db.write(work)
 
     # ----------------------------------------------------------------------------------------- what came back
 

@@ -54,13 +54,13 @@ def plan_job(db: Database, connection: sa.Connection, at: datetime, *, now: date
     would send what was planned meanwhile. A job too many finds nothing to do.
     """
     ensure_mark(connection)
-    at = max(at, now)
+    at = min(max(at, now), now + LONGEST_PAUSE)  # so that none is far ahead but by a clock that was wrong
     planned = connection.scalar(sa.select(MARK.c.next))
-    if planned is None or not now < planned <= at:
+    if planned is None or at < planned:  # else it goes on telling when what is under way was to go on: see hold_late
         connection.execute(sa.update(MARK).values(next=at))
     elif planned > now + _SURE:
         return
-    db.enqueue(connection, SEND, {}, due=at)
+    db.enqueue(connection, SEND, {}, due=at if at > now else None)
 
 
 def plan_next(db: Database, connection: sa.Connection, at: datetime | None, *, now: datetime) -> None:

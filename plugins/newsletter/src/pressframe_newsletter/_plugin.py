@@ -154,7 +154,7 @@ class Newsletters:
         from pressframe_newsletter._planning import SEND
         from pressframe_newsletter._sending import Sending
 
-        return [Job(name=SEND, run=Sending(host, self).run, lane="newsletter")]
+        return [Job(name=SEND, run=Sending(host, self).run, lane="newsletter", soon=True)]
 
     @hookimpl
     def register_migrations(self) -> Iterable[Path]:

@@ -25,6 +25,8 @@ _NEW = timedelta(days=2)
 """So long after its date a post is news: one that was dated this morning, or yesterday evening, and put up today."""
 _WEEK = timedelta(days=7)
 _MOST = 50
+_PATIENCE = timedelta(minutes=5)
+"""So long a digest waits for the release of its moment; the site may be one that cannot be built."""
 
 
 @attrs.frozen
@@ -41,7 +43,7 @@ class Publishing:
     def hear(self, release: Release, now: datetime) -> None:
         """Take *release* for what mails are made from, and plan to mail its new posts."""
         held = self._plugin.held
-        is_start = held.release is None
+        is_start = not held.has_begun
         held.release = release
         drafts = list(self._new_posts(release, now)) if self._plugin.automatic else []
         if not is_start and not drafts:
@@ -69,6 +71,7 @@ class Publishing:
                 plan_job(self._db, connection, now, now=now)
 
         self._db.write(work)
+        held.has_begun = True
         held.known.update(draft.key for draft, _ in drafts if draft.key)
 
     def _new_posts(self, release: Release, now: datetime) -> Sequence[tuple[Draft, datetime]]:
@@ -87,17 +90,25 @@ class Publishing:
 
     # -------------------------------------------------------------------------------------------- digests
 
-    def digests(self, release: Release, now: datetime) -> None:
-        """Make the digest of each newsletter whose moment has come, if there are new posts and somebody wants it."""
-        moment, site = self._last(now), release.view()
+    def digests(self, release: Release, now: datetime) -> bool:
+        """Make the digest of each newsletter whose moment has come, if there are new posts and somebody wants it.
+
+        Return True if one waits for a release that has the posts which appear at that moment.
+        """
+        moment, site, waits = self._last(now), release.view(), False
+        is_behind = release.until is not None and release.until <= moment and now < moment + _PATIENCE
         for name, newsletter in self._plugin.newsletters.items():
             key = f"digest:{name}:{moment.date().isoformat()}"
             if key in self._plugin.held.known or not self._is_wanted(name, newsletter):
+                continue
+            if is_behind:
+                waits = True
                 continue
             cards = _published(site, newsletter, after=moment - _WEEK, until=moment)
             if cards:
                 self._make_digest(name, newsletter, key, cards, now)
             self._plugin.held.known.add(key)
+        return waits
 
     def draft_digest(self, name: str, site: View, now: datetime, *, by: str, due: datetime) -> Draft | None:
         """Return a digest of the last seven days, made by hand; None if nothing was published."""

@@ -106,7 +106,7 @@ class Recipients:
         self.guard.counted(count, sync=True)
 
     def add_more(self, campaign: Campaign, now: datetime) -> str | None:
-        """Give the next members their rows; return the last of them, None if there were no more."""
+        """Give the next members their rows; return the last of them, None if there were no more, or it was stopped."""
         assert campaign.reached is not None
         found = Members(self._host).having(campaign.audience, now=now, after=campaign.reached, limit=CHUNK)
         persons, url = People(self._host).persons(found), self._host.settings.url
@@ -120,18 +120,20 @@ class Recipients:
         ]  # fmt: skip
         reached = found[-1].id if found else None
 
-        def work(connection: sa.Connection) -> None:
+        def work(connection: sa.Connection) -> bool:
+            mine = sa.update(CAMPAIGN).where(CAMPAIGN.c.id == campaign.id, CAMPAIGN.c.state == "sending")
+            mine = mine.where(CAMPAIGN.c.reached == campaign.reached, CAMPAIGN.c.audience == campaign.audience)
+            if not connection.execute(mine.values(reached=reached, moved=now)).rowcount:
+                return False  # its owner has stopped it, or begun it anew, since the members were asked for
             ids = [one.id for one in found]
             unwanted = self._unwanted(connection, campaign, ids)
             wanted = [row for row in rows if row["member"] not in unwanted]
             if wanted:
                 once = insert_into(connection, RECIPIENT).on_conflict_do_nothing(index_elements=["campaign", "member"])
                 connection.execute(once, wanted)
-            mine = sa.update(CAMPAIGN).where(CAMPAIGN.c.id == campaign.id)
-            connection.execute(mine.values(reached=reached, moved=now))
+            return True
 
-        self._db.write(work)
-        return reached
+        return reached if self._db.write(work) else None
 
     def _unwanted(self, connection: sa.Connection, campaign: Campaign, members: Sequence[str]) -> frozenset[str]:
         """Return who of *members* does not want these mails, by what they chose or by what the newsletter does."""

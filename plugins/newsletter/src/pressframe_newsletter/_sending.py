@@ -98,7 +98,7 @@ class Sending:
         if again:
             log.warning("%d newsletter mails were being handed over when the program was cut off: sent again", again)
         publishing = Publishing(self._host, self._plugin)
-        publishing.digests(release, now)
+        digest = now + _SOON if publishing.digests(release, now) else publishing.next_digest(now)
         for campaign in self._due(now):
             recipients.begin(campaign, now)
         is_more = self._add_rows(now, until)
@@ -110,7 +110,7 @@ class Sending:
                 log.info("newsletter campaign %s is done", campaign.id)
         if is_more:
             return now
-        return self._next(publishing.next_digest(now))
+        return self._next(digest)
 
     def _pay(self, now: datetime) -> None:
         """Write down what became of messages when the database was away: what was taken must not be sent again."""

@@ -122,8 +122,7 @@ class Database:
             connection: The one that ``write`` gave to its work.
             name: Of a ``Job`` that a plugin registers.
             key: Jobs with one key are done once, however often they are noted; None for no such promise.
-            due: Aware, by the server's clock: ``request.now`` for at once. None is now by the machine's clock, which in
-                tests is another one.
+            due: Aware; at once if None, whatever clocks say.
         """
         from pressframe_sql._jobs import insert_job
 

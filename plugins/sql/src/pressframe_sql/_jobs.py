@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import attrs
 import sqlalchemy as sa
 
 from pressframe.model import Json
+from pressframe_sql.limits import SET_BACK
 from pressframe_sql.statements import insert_into
 from pressframe_sql.types import Moment
 
@@ -28,8 +29,14 @@ JOB = sa.Table(
     sa.Column("error", sa.Text),
 )
 
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+"""When a job is due that waits for no moment: it is, whatever clocks say, and though they are set back."""
+LONGEST_PAUSE = timedelta(hours=24)
+"""How long a job that failed waits at most."""
 _REMEMBERED = timedelta(days=30)
 """How long a key is remembered after its job was done."""
+_FEW = 500
+"""How many jobs one statement names: databases have limits."""
 
 
 @attrs.frozen(kw_only=True)
@@ -62,7 +69,7 @@ def insert_job(
         "key": key,
         "payload": json.dumps(payload, ensure_ascii=False),
         "state": WAITING,
-        "due": due or datetime.now(UTC),
+        "due": due or AT_ONCE,
         "attempts": 0,
     }
     connection.execute(insert_into(connection, JOB).values(row).on_conflict_do_nothing(index_elements=["key"]))
@@ -79,6 +86,26 @@ def find_next(connection: sa.Connection, names: Collection[str]) -> datetime | N
     due = connection.scalar(sa.select(sa.func.min(JOB.c.due)).where(JOB.c.state == WAITING, JOB.c.name.in_(names)))
     found: datetime | None = due
     return found
+
+
+def bring_forward(connection: sa.Connection, ids: Collection[int], now: datetime) -> None:
+    """Let jobs that wait be due now."""
+    connection.execute(sa.update(JOB).where(JOB.c.state == WAITING, JOB.c.id.in_(ids)).values(due=now))
+
+
+def find_misdated(
+    connection: sa.Connection, names: Collection[str], soon: Collection[str], now: datetime
+) -> Sequence[int]:
+    """Return the ids of some jobs among *names* that a clock which was far ahead has put off.
+
+    Args:
+        soon: Names of jobs that are never planned for more than a day ahead; of the others only those are found that
+            were tried, as no pause is longer.
+    """
+    was_tried = JOB.c.name.in_(names) & (JOB.c.attempts > 0)
+    is_too_far = JOB.c.due > now + LONGEST_PAUSE + SET_BACK
+    found = sa.select(JOB.c.id).where(JOB.c.state == WAITING, is_too_far, was_tried | JOB.c.name.in_(soon))
+    return connection.scalars(found.limit(_FEW)).all()
 
 
 def take(connection: sa.Connection, id: int, *, now: datetime, until: datetime) -> Waiting | None:
@@ -101,7 +128,8 @@ def finish(connection: sa.Connection, job: Waiting, now: datetime) -> None:
     else:
         done = {"state": DONE, "payload": "{}", "error": None, "due": now}
         connection.execute(sa.update(JOB).where(_is(job)).values(done))
-    connection.execute(sa.delete(JOB).where(JOB.c.state == DONE, JOB.c.due < now - _REMEMBERED))
+    is_forgotten = (JOB.c.due < now - _REMEMBERED) | (JOB.c.due > now + SET_BACK)  # the latter by a wrong clock
+    connection.execute(sa.delete(JOB).where(JOB.c.state == DONE, is_forgotten))
 
 
 def put_off(connection: sa.Connection, job: Waiting, error: str, *, due: datetime | None) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -22,9 +24,10 @@ log = logging.getLogger("pressframe")
 
 _POLL_SECONDS = 0.25
 _FIRST_PAUSE = timedelta(minutes=1)
-_LONGEST_PAUSE = timedelta(hours=24)
 _LEASE = timedelta(minutes=10)
 """After so long a job whose worker was killed is tried again."""
+_RIGHTED_EVERY = 60.0
+"""Seconds after which it is looked once more for jobs that a clock which was wrong has put off."""
 
 
 def _utc_now() -> datetime:
@@ -73,6 +76,8 @@ class Worker:
         Raises:
             StoreError: The database cannot be used.
         """
+        for lane in self._lanes:
+            self._right(lane)
         return sum(self._run_lane(lane) for lane in self._lanes)
 
     @property
@@ -89,13 +94,30 @@ class Worker:
             run += 1
         return run
 
-    def _names(self, lane: str) -> Sequence[str]:
-        return [name for name, job in self._jobs.items() if job.lane == lane]
+    def _names(self, lane: str, *, soon: bool = False) -> Sequence[str]:
+        return [name for name, job in self._jobs.items() if job.lane == lane and (job.soon or not soon)]
+
+    def _right(self, lane: str) -> None:
+        """Let be due what a clock that was far ahead has put off, and that has been set back since."""
+        from pressframe_sql._jobs import bring_forward, find_misdated
+
+        if not self._database.exists():
+            return
+        now, names, soon = self._clock(), self._names(lane), self._names(lane, soon=True)
+        with self._database.read() as connection:
+            ids = find_misdated(connection, names, soon, now)
+        if ids:
+            log.warning("%d jobs were put off by a clock that was wrong: they are due now", len(ids))
+            self._database.write(lambda connection: bring_forward(connection, ids, now))
 
     def _serve(self, lane: str) -> None:
         seen, due = "", None  # what version of the database was looked at, and when the next of its jobs is due
+        righted = -math.inf
         while not self._stopping.is_set():
             try:
+                if time.monotonic() - righted >= _RIGHTED_EVERY:
+                    self._right(lane)
+                    righted = time.monotonic()
                 version = self._database.version()
                 if version != seen or (due is not None and due <= self._clock()):
                     self._run_lane(lane)
@@ -161,7 +183,9 @@ class Worker:
         is_hopeless = getattr(error, "permanent", False)
         if is_hopeless or attempts >= job.attempts:
             return None
-        return self._clock() + min(_FIRST_PAUSE * (1 << min(attempts - 1, 20)), _LONGEST_PAUSE)
+        from pressframe_sql._jobs import LONGEST_PAUSE
+
+        return self._clock() + min(_FIRST_PAUSE * (1 << min(attempts - 1, 20)), LONGEST_PAUSE)
 
 
 def _storable(text: str) -> str:

@@ -69,6 +69,7 @@ class Writer:
         if threading.current_thread() is self._thread:
             raise RuntimeError("write() was called from within write(); use the connection that the work was given")
         piece = _Piece(work, is_one_change)
+        piece.answer.set_running_or_notify_cancel()  # what was handed over is done, whoever waits for it or gives up
         with self._lock:
             if self._is_closed:
                 raise StoreError("the database was closed before this could be stored")

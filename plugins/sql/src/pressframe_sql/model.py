@@ -24,12 +24,15 @@ class Job:
         attempts: After so many it is set aside.
         lane: Jobs of one lane are run one after the other, lanes side by side: work that waits for strangers' servers
             takes a lane of its own, so that no mail has to wait for it.
+        soon: True if it is never planned for more than a day ahead: one that seems to be was dated by a clock that was
+            far ahead, and is run once that is set back.
     """
 
     name: str
     run: Callable[[Mapping[str, Json]], None]
     attempts: int = 12
     lane: str = "main"
+    soon: bool = False
 
 
 @attrs.frozen(kw_only=True)

@@ -64,7 +64,7 @@ class Desk:
             is_new = self.books.note(connection, event, now)
             if is_new:
                 payload: dict[str, Json] = {"event": event.id, "at": now.isoformat()}
-                self.books.db.enqueue(connection, EVENT, payload, key=f"{EVENT}:{event.id}", due=now)
+                self.books.db.enqueue(connection, EVENT, payload, key=f"{EVENT}:{event.id}")
             return is_new
 
         return self.books.db.write(work)
@@ -133,7 +133,7 @@ class Desk:
     ) -> None:
         if Members(self.host).find(seen.member, connection=connection) is None:  # has left while Stripe was asked
             again: dict[str, Json] = {"subscription": seen.id, "at": now.isoformat()}
-            self.books.db.enqueue(connection, LOOK, again, due=now)
+            self.books.db.enqueue(connection, LOOK, again)
             return
         end = until(seen, payments, self.grace)
         if seen.status in LIVE and seen.price not in self.audiences:
@@ -171,7 +171,7 @@ class Desk:
         left = self.books.forget(connection, member, now)
         if left.customers or left.sessions:
             payload: dict[str, Json] = {"customers": list(left.customers), "sessions": list(left.sessions)}
-            self.books.db.enqueue(connection, END, payload, due=now)
+            self.books.db.enqueue(connection, END, payload)
         return len(left.customers) + len(left.sessions)
 
     def end(self, payload: Mapping[str, Json]) -> None:

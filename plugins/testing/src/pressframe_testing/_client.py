@@ -195,7 +195,7 @@ class Served:
         """Build and serve the site in *folder*."""
         site = Site.open(folder)
         app = App(site, clock=clock)
-        app.tell()
+        app.rebuilder.tell()
         return cls(folder, app, site, clock, Visitor(functools.partial(ask, app), site.settings.url))
 
     def browser(self, address: str = "192.0.2.1") -> Visitor:

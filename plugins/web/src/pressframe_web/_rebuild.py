@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from pressframe.errors import BuildError, ManyErrors, PressframeError, StoreError
@@ -27,6 +28,8 @@ _REST, _REST_WHILE_BUSY = 2.0, 6.0
 """How many times as long as a build took the thread rests after it, unless files change; the latter if more was said
 meanwhile: comments that come all the time are shown by and by, and leave the processor to who sends and reads them."""
 _LONGEST_REST = 5.0
+_SET_BACK = timedelta(minutes=1)
+"""What was built so much later than now shows what a clock that was ahead has let appear too early."""
 _SWEEP_SECONDS = 0.05
 _LONGEST_PAUSE = 60.0
 _PAUSE_FOR_ROOM = 3.0
@@ -48,8 +51,8 @@ class Rebuilder:
         self._pause = _POLLS[0]
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
-        self._may_pass = self._is_busy = False
-        self.error: Exception | None = None
+        self._may_pass = self._is_busy = self._is_untold = False
+        self.error: BaseException | None = None
         self.count = 0
 
     def ask(self, *, scan: bool = True) -> None:
@@ -79,13 +82,17 @@ class Rebuilder:
         """Build now if it was asked for or is due; say whether it was. Tests call it in place of ``start``."""
         try:
             if not self._is_due():
+                if self._is_untold:
+                    self.tell()
                 return False
             self._asked.clear()
             self._is_busy = self._show_comments()
             if not self._is_busy:
                 self._must_scan.clear()
                 self._build(scan=True)  # also where only comments have changed, as far as we were told
-        except Exception as error:  # noqa: BLE001 - it builds what plugins bring, and must outlive what they do
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - it builds what plugins bring, and must outlive what they do
             self.report(error)
             self._may_pass = _may_pass(error)
         else:
@@ -107,16 +114,23 @@ class Rebuilder:
     def _build(self, *, scan: bool) -> None:
         with _sweeping():
             release = self._app.rebuild(scan=scan)
+        is_due_as_before = release.until == self._app.served.release.until
         self._app.switch(release)
         is_mended = scan and self.error is not None
         if is_mended:
             self.error = None
         if is_mended or self._app.served.changed:
             self.count += 1
-            self._app.tell()
+            self.tell()
             log.info("built again: %d pages written in %.2f s", release.report.written, release.report.seconds)
+        elif not is_due_as_before:
+            self.tell()
 
-    def report(self, error: Exception) -> None:
+    def tell(self) -> None:
+        """Tell plugins of the release; once more soon where one could not store what it made of it."""
+        self._is_untold = any(isinstance(error, StoreError) for error in self._app.tell())
+
+    def report(self, error: BaseException) -> None:
         """Keep *error*, for whoever looks at the site being made; say it once."""
         before, self.error = self.error, error
         self.count += 1
@@ -126,8 +140,10 @@ class Rebuilder:
 
     def _is_due(self) -> bool:
         release = self._app.served.release
-        is_late = release.until is not None and release.until <= self._app.clock()
-        return self._asked.is_set() or is_late or self._may_pass or self._is_stale(release)
+        now = self._app.clock()
+        is_late = release.until is not None and release.until <= now
+        is_early = release.now > now + _SET_BACK
+        return self._asked.is_set() or is_late or is_early or self._may_pass or self._is_stale(release)
 
     def _is_stale(self, release: Release) -> bool:
         start = time.thread_time()
@@ -137,7 +153,7 @@ class Rebuilder:
 
     def _watch(self) -> None:
         pause = _POLLS[1]
-        self._app.tell()
+        self.tell()
         while not self._stopping.is_set():
             start = time.thread_time()
             if self.run_due():
@@ -146,7 +162,7 @@ class Rebuilder:
             # What is stale stays stale until what is wrong is mended: that mostly needs an edit, which asks.
             longest = _PAUSE_FOR_ROOM if self._may_pass else _LONGEST_PAUSE
             pause = self._pause if self.error is None else min(2 * max(pause, _POLLS[1]), longest)
-            self._asked.wait(pause)
+            self._asked.wait(_PAUSE_FOR_ROOM if self._is_untold else pause)
 
 
 @contextmanager
@@ -170,13 +186,13 @@ def _sweeping() -> Iterator[None]:
         thread.join()
 
 
-def _may_pass(error: Exception) -> bool:
+def _may_pass(error: BaseException) -> bool:
     """Say whether *error* may be over without an edit: a full disk, a store that is locked, another build."""
     if isinstance(error, ManyErrors):
         return any(map(_may_pass, error.errors))
     return isinstance(error, StoreError | OSError) or isinstance(error.__cause__, OSError)
 
 
-def _told(error: Exception | None) -> str:
+def _told(error: BaseException | None) -> str:
     """Return what tells apart errors that need be told of; a full disk is met now at this file, now at that."""
     return error.message if isinstance(error, BuildError) and _may_pass(error) else str(error)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Set
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 
     from pressframe_web.app import App
 
+log = logging.getLogger("pressframe.web")
+
 _END_SECONDS = 1.0
+_AGAIN_SECONDS = 5.0
+"""How long it is waited where files cannot be watched, as when too many are on this machine."""
 _STEP_MS = 5
 """How long no further file may change before a change is told of. A file that is half written by then is built again
 when the rest of it comes."""
@@ -47,6 +52,7 @@ class Watcher:
         self._try_settings = try_settings
         self._on_settings = on_settings
         self._is_refused = False
+        self._said = ""
         self._concerns = _Concerns(app.site.folder, app.site.folder / app.web.outbox)
         self._taking = threading.Lock()
         self._is_beside = threading.Event()
@@ -69,7 +75,7 @@ class Watcher:
         since = self._app.served.release.now
         while not self._stopping.is_set():
             folders, is_first = self._concerns.folders(), True
-            with suppress(FileNotFoundError):  # a folder that has just gone
+            with self._bearing():
                 for changes in self._changes(*folders, step=_STEP_MS):
                     if is_first:
                         self._is_beside.wait(_END_SECONDS)
@@ -80,9 +86,27 @@ class Watcher:
                     is_first, since = False, datetime.now(UTC) - _OVERLAP
 
     def _look_beside(self) -> None:
-        for changes in self._changes(str(self._concerns.folder), step=_STEP_BESIDE_MS, recursive=False):
-            self._is_beside.set()
-            self._take({path for _, path in changes})
+        since, has_failed = self._app.served.release.now, False
+        while not self._stopping.is_set():
+            with self._bearing():
+                for changes in self._changes(str(self._concerns.folder), step=_STEP_BESIDE_MS, recursive=False):
+                    self._is_beside.set()
+                    self._take({path for _, path in changes} | (self._concerns.newer(since) if has_failed else set()))
+                    since, has_failed = datetime.now(UTC) - _OVERLAP, False
+            has_failed = True
+
+    @contextmanager
+    def _bearing(self) -> Iterator[None]:
+        """Bear what keeps files from being watched: say it once, and let it be tried again in a while."""
+        try:
+            yield
+        except FileNotFoundError:  # a folder that has just gone
+            self._stopping.wait(_LONGEST_MS / 1000)
+        except Exception as error:  # noqa: BLE001 - whatever it is, no edit would be seen any more
+            if str(error) != self._said:
+                log.error("files are not watched: %s", error)
+            self._said = str(error)
+            self._stopping.wait(_AGAIN_SECONDS)
 
     def _changes(
         self, *folders: str, step: int, recursive: bool = True
@@ -120,7 +144,7 @@ class Watcher:
     def _check_settings(self) -> None:
         try:
             self._try_settings()
-        except Exception as error:  # noqa: BLE001 - it runs what plugins bring; what is served stays
+        except BaseException as error:  # noqa: BLE001 - it runs what plugins bring; what is served stays
             self._is_refused = True
             self._app.rebuilder.report(error)
         else:

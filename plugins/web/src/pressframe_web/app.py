@@ -115,11 +115,11 @@ class App:
         """Serve *release* from now on; or what another process has made of the site since."""
         self.served = self._ready(release, self.served)
 
-    def tell(self) -> None:
-        """Tell plugins of the release that is served from now on."""
+    def tell(self) -> Sequence[PressframeError]:
+        """Tell plugins of the release that is served from now on; return what went wrong with some of them."""
         view = self.served.release.view(changed=partial(self.rebuilder.ask, scan=False))
-        for _ in self.site.hooks.ask("on_release", view, self.served.changed, self.clock(), self.served.release):
-            pass
+        heard = self.site.hooks.ask("on_release", view, self.served.changed, self.clock(), self.served.release)
+        return [answer for _, answer in heard if isinstance(answer, PressframeError)]
 
     def _ready(self, release: Release, before: Served | None = None) -> Served:
         for _ in range(_ATTEMPTS):

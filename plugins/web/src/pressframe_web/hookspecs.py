@@ -97,7 +97,9 @@ def on_release(site: Live, changed: Sequence[str], now: datetime, release: Relea
     """Hear that the server answers with a new release.
 
     Called for the first one and whenever a build has changed something, in the thread that builds: note a job for what
-    takes long. Changing nothing is not told. If a plugin fails, the others are told all the same.
+    takes long. What changes nothing is told only where ``release.until`` is another moment. If a plugin fails, the
+    others are told all the same; where it raises StoreError, all are told once more a few seconds later, of the release
+    that is served then.
 
     Args:
         site: As a stranger sees it, at that release; may be kept, until the next one comes.

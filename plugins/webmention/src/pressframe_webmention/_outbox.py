@@ -102,7 +102,7 @@ class Outbox:
             ids = [id for id in due if id is not None]
             for id in ids:
                 payload: dict[str, Json] = {"link": id, "version": links.version}
-                self._database.enqueue(connection, SEND, payload, due=now)
+                self._database.enqueue(connection, SEND, payload)
             return len(ids)
 
         return self._database.write(work)
@@ -114,7 +114,7 @@ class Outbox:
             rows = connection.execute(sa.select(TABLE.c.id, TABLE.c.version).where(TABLE.c.state == FAILED)).all()
             for row in rows:
                 _wait(connection, row.id, {"attempts": 0, "at": now})
-                self._database.enqueue(connection, SEND, {"link": row.id, "version": row.version}, due=now)
+                self._database.enqueue(connection, SEND, {"link": row.id, "version": row.version})
             return len(rows)
 
         return self._database.write(work)

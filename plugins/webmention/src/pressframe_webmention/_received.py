@@ -83,7 +83,7 @@ class Received:
             id, is_new = _upsert(connection, sent)
             if is_new:
                 payload: Mapping[str, Json] = {"mention": id, "client": sent.client}
-                self._database.enqueue(connection, CHECK, payload, due=sent.now)
+                self._database.enqueue(connection, CHECK, payload)
             return id, None
 
         return self._database.write(work)
