@@ -1,4 +1,4 @@
-"""What is decided by what is given alone: pauses, the moments of digests, what a report says."""
+"""What is decided by what is given alone: the moments of digests, what a report says."""
 
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -6,20 +6,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pressframe_newsletter._bounces import read_report
-from pressframe_newsletter._planning import pause_after
 from pressframe_newsletter._sending import _is_hard
 from pressframe_newsletter._settings import last_digest, next_digest
 from pressframe_web import MailError
 
 from .test_bounces import ARF, dsn
-
-
-def test_pauses_grow_from_a_minute_to_a_day():
-    """F4."""
-    pauses = [pause_after(attempts) for attempts in range(1, 14)]
-
-    assert pauses[:3] == [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=4)]
-    assert pauses[-1] == timedelta(hours=24)
 
 
 @pytest.mark.parametrize(

@@ -9,18 +9,13 @@ import sqlalchemy as sa
 
 from pressframe_newsletter._tables import CAMPAIGN, MARK
 from pressframe_sql import Database
+from pressframe_sql.pauses import LONGEST_PAUSE
 from pressframe_sql.statements import insert_into
 
 SEND = "newsletter.send"
 """The job: do for a moment what there is to do, and plan the next."""
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=24)
 _SURE = timedelta(minutes=1)
 """A job that is due later than this has not begun, however much the clocks of several machines differ."""
-
-
-def pause_after(attempts: int) -> timedelta:
-    """Return how long a message, or the mail server, is left alone after so many attempts in a row."""
-    return min(FIRST_PAUSE * (1 << min(max(attempts - 1, 0), 20)), LONGEST_PAUSE)
 
 
 def is_resting(until: datetime | None, now: datetime) -> TypeGuard[datetime]:

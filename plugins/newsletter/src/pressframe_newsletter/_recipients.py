@@ -14,9 +14,9 @@ from pressframe_members.store import Members
 from pressframe_newsletter._campaigns import WAITING, Campaign, campaign_of
 from pressframe_newsletter._guard import Guard, count_to
 from pressframe_newsletter._people import People, Returned, count_return
-from pressframe_newsletter._planning import LONGEST_PAUSE
 from pressframe_newsletter._tables import CAMPAIGN, MARK, RECIPIENT, STOP, WISH
 from pressframe_sql import Database, database
+from pressframe_sql.pauses import LONGEST_PAUSE
 from pressframe_sql.statements import Prepared, insert_into
 from pressframe_web.letters import message_id
 

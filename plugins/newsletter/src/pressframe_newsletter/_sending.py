@@ -20,12 +20,13 @@ from pressframe_newsletter._campaigns import Campaign, Campaigns, campaign_of
 from pressframe_newsletter._guard import Guard
 from pressframe_newsletter._mails import Mails, Subject
 from pressframe_newsletter._people import Returned
-from pressframe_newsletter._planning import hold_late, is_resting, pause_after, plan_next
+from pressframe_newsletter._planning import hold_late, is_resting, plan_next
 from pressframe_newsletter._publishing import Publishing
 from pressframe_newsletter._readers import Readers
 from pressframe_newsletter._recipients import ATTEMPTS, Recipients, Result, Row, key_of
 from pressframe_newsletter._tables import CAMPAIGN, MARK
 from pressframe_sql import Database, database
+from pressframe_sql.pauses import pause_after
 from pressframe_web import Mailer, MailError
 from pressframe_web.letters import sending
 

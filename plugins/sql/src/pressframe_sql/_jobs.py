@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from pressframe.model import Json
 from pressframe_sql.limits import SET_BACK
+from pressframe_sql.pauses import LONGEST_PAUSE
 from pressframe_sql.statements import insert_into
 from pressframe_sql.types import Moment
 
@@ -31,8 +32,6 @@ JOB = sa.Table(
 
 AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
 """When a job is due that waits for no moment: it is, whatever clocks say, and though they are set back."""
-LONGEST_PAUSE = timedelta(hours=24)
-"""How long a job that failed waits at most."""
 _REMEMBERED = timedelta(days=30)
 """How long a key is remembered after its job was done."""
 _FEW = 500

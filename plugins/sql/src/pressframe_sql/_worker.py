@@ -14,6 +14,7 @@ from pressframe.errors import StoreError
 from pressframe.model import Host
 from pressframe_sql._plugin import database
 from pressframe_sql.model import Job
+from pressframe_sql.pauses import pause_after
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("pressframe")
 
 _POLL_SECONDS = 0.25
-_FIRST_PAUSE = timedelta(minutes=1)
 _LEASE = timedelta(minutes=10)
 """After so long a job whose worker was killed is tried again."""
 _RIGHTED_EVERY = 60.0
@@ -183,9 +183,7 @@ class Worker:
         is_hopeless = getattr(error, "permanent", False)
         if is_hopeless or attempts >= job.attempts:
             return None
-        from pressframe_sql._jobs import LONGEST_PAUSE
-
-        return self._clock() + min(_FIRST_PAUSE * (1 << min(attempts - 1, 20)), LONGEST_PAUSE)
+        return self._clock() + pause_after(attempts)
 
 
 def _storable(text: str) -> str:
