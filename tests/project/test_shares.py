@@ -34,7 +34,7 @@ def test_a_process_begins_at_its_place_goes_round_and_leaves_what_another_one_ha
 
 def _run(folder, share) -> list[str]:
     """Return what one process ran, in order."""
-    environment = {**os.environ, "PRESSFRAME_SHARE": share}
+    environment = {**os.environ, "PRESSFRAME_SHARE": share, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     command = [sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", "--import-mode=importlib"]
     ran = subprocess.run(command, cwd=folder, env=environment, text=True, capture_output=True)
     assert ran.returncode == 0, ran.stdout

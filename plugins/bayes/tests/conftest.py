@@ -1,5 +1,6 @@
 """A site with the filter, its database and its comments."""
 
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import attrs
@@ -75,19 +76,32 @@ class Desk:
         return (known[token].spam, known[token].ham) if token in known else None
 
 
-@pytest.fixture
-def desk(tmp_path, once):
-    """Opens a site with given settings of the filter."""
+@contextmanager
+def _desks(folder):
     opened = []
 
     def make(
         settings="training = 2", *, language="en", url="sqlite:///data/site.sqlite", plugins='"comments", "bayes"'
     ):
         text = SETTINGS.format(settings=settings, language=language, url=url, plugins=plugins)
-        (tmp_path / "pressframe.toml").write_text(text, "utf-8")
-        opened.append(Site.open(tmp_path))
+        (folder / "pressframe.toml").write_text(text, "utf-8")
+        opened.append(Site.open(folder))
         return Desk(opened[-1])
 
     yield make
     for site in opened:
         database(site).close()
+
+
+@pytest.fixture
+def desk(tmp_path, once):
+    """Opens a site with given settings of the filter."""
+    with _desks(tmp_path) as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def lasting_desk(tmp_path_factory):
+    """As ``desk``, for all tests of a module, which leave the site as it is."""
+    with _desks(tmp_path_factory.mktemp("lasting")) as make:
+        yield make

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
+import gettext
 import importlib
 import importlib.util
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import IO, TYPE_CHECKING, Protocol
 
 import jinja2
 import pytest
@@ -32,6 +33,7 @@ class Once:
     """Keeps what was done for one site, for the next ones."""
 
     def __init__(self) -> None:
+        self._catalogues: dict[bytes, dict[str, object]] = {}
         self._installed = _Installed()
         self._mails = _InMemory()
         self._tables = _Tables()
@@ -39,6 +41,7 @@ class Once:
     def use(self, patch: pytest.MonkeyPatch) -> None:
         """Let all sites of this process use what is kept, until *patch* is undone."""
         really_render, really_open = Letters._render, Database._open
+        really_read = gettext.GNUTranslations._parse
 
         def render(letters: Letters, name: str, names: Mapping[str, object]) -> str:
             letters._templates.bytecode_cache = self._mails
@@ -49,7 +52,16 @@ class Once:
                 patch.setattr("pressframe_sql._opened.upgrade", self._tables.create)
             return really_open(database)
 
+        def read(words: gettext.GNUTranslations, opened: IO[bytes]) -> None:
+            content = opened.read()
+            if content not in self._catalogues:
+                opened.seek(0)
+                really_read(words, opened)
+                self._catalogues[content] = dict(vars(words))
+            vars(words).update(self._catalogues[content])
+
         self._installed.use(patch)
+        patch.setattr(gettext.GNUTranslations, "_parse", read)
         patch.setattr(Letters, "_render", render)
         patch.setattr(Database, "_open", opened)
         if importlib.util.find_spec("pressframe_admin"):
