@@ -342,6 +342,29 @@ def test_who_reads_by_a_gift_is_told_who_may_comment_instead_of_being_shown_a_fo
     assert "/passes/gift" in member.get(OLD).text
 
 
+@pytest.mark.parametrize("how", ["lapsed", "left"])
+def test_a_gift_of_who_may_no_longer_read_the_text_promises_nothing(blog, how):
+    served = blog("gifts = 2").serve()
+    giver, members = served.sign_in("lea@example.org"), Members(served.app.site)
+    lea = members.find_by_address("lea@example.org")
+    members.grant(lea.id, "paid", source="complimentary", until=None, now=served.app.clock())
+    given = re.search(
+        r'value="https://prland.example(/passes/gift/[^"]+)"', giver.post("/passes/gift", {"next": PAID}).text
+    )
+    shown = [served.browser().get(given[1])]
+
+    if how == "lapsed":
+        members.revoke(lea.id, "paid", source="complimentary", now=served.app.clock())
+    else:
+        members.remove(lea.id, now=served.app.clock())
+    shown.append(served.browser().get(given[1]))
+    _, taken = take(served, given[1])
+
+    assert ["Le lire" in page.text for page in shown] == [True, False]
+    assert (shown[1].status, taken.status) == (410, 410)
+    assert [link.used for link in LinkStore(served.app.site).all()] == [0]
+
+
 def ways_to_reply(page) -> tuple[str, list[str]]:
     """Return what a page says in the place of the form for comments, and where the links there lead."""
     said = re.search(r'<p class="must-log-in">([^<]*)</p>\s*(<p class="gate-ways">.*?</p>)?', page.text, re.DOTALL)

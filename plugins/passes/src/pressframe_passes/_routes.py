@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import attrs
 
 from pressframe.model import Host, Live
-from pressframe_passes._gifts import cookie_with, taken
+from pressframe_passes._gifts import cookie_with, lets_past, taken
 from pressframe_passes._meter import Meter
 from pressframe_passes._pages import page, spent
-from pressframe_passes._store import LinkStore, Wanted
+from pressframe_passes._store import Link, LinkStore, Wanted
 from pressframe_web import Request, Response, Route
 from pressframe_web.addresses import own_path
 
@@ -89,7 +89,7 @@ class Pages:
         is_mine = link.id in taken(self._host, request)
         if is_mine or not (card.gated or _withholds(site, card.id)):
             return Response(location=card.address)
-        if link.is_taken:
+        if link.is_taken or not self._is_worth(link, card.id, request, site):
             return spent()
         return page("gift", {"title": card.title, "excerpt": card.excerpt, "action": request.path})
 
@@ -100,9 +100,16 @@ class Pages:
         card = site.card(link.entry) if link else None
         if link is None or card is None:
             return spent()
+        if not self._is_worth(link, card.id, request, site):
+            return spent()
         if link.id not in taken(self._host, request) and not store.take(link, request.now):
             return spent()
         return Response(location=card.address, cookies=(cookie_with(self._host, request, link),))
+
+    def _is_worth(self, link: Link, id: str, request: Request, site: Live) -> bool:
+        """Say whether a gift opens what it promises: its giver may have left, or lost the right to read it."""
+        gate = site.gate(id)
+        return gate is None or lets_past(self._host, link, request.now, gate.requires - site.audiences)
 
 
 def _withholds(site: Live, id: str) -> bool:
