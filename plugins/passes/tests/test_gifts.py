@@ -95,6 +95,23 @@ def test_pressing_twice_uses_one(blog):
     assert take(served, link)[1].status == 410
 
 
+def test_pressing_twice_before_the_first_answer_uses_one(blog, clock):
+    """Threat 71: a double click, whose second press comes without the cookie of the first."""
+    served = blog("").serve()
+    link = gift_of(served, OLD, "--readers", "1")
+    press = re.search(r'name="press" value="(\w+)"', served.browser().get(link).text)[1]
+    browsers = [served.browser() for _ in range(3)]
+
+    answers = [browser.post(link, {"press": press}).status for browser in browsers[:2]]
+    other = browsers[2].post(link, {"press": "0" * 32}).status
+    clock.move(timedelta(seconds=11))
+    late = served.browser().post(link, {"press": press}).status
+
+    assert (answers, other, late) == ([303, 303], 410, 410)
+    assert [is_whole(browser.get(OLD)) for browser in browsers] == [True, True, False]
+    assert [one.used for one in LinkStore(served.app.site).all()] == [1]
+
+
 def test_of_many_at_once_no_more_take_it_than_may(blog):
     """Threat 33."""
     served = blog("").serve()
