@@ -2,6 +2,7 @@
 
 import json
 import re
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -95,3 +96,22 @@ def test_feeds_say_it_where_the_public_part_ends(blog):
     assert "Lire la suite (pour les abonnés)</a>" in items[f"https://prland.example{OLD}"]
     assert files["feed.xml"].count("(pour les mécènes)") == 1
     assert files["rss.xml"].count("(pour les mécènes)") == 1
+
+
+@pytest.mark.browser
+def test_a_badge_of_many_words_is_no_wider_than_a_phone(blog, browser_page):
+    both = NAMED.replace('["paid"]', '["subscribers", "paid"]').replace("les mécènes", "les abonnés de soutien du blog")
+    release = blog(both).build().release
+
+    def answer(route):
+        stored = release.find(urlsplit(route.request.url).path, frozenset())
+        route.fulfill(path=stored.file, content_type=stored.media_type) if stored else route.fulfill(status=404)
+
+    browser_page.route("**/*", answer)
+    browser_page.set_viewport_size({"width": 320, "height": 860})
+    widths = []
+    for address in ("/", "/2026/", NEW):
+        browser_page.goto(f"http://localhost:8000{address}")
+        widths.append(browser_page.evaluate("document.documentElement.scrollWidth"))
+
+    assert widths == [320] * 3

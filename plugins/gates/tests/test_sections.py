@@ -108,17 +108,9 @@ def test_no_public_byte_tells_a_word_of_a_section(made):
         (
             "en",
             "patrons",
-            ["This part is for subscribers.", "This part is for patrons.", "for subscribers who are also patrons."],
+            ["This part is for subscribers.", "is for patrons.", "for subscribers who are also patrons."],
         ),
-        (
-            "fr",
-            "les mécènes",
-            [
-                "Cette partie est pour les abonnés.",
-                "pour les mécènes.",
-                "pour les abonnés qui comptent aussi parmi les mécènes.",
-            ],
-        ),
+        ("fr", "les mécènes", ["est pour les abonnés.", "pour les mécènes.", "qui comptent aussi parmi les mécènes."]),
     ],
 )
 def test_a_note_stands_in_its_place_that_says_whom_it_is_for(made, language, paid, told):
@@ -156,17 +148,15 @@ def test_an_audience_that_has_no_name_is_not_named(made):
 
 
 def test_sections_that_touch_and_are_for_the_same_have_one_note(made):
-    touching = BODY.replace("Open-two.\n", "").replace("Open-three.\n", "")
-    built = made(touching).build()
+    built = made(BODY.replace("Open-two.\n", "").replace("Open-three.\n", "")).build()
 
-    assert [note.partition(".")[0] for note in notes(built.read(ADDRESS))] == [
-        "Cette partie est pour les abonnés",
-        "Cette partie est pour les mécènes",
-        "Cette partie est pour les abonnés qui comptent aussi parmi les mécènes",
-    ]
-    assert [note.partition(".")[0] for note in notes(built.read(ADDRESS, "subscribers"))] == [
-        "Ces 2 parties sont pour les mécènes"
-    ]
+    strangers, subscribers = (
+        [note.partition(".")[0] for note in notes(built.read(ADDRESS, *who))] for who in ((), ("subscribers",))
+    )
+
+    both = "Cette partie est pour les abonnés qui comptent aussi parmi les mécènes"
+    assert strangers == ["Cette partie est pour les abonnés", "Cette partie est pour les mécènes", both]
+    assert subscribers == ["Ces 2 parties sont pour les mécènes"]
 
 
 def test_who_has_one_audience_is_told_of_the_other(made):

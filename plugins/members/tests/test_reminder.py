@@ -1,12 +1,17 @@
 """The reminder over open posts: there, put away, and away for good."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 
 from .conftest import NEW, OLD, PAGE
 
 PUT_AWAY = ".reminder { display: none !important }\n:root { --reminder-room: 0px }"
+
+
+NEWER = "/2026/11/newer/"
+FURTHER = "\n== content/newer.md ==\n---\ntitle: Plus neuf\ndate: 2026-11-21\nslug: newer\n---\nUn texte.\n"
 
 
 def reminder(html: str) -> str:
@@ -99,6 +104,35 @@ def test_without_a_server_the_link_closes_it_for_this_view(blog):
     assert '<form class="reminder-away" action="/members/reminder" method="post" hidden>' in text
     assert ".reminder:target { display: none !important }" in built.read("/members.css")
     assert 'href="/members.css?v=' in built.read(NEW)
+
+
+@pytest.mark.browser
+def test_on_a_static_host_the_browser_remembers_that_it_was_put_away(blog, browser_page):
+    site = blog("overlay = true", more=FURTHER)
+    site.edit("pressframe.toml", site.read("pressframe.toml") + '[plugins.web]\nlive = "https://live.example"\n')
+    release = site.build().release
+
+    def answer(route):
+        stored = release.find(urlsplit(route.request.url).path, frozenset())
+        route.fulfill(path=stored.file, content_type=stored.media_type) if stored else route.fulfill(status=404)
+
+    def is_there(address):
+        browser_page.goto(f"http://localhost:8000{address}")
+        return browser_page.locator("#reminder").is_visible()
+
+    browser_page.route("**/*", answer)
+    first, second = is_there(NEW), is_there(NEWER)
+    browser_page.click(".reminder-close")
+
+    assert (first, second) == (True, True)
+    assert not browser_page.locator("#reminder").is_visible()
+    assert [is_there(address) for address in (NEW, NEWER)] == [False, False]
+    browser_page.evaluate("localStorage.setItem('reminder-away', String(Date.now() - 181 * 86400000))")
+    assert is_there(NEW)
+
+
+def test_where_a_server_remembers_it_no_script_does(blog):
+    assert "/reminder.js" not in blog("overlay = true").build().read(NEW)
 
 
 def test_a_get_does_not_put_it_away(readers):

@@ -12,13 +12,9 @@ from pressframe_passes._store import LinkStore, Wanted
 from pressframe_sql import database
 from pressframe_testing import EVERY_DATABASE
 
-from .conftest import NEW, OLD, OTHER, PAID, POST, is_whole
+from .conftest import NEW, OLD, OTHER, PAID, is_whole
 
 pytestmark = EVERY_DATABASE
-
-MECENES = "/2012/01/mecenes/"
-FOR_PAID = POST.format(slug="mecenes", more="audience: paid\n")
-PLACES = {"old": OLD, "paid": PAID, "mecenes": MECENES}
 
 
 def gift_of(served, *arguments) -> str:
@@ -97,6 +93,23 @@ def test_pressing_twice_uses_one(blog):
 
     assert take(served, link)[1].status == 303
     assert take(served, link)[1].status == 410
+
+
+def test_pressing_twice_before_the_first_answer_uses_one(blog, clock):
+    """Threat 71: a double click, whose second press comes without the cookie of the first."""
+    served = blog("").serve()
+    link = gift_of(served, OLD, "--readers", "1")
+    press = re.search(r'name="press" value="(\w+)"', served.browser().get(link).text)[1]
+    browsers = [served.browser() for _ in range(3)]
+
+    answers = [browser.post(link, {"press": press}).status for browser in browsers[:2]]
+    other = browsers[2].post(link, {"press": "0" * 32}).status
+    clock.move(timedelta(seconds=11))
+    late = served.browser().post(link, {"press": press}).status
+
+    assert (answers, other, late) == ([303, 303], 410, 410)
+    assert [is_whole(browser.get(OLD)) for browser in browsers] == [True, True, False]
+    assert [one.used for one in LinkStore(served.app.site).all()] == [1]
 
 
 def test_of_many_at_once_no_more_take_it_than_may(blog):
@@ -342,64 +355,27 @@ def test_who_reads_by_a_gift_is_told_who_may_comment_instead_of_being_shown_a_fo
     assert "/passes/gift" in member.get(OLD).text
 
 
-def ways_to_reply(page) -> tuple[str, list[str]]:
-    """Return what a page says in the place of the form for comments, and where the links there lead."""
-    said = re.search(r'<p class="must-log-in">([^<]*)</p>\s*(<p class="gate-ways">.*?</p>)?', page.text, re.DOTALL)
-    return said[1], re.findall(r'href="([^"]*)"', said[2] or "")
-
-
-@pytest.mark.parametrize(
-    ("file", "address", "ways"),
-    [
-        ("old", OLD, ["subscribe", "sign-in"]),
-        ("paid", PAID, ["subscribe", "sign-in"]),
-        ("mecenes", MECENES, ["sign-in"]),
-    ],
-)
-def test_a_guest_is_led_to_where_one_subscribes_and_signs_in(blog, file, address, ways):
-    """Threat 34: with the address of the text alone, as on its closed page; nothing of the gift."""
-    served = blog("", more=FOR_PAID).serve()
-    guest, _ = take(served, gift_of(served, f"content/posts/{file}.md"))
-
-    said, links = ways_to_reply(guest.get(address))
-
-    assert said.endswith("Pour répondre, abonnez-vous ou connectez-vous.")
-    assert links == [f"/members/{way}?next={address}" for way in ways]
-
-
-def test_a_guest_who_is_signed_in_is_asked_neither_to_subscribe_nor_to_sign_in(blog):
-    served = blog("").serve()
-    guest, _ = take(served, gift_of(served, "content/posts/paid.md"), served.sign_in("lea@example.org"))
-
-    page = guest.get(PAID)
-
-    assert is_whole(page)
-    assert ways_to_reply(page) == (
-        "Cet article vous est ouvert par exception. Seules les personnes dont l’abonnement l’ouvre peuvent répondre.",
-        [],
+@pytest.mark.parametrize("how", ["lapsed", "left"])
+def test_a_gift_of_who_may_no_longer_read_the_text_promises_nothing(blog, how):
+    served = blog("gifts = 2").serve()
+    giver, members = served.sign_in("lea@example.org"), Members(served.app.site)
+    lea = members.find_by_address("lea@example.org")
+    members.grant(lea.id, "paid", source="complimentary", until=None, now=served.app.clock())
+    given = re.search(
+        r'value="https://prland.example(/passes/gift/[^"]+)"', giver.post("/passes/gift", {"next": PAID}).text
     )
+    shown = [served.browser().get(given[1])]
 
+    if how == "lapsed":
+        members.revoke(lea.id, "paid", source="complimentary", now=served.app.clock())
+    else:
+        members.remove(lea.id, now=served.app.clock())
+    shown.append(served.browser().get(given[1]))
+    _, taken = take(served, given[1])
 
-@pytest.mark.parametrize("closed_comments", ["shown", "counted"])
-def test_who_may_not_reply_below_a_closed_page_is_told_the_ways_that_they_have(blog, closed_comments):
-    site = blog("", more=FOR_PAID)
-    gates = f'archive_after = "30 days"\nclosed_comments = "{closed_comments}"'
-    site.edit("pressframe.toml", site.read("pressframe.toml").replace('archive_after = "30 days"', gates))
-    served = site.serve()
-    typed = {"author": "Bo", "email": "b@e.org", "comment": "Un mot."}
-    answers = {address: served.visitor.post(f"/comments/posts/{file}", typed) for file, address in PLACES.items()}
-
-    member = served.sign_in("lea@example.org")
-    refused = member.post("/comments/posts/paid", typed)
-
-    assert [ways_to_reply(answers[address])[1] for address in (OLD, PAID, MECENES)] == [
-        [f"/members/subscribe?next={OLD}", f"/members/sign-in?next={OLD}"],
-        [f"/members/subscribe?next={PAID}", f"/members/sign-in?next={PAID}"],
-        [f"/members/sign-in?next={MECENES}"],
-    ]
-    assert ways_to_reply(refused) == (
-        "Seules les personnes dont l’abonnement ouvre l’article entier peuvent répondre.", []
-    )  # fmt: skip
+    assert ["Le lire" in page.text for page in shown] == [True, False]
+    assert (shown[1].status, taken.status) == (410, 410)
+    assert [link.used for link in LinkStore(served.app.site).all()] == [0]
 
 
 def test_a_guests_page_is_checked_again_by_its_own_tag(blog):

@@ -72,6 +72,7 @@ class Members:
         yield Asset(address="/members.js", file=_HERE / "static" / "members.js")
         if self.overlay:
             yield Asset(address="/members.css", file=_HERE / "static" / "members.css")
+            yield Asset(address="/reminder.js", file=_HERE / "static" / "reminder.js")
 
     @hookimpl
     def register_blocks(self, slot: str, page: Page, site: View) -> Iterable[Block]:

@@ -45,6 +45,11 @@ def grants(host: Host, request: Request, entry: str, requires: frozenset[str], s
     return [Grant(audience=name, until=until, reason=GIFT) for name in sorted(names)]
 
 
+def lets_past(host: Host, link: Link, now: datetime, lacked: frozenset[str]) -> bool:
+    """Say whether a gift opens a gate for who lacks these audiences: not once its giver may not read it either."""
+    return lacked <= _opens(host, link, now, lacked, frozenset())
+
+
 def _opens(host: Host, link: Link, now: datetime, requires: frozenset[str], sections: frozenset[str]) -> frozenset[str]:
     """Return the audiences, of those lacked, that a gift stands for: the owner's for all, a reader's for their own."""
     if not link.giver:

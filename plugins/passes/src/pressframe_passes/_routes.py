@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import attrs
 
 from pressframe.model import Host, Live
-from pressframe_passes._gifts import cookie_with, taken
+from pressframe_passes._gifts import cookie_with, lets_past, taken
 from pressframe_passes._meter import Meter
 from pressframe_passes._pages import page, spent
-from pressframe_passes._store import LinkStore, Wanted
+from pressframe_passes._presses import Presses
+from pressframe_passes._store import Link, LinkStore, Wanted
 from pressframe_web import Request, Response, Route
 from pressframe_web.addresses import own_path
+from pressframe_web.identity import make_id
 
 if TYPE_CHECKING:
     from pressframe_passes._plugin import Passes
@@ -25,6 +27,11 @@ class Pages:
 
     _host: Host
     _passes: Passes
+    _presses: Presses = attrs.field(init=False)
+
+    @_presses.default
+    def _no_presses(self) -> Presses:
+        return Presses(LinkStore(self._host))
 
     def routes(self) -> Iterable[Route]:
         yield Route(methods=("POST",), path="/passes/read", endpoint=self.start_reading)
@@ -89,20 +96,28 @@ class Pages:
         is_mine = link.id in taken(self._host, request)
         if is_mine or not (card.gated or _withholds(site, card.id)):
             return Response(location=card.address)
-        if link.is_taken:
+        if link.is_taken or not self._is_worth(link, card.id, request, site):
             return spent()
-        return page("gift", {"title": card.title, "excerpt": card.excerpt, "action": request.path})
+        told = {"title": card.title, "excerpt": card.excerpt, "action": request.path, "press": make_id()}
+        return page("gift", told)
 
     def take_gift(self, request: Request, site: Live) -> Response:
         """Have the browser take the gift, once however often it presses, and lead to the entry."""
-        store = LinkStore(self._host)
-        link = store.read(request.parameters.get("token", ""), "gift", request.now)
+        link = LinkStore(self._host).read(request.parameters.get("token", ""), "gift", request.now)
         card = site.card(link.entry) if link else None
         if link is None or card is None:
             return spent()
-        if link.id not in taken(self._host, request) and not store.take(link, request.now):
+        if not self._is_worth(link, card.id, request, site):
+            return spent()
+        is_mine = link.id in taken(self._host, request)
+        if not is_mine and not self._presses.take(link, request.form.get("press", "")[:64], request.now):
             return spent()
         return Response(location=card.address, cookies=(cookie_with(self._host, request, link),))
+
+    def _is_worth(self, link: Link, id: str, request: Request, site: Live) -> bool:
+        """Say whether a gift opens what it promises: its giver may have left, or lost the right to read it."""
+        gate = site.gate(id)
+        return gate is None or lets_past(self._host, link, request.now, gate.requires - site.audiences)
 
 
 def _withholds(site: Live, id: str) -> bool:
