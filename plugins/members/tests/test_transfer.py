@@ -284,6 +284,7 @@ def test_what_spreadsheets_write_is_read(host, separator, encoding, end):
         (b"\n \n", "list.csv: it is empty"),
         (b"name,phone\nZoe,1\n", "list.csv:1: no column is called email or address"),
         (b"email,email\na@b.example,\n", 'list.csv:1: two columns are called "email"'),
+        (b'{"db": []}', "list.csv: it is JSON, no CSV"),
         (b"PK\x03\x04rest", "list.csv: it is a spreadsheet or an archive, no CSV"),
         (b'email\na@b.example\n"c@d.example\ne@f.example\n', "list.csv:3: a quotation mark is opened"),
         (b'email\na@b.example\n"c"d\n', "list.csv:3: a quotation mark is opened"),

@@ -1,6 +1,7 @@
 """The owner's screen: looking, trying, sending, stopping; and who may."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -32,6 +33,22 @@ def test_the_owner_looks_at_a_mail_has_it_sent_and_sees_what_became_of_it(mailed
     assert 'value="2"' in told
     assert 'value="resend"' in told
     assert "La crise, vue d’ici" in owner.get(LIST).text
+
+
+def test_the_dashboard_tells_the_mail_that_left_last_not_one_that_is_planned(mailed):
+    desk = mailed()
+    desk.add("a@example.org")
+    owner = desk.sign_in_as("owner")
+    desk.send(due=desk.site.clock.now + timedelta(days=1))
+    assert "Rien n’a encore été envoyé." in owner.get("/admin/").text
+    desk.move("1 hour")
+
+    desk.send()
+    desk.run_jobs()
+    desk.move("1 hour")
+    desk.send(CLOSED, due=desk.site.clock.now + timedelta(days=1))
+
+    assert re.search(r"Le dernier envoi\s:\sSujet", owner.get("/admin/").text)
 
 
 def test_the_mail_is_shown_where_nothing_of_it_runs(mailed):

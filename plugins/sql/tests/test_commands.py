@@ -38,7 +38,8 @@ def test_check_finds_a_sound_database_sound(run, notebook):
 
     done = run("check")
 
-    assert (done.exit_code, done.output) == (0, "sql: sql_0001\nnotes: notes_0001\njobs: 0 waiting, 0 set aside\n")
+    told = "sql: sql_0001\nnotes: notes_0001\njobs: 0 waiting, 0 set aside\ndamage: none found\n"
+    assert (done.exit_code, done.output) == (0, told)
 
 
 def test_check_tells_what_is_wrong_and_fails(run, notebook, file):
@@ -53,7 +54,9 @@ def test_check_tells_what_is_wrong_and_fails(run, notebook, file):
     done = run("check", "--json")
 
     assert done.exit_code == 1
-    assert json.loads(done.output)["problems"] == ["a row of child (rowid 1) refers to a missing one of sql_job"]
+    problem = "a row of child (rowid 1) refers to a missing one of sql_job"
+    assert json.loads(done.output)["problems"] == [problem]
+    assert run("check").output.endswith(f"damage:\n  {problem}\n")
 
 
 def test_check_tells_what_an_upgrade_would_do_without_doing_it(run, notebook, tmp_path):

@@ -102,7 +102,8 @@ def read(text: str, name: str) -> list[Record]:
     except ValueError as error:  # a number of thousands of digits
         raise ContentError("no export of comments: it has a number that is too long", at=Place(name)) from error
     if not isinstance(table, dict) or table.get("format") != FORMAT or not isinstance(table.get("comments"), list):
-        raise ContentError("no export of comments", at=Place(name), fix="`pressframe comments export` writes one")
+        fix = "known are those of Disqus, Isso, Remark42, WordPress, and of `pressframe comments export`"
+        raise ContentError("no export of comments", at=Place(name), fix=fix)
     if table.get("version") != VERSION:
         raise ContentError(
             f"an export of version {table.get('version')!r}; this program reads {VERSION}",

@@ -115,6 +115,10 @@ def _encoding(file: BinaryIO, name: str) -> str:
     start = file.read(4)
     if start.startswith((b"PK", b"\xd0\xcf\x11\xe0")):
         raise ContentError("it is a spreadsheet or an archive, no CSV", at=Place(name), fix=_SAVE_AS)
+    if start.lstrip().startswith((b"{", b"[")):
+        raise ContentError(
+            "it is JSON, no CSV", at=Place(name), fix="Substack, Mailchimp and Ghost export members as CSV"
+        )
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16"
     if _undecodable(file, "utf-8-sig") is None:

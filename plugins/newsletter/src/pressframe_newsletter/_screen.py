@@ -62,10 +62,10 @@ class Desk:
         return self._campaigns.held()
 
     def tile(self, account: Account, site: Live) -> Tile:
-        """Return how many readers there are, and the last campaign."""
-        newest = self._campaigns.all(count=1)
-        text = _("The newest mail: %(title)s") if newest else _("Nothing was mailed yet.")
-        values = {"title": newest[0].subject or "…"} if newest else {}
+        """Return how many readers there are, and the campaign that began last."""
+        begun = [(one.begun, one.subject or "…") for one in self._campaigns.all() if one.begun is not None]
+        text = _("The newest mail: %(title)s") if begun else _("Nothing was mailed yet.")
+        values = {"title": max(begun)[1]} if begun else {}
         names = {one.audience for one in self._plugin.newsletters.values()}
         readers = max(Office(self._host, self._plugin).reach(name) for name in names)
         return Tile(title=_("Readers by mail"), value=readers, text=text, values=values, location=LIST)

@@ -45,7 +45,10 @@ def _make_check(host: Host) -> click.Command:
             for plugin, revision in findings.revisions.items():
                 click.echo(f"{plugin}: {revision}")
             click.echo(f"jobs: {findings.waiting} waiting, {len(findings.aside)} set aside")
-            for line in (*findings.aside, *findings.problems):
+            for line in findings.aside:
+                click.echo(f"  {line}")
+            click.echo("damage:" if findings.problems else "damage: none found")
+            for line in findings.problems:
                 click.echo(f"  {line}")
         if findings.problems:
             raise click.exceptions.Exit(1)
