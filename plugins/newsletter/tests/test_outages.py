@@ -1,14 +1,18 @@
 """F9: the database goes away while mails leave; nobody is skipped, and nothing comes twice."""
 
 import signal
+from concurrent.futures import ThreadPoolExecutor
 
 import attrs
 import pytest
+import sqlalchemy as sa
 
 from pressframe import StoreError
 from pressframe_newsletter import _guard
+from pressframe_newsletter._campaigns import Draft, add_campaign, row_of
 from pressframe_newsletter._sending import Sending
-from pressframe_sql import Worker
+from pressframe_newsletter._tables import CAMPAIGN
+from pressframe_sql import Worker, database
 from pressframe_testing import Line, PostgreSQLServer, wants_everything
 
 from .conftest import TIMES, Desk, addresses
@@ -152,6 +156,32 @@ def test_a_mail_that_may_have_been_taken_is_repeated_once_at_most(mailed, sink, 
     assert len(sink.taken) == 2
     assert desk.counts(campaign) == {"unknown": 1}
     assert desk.state(campaign) == "done"
+
+
+@pytest.mark.parametrize("outage", ["restart"], indirect=True)
+def test_a_post_that_two_machines_hear_of_at_once_is_planned_once_and_neither_fails(mailed, own_postgresql):
+    """F3: what else a machine stores when it hears of a release is stored."""
+    desk = mailed()
+    now, db = desk.site.clock.now, database(desk.host)
+    draft = Draft(
+        newsletter="posts", kind="post", entries=("posts/neuf",), subject="Neuf", audience="subscribers", due=now,
+        key="post:posts:posts/neuf",
+    )  # fmt: skip
+    rows = [row_of(draft, now, state="planned", reason="") for _ in range(2)]
+    waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    url = own_postgresql.url.replace("postgresql:", "postgresql+psycopg:")
+    engine = sa.create_engine(url)
+    with engine.connect() as other, engine.connect() as watching, ThreadPoolExecutor(1) as thread:
+        other.execute(sa.insert(CAMPAIGN).values(rows[0]))
+        adding = thread.submit(db.write, lambda connection: add_campaign(db, connection, rows[1], now))
+        while not adding.done() and not watching.scalar(sa.text(waits)):
+            watching.rollback()
+        other.commit()
+
+        assert adding.result(60) is False
+    engine.dispose()
+
+    assert [one.id for one in desk.campaigns.all()] == [rows[0]["id"]]
 
 
 @pytest.mark.parametrize("outage", ["restart"], indirect=True)

@@ -6,6 +6,7 @@ import resource
 import sqlite3
 import stat
 import threading
+import time
 import weakref
 from contextlib import ExitStack
 
@@ -367,6 +368,22 @@ def test_what_a_backup_that_was_cut_off_left_is_in_nobody_s_way(notebook, tmp_pa
     notebook.db.backup(tmp_path / "mine")
 
     assert sorted(one.name for one in tmp_path.iterdir() if "mine" in one.name) == ["mine"]
+
+
+def test_half_copies_under_other_names_go_but_for_those_that_somebody_may_be_making(notebook, file):
+    """Threat 79: each upgrade that is cut off would leave one, with all that is kept of people."""
+    notebook.add("a")
+    left, made = (
+        file.with_name(f".site.before-upgrade-2026050{day}T120000000000Z.sqlite.unfinished") for day in (1, 2)
+    )
+    for one in (left, made):
+        one.write_text("half of a copy")
+    os.utime(left, (time.time() - 7200,) * 2)
+
+    copy = notebook.db.backup()
+
+    assert sorted(file.parent.glob(".site.*")) == [made]
+    assert copy.is_file()
 
 
 def test_without_a_database_there_is_nothing_to_back_up(db):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from pressframe_sql import Job, Worker, _worker
+from pressframe_sql import Job, Worker, _worker, find_personal_data
 from pressframe_sql._jobs import take
 from pressframe_web import MailError
 
@@ -246,6 +246,19 @@ def test_a_job_that_another_worker_has_taken_over_is_ended_by_that_one(site, mak
 
     assert seen == [[("waiting", 3, None)]]
     assert jobs(db) == []
+
+
+def test_who_is_told_what_is_kept_hears_when_their_mail_is_due(site, db, enqueue):
+    enqueue(due=None)
+    enqueue()
+
+    told = find_personal_data(site, "é 🙂")["jobs"]
+
+    payload = {"to": "é 🙂"}
+    assert told == [
+        {"job": "mail", "due": None, "payload": payload},
+        {"job": "mail", "due": START.isoformat(), "payload": payload},
+    ]
 
 
 @pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=365)])

@@ -50,6 +50,25 @@ def test_who_leaves_pays_nothing_more(paid, how):
     assert _rows(shop, "stripe_subscription") == _rows(shop, "stripe_session") == b"[]"
 
 
+def test_who_was_removed_pays_nothing_more_though_nobody_could_be_told(paid, monkeypatch):
+    """Threat 79: the program was cut off, or the database locked, just then. The next payment tells."""
+    shop, _, subscription = paid
+    with monkeypatch.context() as patched:
+        patched.setattr("pressframe_members._telling.tell", lambda *_: None)
+        members = Members(shop.served.app.site)
+        member = members.find_by_address("lectrice@example.org")
+        assert member is not None
+        assert members.remove(member.id, now=shop.site.clock.now)
+    shop.run_jobs()
+    assert shop.stripe.things[subscription]["status"] == "active"
+
+    shop.site.clock.move("32 days")
+    shop.run_jobs()
+
+    assert shop.stripe.things[subscription]["status"] == "canceled"
+    assert _rows(shop, "stripe_subscription") == _rows(shop, "stripe_session") == b"[]"
+
+
 def test_what_cannot_be_ended_now_is_ended_later(paid):
     shop, browser, subscription = paid
     shop.stripe.status = 503

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from pressframe.errors import StoreError
-from pressframe_stripe._books import Books
+from pressframe_stripe._books import Books, Visit
 from pressframe_stripe._events import WANTED, is_signed
 from pressframe_testing.stripe import FakeStripe
 
@@ -39,6 +39,24 @@ def test_what_stripe_signs_is_stored_before_it_is_thanked_for(bought):
     assert shop.reads(browser)
 
 
+BOTH = pytest.mark.parametrize(
+    "sql_table", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
+)
+"""Drivers do not tell alike whether a row was stored."""
+
+
+@BOTH
+def test_a_visit_that_is_begun_again_counts_again(shop):
+    books, now = Books(shop.served.app.site), shop.site.clock.now
+
+    for back in ("/", "/later/"):
+        books.begin_visit(Visit(id="cs_1", member="m", back=back), now)
+
+    assert books.visits_since("m", now - timedelta(hours=1)) == 2
+    assert books.visit("cs_1") == Visit(id="cs_1", member="m", back="/later/")
+
+
+@BOTH
 def test_an_event_that_comes_again_is_worked_on_once(bought):
     """Replay, and Stripe's own repetitions."""
     shop, _, event = bought

@@ -1,6 +1,7 @@
 """When the site is built again, and what is served meanwhile."""
 
 import logging
+import os
 import threading
 from datetime import timedelta
 
@@ -226,6 +227,21 @@ def test_files_are_watched_again_after_that_failed(served, blog, monkeypatch, ca
         watcher.stop()
 
     assert caplog.text.count("OS file watch limit reached") == 1
+
+
+def test_a_file_that_was_saved_while_the_first_build_began_is_found(served, blog, monkeypatch):
+    """File systems date by a clock that ticks a hundred times a second: it seems to be older than the build."""
+    found = threading.Event()
+    for file in blog.folder.rglob("*"):
+        os.utime(file, (0, 0))
+    moment = served.app.served.release.now.timestamp() - 0.009
+    os.utime(blog.folder / "content/posts/2026/open.md", (moment, moment))
+    monkeypatch.setattr(served.app.rebuilder, "ask", found.set)
+    watcher = Watcher(served.app, lambda: None, lambda: None)
+    try:
+        assert found.wait(60)
+    finally:
+        watcher.stop()
 
 
 def test_a_plugin_that_would_end_the_program_does_not_end_the_watching(served, blog):

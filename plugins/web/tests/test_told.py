@@ -1,9 +1,12 @@
 """What plugins add to pages' headers, take in besides forms, and hear of new releases."""
 
+import threading
+
 import pytest
 
-from pressframe import PluginError
+from pressframe import PluginError, Site
 from pressframe_testing import Ask, ask
+from pressframe_web.app import App
 
 SITE = """
 == pressframe.toml ==
@@ -115,6 +118,19 @@ def test_plugins_hear_of_a_release_again_where_one_could_not_store_what_it_made_
         assert not served.rebuild()
 
     assert len(told(served)) == times
+
+
+def test_a_plugin_that_would_end_the_program_as_it_hears_of_a_release_does_not_end_the_building(ears):
+    ears.edit("plugins/broken.py", ears.read("plugins/broken.py").replace('RuntimeError("no")', "SystemExit(1)"))
+    site = Site.open(ears.folder)
+    app, built = App(site), threading.Event()
+    app.switch = lambda release: (type(app).switch(app, release), built.set())
+
+    with app.running():
+        ears.edit("content/posts/two.md", "---\ntitle: Two\ndate: 2026-11-21\n---\nMore.\n")
+        app.rebuilder.ask()
+
+        assert built.wait(60)
 
 
 def test_plugins_hear_when_the_release_that_they_know_is_out_of_date_earlier(ears):

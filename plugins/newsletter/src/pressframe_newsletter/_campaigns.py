@@ -15,6 +15,7 @@ from pressframe.model import Host
 from pressframe_newsletter._planning import is_resting, plan_job
 from pressframe_newsletter._tables import CAMPAIGN, MARK, RECIPIENT
 from pressframe_sql import Database, database
+from pressframe_sql.statements import insert_into
 from pressframe_sql.texts import is_storable
 
 Kind: TypeAlias = Literal["post", "digest"]
@@ -244,11 +245,9 @@ def row_of(draft: Draft, now: datetime, *, state: State, reason: str) -> dict[st
 
 def add_campaign(db: Database, connection: sa.Connection, row: Mapping[str, Any], now: datetime) -> bool:
     """Store a new campaign and plan its job; return False if one with its key was made before."""
-    if row["key"] is not None:
-        known = sa.select(sa.exists().where(CAMPAIGN.c.key == row["key"]))
-        if connection.scalar(known):
-            return False
-    connection.execute(sa.insert(CAMPAIGN).values(row))
+    once = insert_into(connection, CAMPAIGN).values(row).on_conflict_do_nothing(index_elements=["key"])
+    if connection.scalar(once.returning(CAMPAIGN.c.id)) is None:
+        return False
     if row["state"] == "planned":
         plan_job(db, connection, row["due"], now=now)
     return True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +17,9 @@ from pressframe.errors import Place, StoreError
 
 BUSY_SECONDS = 5
 """How long anybody waits for a lock."""
+_UNFINISHED = ".unfinished"
+_LEFT_SECONDS = 3600
+"""A half copy that nobody has written to for so long was cut off."""
 
 _FAULTS = {  # beginnings of SQLite's names of errors (sqlite.org/rescode.html)
     "SQLITE_BUSY": ("the database is locked by another process", "wait for the other process to finish, or stop it"),
@@ -151,11 +155,12 @@ class SQLite:
         target = target or self.file.with_name(f"{self.file.stem}.{label}-{stamp}{self.file.suffix}")
         if not self.file.is_file():
             raise StoreError("there is no database to copy", at=self.place)
-        unfinished = target.with_name(f".{target.name}.unfinished")
+        unfinished = target.with_name(f".{target.name}{_UNFINISHED}")
         try:
             if target.exists():
                 raise StoreError(f"{target} exists already", fix="name a new file")
             unfinished.unlink(missing_ok=True)
+            self._clear(target.parent)
             os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             _copy(self.file, unfinished)
             unfinished.rename(target)
@@ -166,6 +171,12 @@ class SQLite:
         finally:
             unfinished.unlink(missing_ok=True)
         return target
+
+    def _clear(self, folder: Path) -> None:
+        """Delete half copies that whoever made them left long ago."""
+        for left in folder.glob(f".{self.file.stem}.*{self.file.suffix}{_UNFINISHED}"):
+            if time.time() - left.stat().st_mtime > _LEFT_SECONDS:
+                left.unlink(missing_ok=True)
 
     def close(self) -> None:
         with self._lock:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from pressframe.errors import PluginError
 from pressframe.model import Host, Json
-from pressframe_sql._jobs import DONE, JOB
+from pressframe_sql._jobs import AT_ONCE, DONE, JOB
 from pressframe_sql._plugin import database
 from pressframe_sql.model import PersonalData
 
@@ -67,7 +67,14 @@ def _found(connection: sa.Connection, keeper: PersonalData, names: Sequence[str]
 
 def _find_jobs(connection: sa.Connection, address: str) -> Sequence[Mapping[str, Json]]:
     wanted = connection.execute(sa.select(JOB.c.id, JOB.c.name, JOB.c.payload, JOB.c.due).where(_names(address)))
-    return [{"job": row.name, "due": row.due.isoformat(), "payload": json.loads(row.payload)} for row in wanted]
+    return [
+        {
+            "job": row.name,
+            "due": None if row.due == AT_ONCE else row.due.isoformat(),
+            "payload": json.loads(row.payload),
+        }
+        for row in wanted
+    ]
 
 
 def _erase_jobs(connection: sa.Connection, address: str) -> int:

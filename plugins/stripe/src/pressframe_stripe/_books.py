@@ -247,4 +247,5 @@ def _held(row: sa.Row[Any]) -> Held:
 
 def _insert_once(connection: sa.Connection, table: sa.Table, row: dict[str, object]) -> bool:
     """Insert a row; return False if one with its key is there."""
-    return bool(connection.execute(insert_into(connection, table).values(row).on_conflict_do_nothing()).rowcount)
+    once = insert_into(connection, table).values(row).on_conflict_do_nothing()
+    return connection.execute(once.returning(*table.primary_key)).first() is not None  # not all drivers count rows

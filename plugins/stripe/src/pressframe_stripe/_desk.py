@@ -115,14 +115,17 @@ class Desk:
         if seen is None:
             self.books.db.write(lambda connection: self._settle(connection, self.books.lose(connection, id, look), now))
         elif not seen.member or Members(self.host).find(seen.member) is None:
-            self._turn_away(seen)
+            self._turn_away(seen, now)
         else:
             payments = self.api.payments(id) if seen.status in LIVE else Payments()
             self.books.db.write(lambda connection: self._note(connection, look, seen, payments, now))
 
-    def _turn_away(self, seen: Subscription) -> None:
+    def _turn_away(self, seen: Subscription, now: datetime) -> None:
         """See to it that who has left pays nothing more; what others sell is none of our business."""
         self.books.db.write(lambda connection: self.books.drop(connection, seen.id))
+        if self.books.held(seen.member):  # nobody could tell us that they left
+            self.books.db.write(lambda connection: self.leave(connection, seen.member, now))
+            return
         if seen.member and seen.status not in OVER and self.books.has_left(seen.member):
             log.info("somebody who has left had begun to pay; the subscription %s ends", seen.id)
             self.api.cancel(seen.id)

@@ -128,6 +128,7 @@ class Rebuilder:
 
     def tell(self) -> None:
         """Tell plugins of the release; once more soon where one could not store what it made of it."""
+        self._is_untold = False  # also where a plugin ends all this
         self._is_untold = any(isinstance(error, StoreError) for error in self._app.tell())
 
     def report(self, error: BaseException) -> None:
@@ -152,8 +153,7 @@ class Rebuilder:
         return is_stale
 
     def _watch(self) -> None:
-        pause = _POLLS[1]
-        self.tell()
+        pause, self._is_untold = _POLLS[1], True
         while not self._stopping.is_set():
             start = time.thread_time()
             if self.run_due():

@@ -31,6 +31,8 @@ _STEP_BESIDE_MS = 20
 """The same for what lies in the site's folder itself: settings mostly, for which all starts again."""
 _OVERLAP = timedelta(seconds=1)
 """How much is looked at once more when a folder has come."""
+_TICK = timedelta(milliseconds=10)
+"""So much older than it is a file may seem: file systems date by a clock that ticks a hundred times a second."""
 _LONGEST_MS = 50
 """How long files may go on changing before the first of them are told of: one build at a time takes what came."""
 
@@ -72,7 +74,7 @@ class Watcher:
 
     def _look_inside(self) -> None:
         """Look at the folders that the site is made of; what serving it writes is in others, and wakes nobody."""
-        since = self._app.served.release.now
+        since = self._app.served.release.now - _TICK
         while not self._stopping.is_set():
             folders, is_first = self._concerns.folders(), True
             with self._bearing():

@@ -15,7 +15,7 @@ from pressframe_comments import Comments, Draft, State, Texts, comment_store, re
 from pressframe_web.fetching import Fetcher, FetchError
 from pressframe_webmention._asking import LaterError, ask
 from pressframe_webmention._reading import Said, read_source
-from pressframe_webmention._received import REFUSED, REMOVED, TAKEN, WAITING, Mention, Received
+from pressframe_webmention._received import CHECKING, REFUSED, REMOVED, TAKEN, WAITING, Mention, Received
 from pressframe_webmention._rules import takes_mentions
 
 if TYPE_CHECKING:
@@ -55,10 +55,11 @@ class Checker:
             StoreError: The database cannot be used, or nothing is served yet.
         """
         mention = self.received.get(int(str(payload["mention"])))
-        if mention is None or mention.state != WAITING:
+        if mention is None or mention.state not in (WAITING, CHECKING):  # the latter where a program was cut off
             return
         if self.told.site is None:
             raise StoreError("the site is not served yet")
+        self.received.begin(mention.id)
         card = self.told.site.card(mention.entry)
         if card is None or not takes_mentions(card, self.told.site, mention.received):
             self._refuse(mention, "its target takes no mentions any more")

@@ -19,7 +19,7 @@ from pressframe.model import Card, Host, Live
 from pressframe_web import Request, Response, Route
 from pressframe_web.fetching import Fetcher, FetchError, normalize_url
 from pressframe_webmention import _xmlrpc as xmlrpc
-from pressframe_webmention._received import REFUSED, REMOVED, TAKEN, WAITING, Limits, Received, Sent
+from pressframe_webmention._received import CHECKING, REFUSED, REMOVED, TAKEN, WAITING, Limits, Received, Sent
 from pressframe_webmention._rules import shorten, takes_mentions
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ _GENERIC, _NO_SOURCE, _NO_TARGET, _UNFIT_TARGET, _REGISTERED, _DENIED = 0, 16, 3
 _UNKNOWN_METHOD = -32601  # https://xmlrpc-epi.sourceforge.net/specs/rfc.fault_codes.php
 _BECAME = {
     WAITING: "It waits to be checked.",
+    CHECKING: "It is being checked.",
     TAKEN: "It was checked and taken; the site's owner decides whether it is shown.",
     REFUSED: "It was refused: {}.",
     REMOVED: "It was removed: {}.",
@@ -114,7 +115,7 @@ class Doors:
             raise NotTakenError(400, f"source: {error.message}", _NO_SOURCE) from None
         card = self._entry(target, site, request.now)
         earlier = self.received.find(source, target) if kind == "pingback" else None
-        if earlier is not None and earlier.state in (WAITING, TAKEN):
+        if earlier is not None and earlier.state in (WAITING, CHECKING, TAKEN):
             raise NotTakenError(200, "this pingback is registered already", _REGISTERED)
         sent = Sent(
             source=source, target=target, entry=card.id, kind=kind, client=shorten(request.client), now=request.now

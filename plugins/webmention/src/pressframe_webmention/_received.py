@@ -15,7 +15,7 @@ from pressframe_sql import database
 from pressframe_webmention._tables import ASKED, RECEIVED
 
 CHECK = "webmention.check"
-WAITING, TAKEN, REFUSED, REMOVED = "waiting", "taken", "refused", "removed"
+WAITING, CHECKING, TAKEN, REFUSED, REMOVED = "waiting", "checking", "taken", "refused", "removed"
 _MOST_WAITING = 1_000
 _BUSY = timedelta(minutes=5)
 
@@ -37,7 +37,8 @@ class Mention:
     """A mention as it stands.
 
     Attributes:
-        state: "waiting" to be checked, "taken" as a comment, "refused", or "removed" after it had been taken.
+        state: "waiting" to be checked, "checking" while that is done, "taken" as a comment, "refused", or "removed"
+            after it had been taken.
         reason: Why it was refused or removed.
         attempts: How often its source did not answer.
         comment: ``id`` of the comment that was made of it.
@@ -104,14 +105,22 @@ class Received:
         with self._database.read() as connection:
             return [Mention(**row._mapping) for row in connection.execute(newest)]
 
+    def begin(self, id: int) -> None:
+        """Note that a mention is being checked: what is sent again from now on is to be checked again."""
+        checking = sa.update(RECEIVED).where(RECEIVED.c.id == id).values(state=CHECKING)
+        self._database.write(lambda connection: connection.execute(checking))
+
     def settle(self, id: int, state: str, *, reason: str = "", comment: str | None = None, attempts: int = 0) -> None:
-        """Say what has become of a mention."""
+        """Say what has become of a mention, unless it was sent again since its check began."""
+        mine = sa.update(RECEIVED).where(RECEIVED.c.id == id)
         values: dict[str, Any] = {"state": state, "reason": reason, "attempts": attempts}
-        if comment is not None:
-            values["comment"] = comment
-        self._database.write(
-            lambda connection: connection.execute(sa.update(RECEIVED).where(RECEIVED.c.id == id).values(values))
-        )
+
+        def work(connection: sa.Connection) -> None:
+            connection.execute(mine.where(RECEIVED.c.state == CHECKING).values(values))
+            if comment is not None:
+                connection.execute(mine.values(comment=comment))
+
+        self._database.write(work)
 
     def _one(self, condition: sa.ColumnElement[bool]) -> Mention | None:
         if not self._database.exists():
@@ -125,7 +134,8 @@ def _wait(connection: sa.Connection, sent: Sent, limits: Limits) -> timedelta | 
     """Return how long must be waited; None if it may come, which is then counted."""
     since, host = sent.now - limits.window, urlsplit(sent.source).hostname or ""
     connection.execute(sa.delete(ASKED).where(ASKED.c.at <= since))
-    waiting = sa.select(sa.func.count()).select_from(RECEIVED).where(RECEIVED.c.state == WAITING)
+    waits = RECEIVED.c.state.in_((WAITING, CHECKING))
+    waiting = sa.select(sa.func.count()).select_from(RECEIVED).where(waits)
     if (connection.scalar(waiting) or 0) >= _MOST_WAITING:
         return _BUSY
     if limits.most:
