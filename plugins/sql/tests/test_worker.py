@@ -230,6 +230,29 @@ def test_a_job_whose_worker_was_killed_is_tried_again(site, worker, enqueue, don
     assert jobs(db) == []
 
 
+@pytest.mark.parametrize("ends", [False, True])
+def test_a_job_that_the_end_of_the_program_cuts_off_is_run_at_once_by_the_next(
+    site, make_site, clock, db, enqueue, ends
+):
+    """Whoever asked for a link to sign in would wait for ten minutes; unless it is done in the last moment."""
+    enqueue()
+    began, goes_on, done = threading.Event(), threading.Event(), []
+    first = Worker(site, [Job(name="mail", run=lambda _: began.set() or goes_on.wait(60))], clock)
+    first.start()
+    assert began.wait(60)
+    first.hand_back()
+    if ends:
+        goes_on.set()
+        first.stop()
+
+    Worker(make_site(), [Job(name="mail", run=done.append)], clock).run_due()
+    goes_on.set()
+    first.stop()
+
+    assert len(done) == (not ends)
+    assert jobs(db) == []
+
+
 def test_a_job_that_another_worker_has_taken_over_is_ended_by_that_one(site, make_site, clock, db, enqueue):
     """Its first worker took longer than it is left alone."""
     enqueue()
