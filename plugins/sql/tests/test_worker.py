@@ -58,7 +58,7 @@ def worker(site, done, clock):
 @pytest.fixture
 def enqueue(db):
     def enqueue(name="mail", *, due=START, **options):
-        db.write(lambda connection: db.enqueue(connection, name, {"to": "é 🙂"}, due=due, **options))
+        return db.write(lambda connection: db.enqueue(connection, name, {"to": "é 🙂"}, due=due, **options))
 
     return enqueue
 
@@ -114,10 +114,9 @@ def test_the_job_due_for_longest_comes_first(site, enqueue, clock, db):
 
 
 def test_jobs_with_one_key_are_done_once_even_after_it_was_done(worker, enqueue, done, db, clock):
-    enqueue(key="k")
-    enqueue(key="k")
+    assert [enqueue(key="k"), enqueue(key="k")] == [True, False]
     worker.run_due()
-    enqueue(key="k")
+    assert not enqueue(key="k")
 
     assert worker.run_due() == 0
 

@@ -57,8 +57,8 @@ def insert_job(
     *,
     key: str | None = None,
     due: datetime | None = None,
-) -> None:
-    """Note a job, unless one with the same *key* was noted before."""
+) -> bool:
+    """Note a job; return False if one with the same *key* was noted before."""
     row = {
         "name": name,
         "key": key,
@@ -67,7 +67,8 @@ def insert_job(
         "due": due or AT_ONCE,
         "attempts": 0,
     }
-    connection.execute(insert_into(connection, JOB).values(row).on_conflict_do_nothing(index_elements=["key"]))
+    once = insert_into(connection, JOB).values(row).on_conflict_do_nothing(index_elements=["key"])
+    return connection.scalar(once.returning(JOB.c.id)) is not None
 
 
 def find_due(connection: sa.Connection, names: Collection[str], now: datetime) -> int | None:
