@@ -121,23 +121,6 @@ def test_new_comments_come_gathered_in_one_mail_with_a_link_to_each(mails):
     assert mails.read() == []
 
 
-def test_what_a_server_whose_clock_is_behind_notes_after_a_mail_has_left_is_in_the_next_one(mails):
-    """Threat 75; as what is noted late, since many comments were approved at once."""
-    follow(mails)
-    visitor(mails.served, comment="Bonjour.")
-    mails.served.later(minutes=11.5)
-    assert len(mails.read()) == 1
-
-    mails.served.later(minutes=-2)
-    visitor(mails.served, author="Bo", comment="Bonsoir.")
-    mails.served.later(minutes=14)
-    (news,) = mails.read()
-
-    assert "Bonsoir." in text_of(news)
-    mails.served.later(minutes=60)
-    assert mails.read() == []
-
-
 def test_who_wants_answers_gets_answers_alone_and_nobody_their_own(mails):
     follow(mails, follow_answers="1")
     visitor(mails.served, comment="Ailleurs.")
