@@ -1,20 +1,15 @@
 """What the site mails by itself: new posts, digests; and what a copy of the database must not."""
 
 import shutil
-from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from pressframe.errors import StoreError
 from pressframe_newsletter._guard import Guard, count_to
 from pressframe_newsletter._planning import ensure_mark
-from pressframe_newsletter._sending import Sending
 from pressframe_newsletter._tables import MARK
-from pressframe_sql import Database, database
+from pressframe_sql import database
 from pressframe_testing import EVERY_DATABASE
-
-from .conftest import parts
 
 pytestmark = EVERY_DATABASE
 
@@ -22,11 +17,7 @@ NEW = "---\ntitle: Neuf\ndate: 2026-11-23\n{more}---\nTout neuf.\n"
 NOW = 'delay = "10 minutes"'
 
 
-def _locked(*_):
-    raise StoreError("locked")
-
-
-def _publish(desk, name="neuf", more=""):
+def publish(desk, name="neuf", more=""):
     desk.site.edit(f"content/posts/{name}.md", NEW.format(more=more))
     desk.served.app.rebuilder.ask()
     desk.rebuild()
@@ -37,54 +28,15 @@ def test_a_new_post_is_mailed_after_a_while_and_once(mailed, sink):
     desk.add("a@example.org")
     desk.run_jobs()
 
-    _publish(desk)
+    publish(desk)
     desk.run_jobs()
     assert sink.taken == []
     desk.move("11 minutes")
-    _publish(desk, more="tags: [x]\n")
+    publish(desk, more="tags: [x]\n")
     desk.move("1 hour")
 
     assert sink.addresses == ["a@example.org"]
     assert sink.read("a@example.org")["subject"] == "Neuf"
-
-
-def test_a_new_post_is_mailed_though_the_database_was_locked_as_it_came(mailed, sink, monkeypatch):
-    """F8."""
-    desk = mailed(automatic="true", newsletter=NOW)
-    desk.add("a@example.org")
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Database, "write", _locked)
-        _publish(desk)
-    desk.rebuild()
-    desk.move("11 minutes")
-
-    assert sink.addresses == ["a@example.org"]
-
-
-@pytest.mark.parametrize("before", ["sent", "nothing"])
-def test_what_a_start_sees_to_is_seen_to_though_the_database_was_locked_then(mailed, sink, monkeypatch, before):
-    """F8: what was cut off goes on, and posts that are there already are old."""
-    desk = mailed(automatic="true", newsletter=NOW)
-    if before == "sent":
-        desk.add("a@example.org")
-        campaign = desk.send()
-        database(desk.host).write(lambda connection: connection.execute(sa.text("DELETE FROM sql_job")))
-    else:
-        database(desk.host).write(lambda connection: connection.execute(sa.update(MARK).values(since=None)))
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Database, "write", _locked)
-        desk = desk.restart()
-    desk.rebuild()
-    desk.run_jobs()
-    if before == "nothing":
-        desk.add("a@example.org")
-        _publish(desk)
-        desk.move("11 minutes")
-
-    assert sink.addresses == ["a@example.org"]
-    assert before == "nothing" or desk.state(campaign) == "done"
 
 
 def test_posts_that_were_there_before_the_newsletter_are_not_mailed(mailed, sink):
@@ -183,69 +135,11 @@ def test_a_newsletter_of_one_category_mails_posts_of_that_one(mailed, sink):
     )
     desk.add("a@example.org")
 
-    _publish(desk, "un", "categories: [Presse]\n")
-    _publish(desk, "deux", "categories: [Autres]\n")
+    publish(desk, "un", "categories: [Presse]\n")
+    publish(desk, "deux", "categories: [Autres]\n")
     desk.move("1 hour")
 
     assert len(sink.taken) == 1
-
-
-def test_a_digest_leaves_once_a_week_to_who_wants_it(mailed, sink):
-    desk = mailed(newsletter='digest_day = "tuesday"\ndigest_at = 08:00:00')
-    weekly, each = desk.add("weekly@example.org"), desk.add("each@example.org")
-    desk.people.choose(weekly, {"posts": "weekly"}, desk.site.clock.now, lifts=True)
-    desk.run_jobs()
-
-    desk.move("20 hours")  # Tuesday, 7:00 in Paris
-    assert sink.taken == []
-    desk.move("1 hour")
-    desk.move("1 hour")
-    desk.restart().run_jobs()
-    desk.move("7 days")  # nothing was published since
-
-    assert sink.addresses == ["weekly@example.org"]
-    assert each is not None
-    assert "La crise, vue d’ici" in parts(sink.read("weekly@example.org"))[0]
-
-
-@pytest.mark.parametrize("others", [True, False])
-def test_a_post_that_appears_at_the_moment_of_the_digest_is_in_it(mailed, sink, others):
-    """Whichever comes first, the job or the build; the next digest is of what comes after this moment."""
-    desk = mailed(newsletter='digest_day = "tuesday"\ndigest_at = 08:00:00')
-    if not others:
-        desk.site.remove("content/posts/crise.md")
-        desk.site.remove("content/posts/ferme.md")
-    desk.site.edit("content/posts/neuf.md", NEW.format(more="").replace("2026-11-23", "2026-11-24T08:00:00"))
-    desk.served.app.rebuilder.ask()
-    desk.rebuild()
-    weekly = desk.add("weekly@example.org")
-    desk.people.choose(weekly, {"posts": "weekly"}, desk.site.clock.now, lifts=True)
-    desk.run_jobs()
-
-    desk.move("21 hours")
-    desk.rebuild()
-    desk.move("5 seconds")
-
-    assert sink.addresses == ["weekly@example.org"]
-    assert "Tout neuf." in parts(sink.read("weekly@example.org"))[0]
-    assert ("La crise" in parts(sink.read("weekly@example.org"))[0]) is others
-
-
-def test_a_digest_leaves_though_the_site_cannot_be_built_any_more(mailed, sink):
-    desk = mailed(newsletter='digest_day = "tuesday"\ndigest_at = 08:00:00')
-    desk.site.edit("content/posts/neuf.md", NEW.format(more="").replace("2026-11-23", "2026-11-24T08:00:00"))
-    desk.served.app.rebuilder.ask()
-    desk.rebuild()
-    weekly = desk.add("weekly@example.org")
-    desk.people.choose(weekly, {"posts": "weekly"}, desk.site.clock.now, lifts=True)
-    desk.run_jobs()
-
-    desk.move("21 hours")
-    assert sink.addresses == []
-    for _ in range(10):
-        desk.move("1 minute")
-
-    assert sink.addresses == ["weekly@example.org"]
 
 
 # ------------------------------------------------------------------------------------------------ copies
@@ -325,13 +219,13 @@ def test_a_post_that_is_put_back_later_than_the_database_waits_too(mailed, sink)
     desk.run_jobs()
     copy = desk.site.folder / "copy.sqlite"
     desk.site.run("db", "backup", str(copy))
-    _publish(desk)
+    publish(desk)
     desk.run_jobs()
     (desk.site.folder / "content" / "posts" / "neuf.md").unlink()
 
     desk = _put_back(desk, copy)
     desk.run_jobs()
-    _publish(desk)
+    publish(desk)
     desk.move("1 minute")
 
     assert len(sink.taken) == 1
@@ -437,32 +331,6 @@ def test_what_was_under_way_long_ago_waits_for_the_owner(mailed, sink):
     desk.run_jobs()
 
     assert len(sink.taken) == 2
-    assert (found := desk.campaigns.find(campaign.id))
-    assert (found.state, found.reason) == ("held", "late")
-
-
-def test_what_was_cut_off_long_ago_waits_though_something_was_planned_for_the_next_day_then(mailed, sink, monkeypatch):
-    """Threat 77: what is planned for later does not tell when this was to go on."""
-    desk = mailed(newsletter="connections = 1")
-    desk.add("a@example.org", "b@example.org")
-    campaign = desk.send()
-
-    class CutOff(BaseException):
-        pass
-
-    def hand(*_):
-        desk.send(due=desk.site.clock.now + timedelta(days=1))
-        raise CutOff
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Sending, "_hand", hand)
-        with pytest.raises(CutOff):
-            Sending(desk.host, desk.plugin).work(60)
-    desk.site.clock.move("7 hours")
-    desk = desk.restart()
-    desk.run_jobs()
-
-    assert sink.taken == []
     assert (found := desk.campaigns.find(campaign.id))
     assert (found.state, found.reason) == ("held", "late")
 

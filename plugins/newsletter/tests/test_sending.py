@@ -6,10 +6,8 @@ from datetime import timedelta
 import pytest
 
 from pressframe.errors import StoreError
-from pressframe_members.store import Members
 from pressframe_newsletter._recipients import Recipients
 from pressframe_newsletter._sending import Sending
-from pressframe_sql import Database
 from pressframe_testing import EVERY_DATABASE
 
 from .conftest import POST, addresses, finish
@@ -237,6 +235,28 @@ def test_what_is_over_goes_on_by_nobody_s_word(mailed, sink):
     assert desk.state(campaign) == "cancelled"
 
 
+@pytest.mark.parametrize("fault", [None, "421 down", "451 later"])
+def test_a_clock_that_was_a_year_ahead_keeps_no_mail_for_a_year(mailed, sink, fault):
+    """Threat 75: neither by the limit, nor by the rest that the mail server is given, nor by a pause."""
+    desk = mailed(newsletter="per_minute = 2")
+    desk.add(*addresses(6))
+    desk.site.clock.move("365 days")
+    sink.fails = lambda stage, number, to: fault if stage == "RCPT" else None
+    campaign = desk.send()
+    desk.run_jobs()
+    assert len(sink.taken) == (0 if fault else 2)
+
+    sink.fails = lambda stage, number, to: None
+    desk.site.clock.move(timedelta(days=-365))
+    desk = desk.restart()
+    assert desk.campaigns.trouble(desk.site.clock.now) is None
+    for _ in range(4):
+        desk.move("61 seconds")
+
+    assert sorted(sink.addresses) == addresses(6)
+    assert desk.state(campaign) == "done"
+
+
 @pytest.mark.parametrize("how", ["removed", "revoked"])
 def test_who_lost_the_audience_or_left_gets_nothing_of_what_still_waits(mailed, sink, how):
     """Threat 10."""
@@ -292,34 +312,6 @@ def test_who_loses_one_of_two_rights_to_a_mail_still_gets_it(mailed, sink):
     assert desk.counts(campaign) == {"sent": 1}
 
 
-def test_who_has_an_audience_again_before_it_is_noted_that_they_lost_it_gets_their_mail(mailed, sink, monkeypatch):
-    desk = mailed()
-    member = desk.add("payer@example.org", audience="paid")
-    now, real = desk.site.clock.now, Database.write
-    campaign = desk.send(audience="paid")
-    sink.fails = lambda now, number, to: "451 later" if now == "RCPT" else None
-    desk.run_jobs()
-    desk.members.grant(member.id, "paid", source="stripe", until=now + timedelta(hours=1), now=now)
-    desk.members.revoke(member.id, "paid", source="complimentary", now=now)
-    prolonged = []
-
-    def write(self, work):
-        if not prolonged:
-            prolonged.append(True)
-            until = now + timedelta(days=30)
-            desk.members.grant(member.id, "paid", source="stripe", until=until, now=now + timedelta(hours=1))
-        return real(self, work)
-
-    with monkeypatch.context() as patched:
-        patched.setattr(Database, "write", write)
-        desk.people.revoke(member.id, "paid", now + timedelta(hours=1))
-    sink.fails = lambda now, number, to: None
-    finish(desk)
-
-    assert sink.addresses == ["payer@example.org"]
-    assert desk.state(campaign) == "done"
-
-
 def test_those_who_did_not_get_it_get_it_and_nobody_else(mailed, sink):
     desk = mailed()
     desk.add("got@example.org", "broken@example.org")
@@ -344,28 +336,20 @@ def test_those_who_did_not_get_it_get_it_and_nobody_else(mailed, sink):
     assert sorted(sink.addresses[before:]) == ["broken@example.org", "new@example.org"]
 
 
-@pytest.mark.parametrize("again", [False, True])
-def test_a_campaign_that_is_cancelled_while_members_get_their_rows_gives_nobody_one(mailed, sink, monkeypatch, again):
-    """Nor does one that its owner begins anew at that moment go on where the first had come to."""
+def test_a_second_process_sends_nothing_beside_the_first(mailed, sink):
+    """F3."""
     desk = mailed()
     desk.add(*addresses(3))
-    campaign = desk.send()
-    real = Members.having
+    desk.send()
+    first, second = Sending(desk.host, desk.plugin), Sending(desk.host, desk.plugin)
 
-    def having(self, *args, **how):
-        found = real(self, *args, **how)
-        if desk.campaigns.cancel(campaign.id, desk.site.clock.now) and again:
-            desk.campaigns.resend(campaign.id, desk.site.clock.now, audience="paid")
-        return found
+    with first._recipients.guard.alone() as is_alone:
+        second.work(1)
+        assert is_alone
+        assert sink.taken == []
+    second.work(1)
 
-    with monkeypatch.context() as patched:
-        patched.setattr(Members, "having", having)
-        Sending(desk.host, desk.plugin).work(60)
-    finish(desk)
-
-    assert sink.addresses == []
-    assert desk.counts(campaign) == {}
-    assert desk.state(campaign) == ("done" if again else "cancelled")
+    assert len(sink.taken) == 3
 
 
 def test_without_a_server_in_the_settings_mails_lie_in_the_outbox(serve):

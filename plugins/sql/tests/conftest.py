@@ -3,14 +3,16 @@
 import contextlib
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import attrs
 import pytest
 import sqlalchemy as sa
 
 from pressframe import Site
-from pressframe_sql import Database, database
+from pressframe_sql import Database, Job, Worker, database
 
 NOTES_PLUGIN = '''
 """Keeps notes."""
@@ -32,6 +34,8 @@ revision, down_revision = "notes_0001", None
 def upgrade():
     op.create_table("note", sa.Column("text", sa.Text))
 """
+START = datetime(2026, 5, 1, 12, tzinfo=UTC)
+"""The time of workers' clocks at first."""
 NOTE = sa.table("note", sa.column("text"))
 
 
@@ -114,3 +118,54 @@ def read_at_once(db, count, stack):
     """Have so many read at the same time, until *stack* ends."""
     for _ in range(count):
         stack.enter_context(db.read())
+
+
+class Clock:
+    def __init__(self):
+        self.now = START
+
+    def __call__(self):
+        return self.now
+
+
+class Done:
+    """A job's work, which notes its payloads and raises what it is told to."""
+
+    def __init__(self):
+        self.payloads, self.errors, self.happened = [], [], threading.Event()
+
+    def __call__(self, payload):
+        self.payloads.append(dict(payload))
+        self.happened.set()
+        if self.errors:
+            raise self.errors.pop(0)
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def done():
+    return Done()
+
+
+@pytest.fixture
+def worker(site, done, clock):
+    worker = Worker(site, [Job(name="mail", run=done)], clock)
+    yield worker
+    worker.stop()
+
+
+@pytest.fixture
+def enqueue(db):
+    def enqueue(name="mail", *, due=START, **options):
+        return db.write(lambda connection: db.enqueue(connection, name, {"to": "é 🙂"}, due=due, **options))
+
+    return enqueue
+
+
+def jobs(db):
+    with db.read() as connection:
+        return [tuple(row) for row in connection.execute(sa.text("SELECT state, attempts, error FROM sql_job"))]

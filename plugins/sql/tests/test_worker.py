@@ -1,71 +1,20 @@
 """Jobs: done once their cause is committed, tried again when they fail, set aside when they keep failing."""
 
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
-from pressframe_sql import Job, Worker, _worker, find_personal_data
+from pressframe_sql import Job, Worker
 from pressframe_sql._jobs import take
 from pressframe_web import MailError
 
-START = datetime(2026, 5, 1, 12, tzinfo=UTC)
+from .conftest import START, Done, jobs
 
 
 class Panic(BaseException):
     """As parts written in Rust raise."""
-
-
-class Clock:
-    def __init__(self):
-        self.now = START
-
-    def __call__(self):
-        return self.now
-
-
-class Done:
-    """A job's work, which notes its payloads and raises what it is told to."""
-
-    def __init__(self):
-        self.payloads, self.errors, self.happened = [], [], threading.Event()
-
-    def __call__(self, payload):
-        self.payloads.append(dict(payload))
-        self.happened.set()
-        if self.errors:
-            raise self.errors.pop(0)
-
-
-@pytest.fixture
-def clock():
-    return Clock()
-
-
-@pytest.fixture
-def done():
-    return Done()
-
-
-@pytest.fixture
-def worker(site, done, clock):
-    worker = Worker(site, [Job(name="mail", run=done)], clock)
-    yield worker
-    worker.stop()
-
-
-@pytest.fixture
-def enqueue(db):
-    def enqueue(name="mail", *, due=START, **options):
-        db.write(lambda connection: db.enqueue(connection, name, {"to": "é 🙂"}, due=due, **options))
-
-    return enqueue
-
-
-def jobs(db):
-    with db.read() as connection:
-        return [tuple(row) for row in connection.execute(sa.text("SELECT state, attempts, error FROM sql_job"))]
 
 
 def test_a_job_is_run_with_its_payload_and_forgotten(worker, enqueue, done, db):
@@ -114,10 +63,9 @@ def test_the_job_due_for_longest_comes_first(site, enqueue, clock, db):
 
 
 def test_jobs_with_one_key_are_done_once_even_after_it_was_done(worker, enqueue, done, db, clock):
-    enqueue(key="k")
-    enqueue(key="k")
+    assert [enqueue(key="k"), enqueue(key="k")] == [True, False]
     worker.run_due()
-    enqueue(key="k")
+    assert not enqueue(key="k")
 
     assert worker.run_due() == 0
 
@@ -246,89 +194,6 @@ def test_a_job_that_another_worker_has_taken_over_is_ended_by_that_one(site, mak
 
     assert seen == [[("waiting", 3, None)]]
     assert jobs(db) == []
-
-
-def test_who_is_told_what_is_kept_hears_when_their_mail_is_due(site, db, enqueue):
-    enqueue(due=None)
-    enqueue()
-
-    told = find_personal_data(site, "é 🙂")["jobs"]
-
-    payload = {"to": "é 🙂"}
-    assert told == [
-        {"job": "mail", "due": None, "payload": payload},
-        {"job": "mail", "due": START.isoformat(), "payload": payload},
-    ]
-
-
-@pytest.mark.parametrize("back", [timedelta(hours=1), timedelta(days=365)])
-def test_a_job_that_waits_for_no_moment_is_run_though_the_clock_was_set_back(worker, done, clock, db, back):
-    """Threat 75: of who asks for a link to sign in, say."""
-    clock.now += back
-    db.write(lambda connection: db.enqueue(connection, "mail", {}))
-    clock.now -= back
-
-    assert worker.run_due() == 1
-
-
-@pytest.mark.parametrize("cause", ["failed", "killed"])
-def test_a_job_that_was_put_off_by_a_clock_a_year_ahead_is_tried_once_that_is_set_back(
-    worker, enqueue, done, clock, db, cause
-):
-    """Threat 75."""
-    enqueue()
-    clock.now += timedelta(days=365)
-    if cause == "failed":
-        done.errors = [ValueError()]
-        worker.run_due()
-    else:
-        db.write(lambda connection: take(connection, 1, now=clock(), until=clock() + timedelta(minutes=10)))
-    clock.now -= timedelta(days=365)
-
-    assert worker.run_due() == 1
-    assert jobs(db) == []
-
-
-@pytest.mark.parametrize(("soon", "run"), [(True, 1), (False, 0)])
-def test_a_job_that_is_planned_far_ahead_is_run_early_only_if_it_never_should_be(
-    site, enqueue, done, clock, db, soon, run
-):
-    """Threat 75: others may mean a day in years."""
-    enqueue(due=START + timedelta(days=365))
-    enqueue(due=START + timedelta(hours=25))
-    worker = Worker(site, [Job(name="mail", run=done, soon=soon)], clock)
-
-    assert worker.run_due() == run
-    assert len(jobs(db)) == 2 - run
-
-
-def test_a_running_worker_finds_out_that_its_clock_was_set_back(site, enqueue, done, clock, monkeypatch):
-    """Threat 75: though nothing is written."""
-    monkeypatch.setattr(_worker, "_RIGHTED_EVERY", 0)
-    clock.now += timedelta(days=365)
-    enqueue(due=clock() + timedelta(minutes=1))
-    worker = Worker(site, [Job(name="mail", run=done, soon=True)], clock)
-    worker.run_due()
-    worker.start()
-    try:
-        clock.now -= timedelta(days=365)
-
-        assert done.happened.wait(60)
-    finally:
-        worker.stop()
-
-
-def test_a_key_whose_job_was_done_by_a_clock_a_year_ahead_is_forgotten(worker, enqueue, done, clock):
-    """Threat 75: what is done once a day would not be done for a year."""
-    clock.now += timedelta(days=365)
-    enqueue(key="today")
-    worker.run_due()
-    clock.now -= timedelta(days=365)
-    enqueue()
-    worker.run_due()
-    enqueue(key="today")
-
-    assert worker.run_due() == 1
 
 
 def test_two_workers_share_the_jobs(make_site, done, clock, enqueue):

@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 
 from pressframe_testing import EVERY_DATABASE
-from pressframe_web.fetching import Fetcher
 
 from .conftest import TARGET
 
@@ -305,29 +304,6 @@ def test_sending_the_same_again_while_it_waits_fetches_once(blog, elsewhere, men
     assert {reply.status for reply in replies} == {201}
     assert len({reply.headers["location"] for reply in replies}) == 1
     assert len(elsewhere.asked) == 1
-
-
-@pytest.mark.parametrize("first", [PAGE, "<p>Pas encore de lien.</p>"])
-def test_what_is_sent_again_while_its_source_is_fetched_is_fetched_again(
-    blog, elsewhere, mention, stored, monkeypatch, first
-):
-    """Its author has corrected it, and tells of that, a moment after it was read."""
-    served = blog().serve()
-    source, fetch, corrected = elsewhere.put("/a", first), Fetcher.get, PAGE.replace("pas d’accord", "d’accord")
-
-    def get(self, url, **how):
-        fetched = fetch(self, url, **how)
-        if len(elsewhere.asked) == 1:
-            elsewhere.put("/a", corrected)
-            mention(served, source)
-        return fetched
-
-    monkeypatch.setattr(Fetcher, "get", get)
-    status = mention(served, source).headers["location"]
-    served.run_jobs()
-
-    assert [filed.comment.body for filed in stored(served)] == ["Ma réponse\n\nJe ne suis d’accord."]
-    assert "checked and taken" in served.visitor.get(status).text
 
 
 @pytest.mark.parametrize("token", ["1", "1.", "1.x", "2.{mark}", "x.{mark}", "1{mark}", "1.{mark}é"])

@@ -262,7 +262,6 @@ class Followers:
             if connection.execute(wanted.limit(1)).one_or_none() is None:
                 return
         number = int(now.timestamp() // _GATHERED.total_seconds())
-        due = datetime.fromtimestamp((number + 1) * _GATHERED.total_seconds(), UTC) + _LATE
 
         def work(connection: sa.Connection) -> None:
             told: set[int] = set()
@@ -272,9 +271,17 @@ class Followers:
                 told.add(follower)
                 row = {"follow": follow, "comment": comment.id, "gated": is_gated}
                 connection.execute(insert_into(connection, NEWS).values(row).on_conflict_do_nothing())
-                self._db.enqueue(connection, MAIL, {"follower": follower}, key=f"{MAIL}:{follower}:{number}", due=due)
+                # The mail of its time may have left, if this is late or the clock behind: the next one takes it then.
+                if not self._plan(connection, follower, number):
+                    self._plan(connection, follower, number + 1)
 
         self._db.write(work)
+
+    def _plan(self, connection: sa.Connection, follower: int, number: int) -> bool:
+        """Have somebody mailed what is new once a time is over; return False if that was planned before."""
+        due = datetime.fromtimestamp((number + 1) * _GATHERED.total_seconds(), UTC) + _LATE
+        key = f"{MAIL}:{follower}:{number}"
+        return self._db.enqueue(connection, MAIL, {"follower": follower}, key=key, due=due)
 
     def news(self, follower: int) -> tuple[News, ...]:
         """Return what is to be told, oldest first."""

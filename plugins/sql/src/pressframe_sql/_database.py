@@ -115,7 +115,7 @@ class Database:
         *,
         key: str | None = None,
         due: datetime | None = None,
-    ) -> None:
+    ) -> bool:
         """Note a job, to be run if, and only if, the transaction of *connection* is committed.
 
         Args:
@@ -123,10 +123,13 @@ class Database:
             name: Of a ``Job`` that a plugin registers.
             key: Jobs with one key are done once, however often they are noted; None for no such promise.
             due: Aware; at once if None, whatever clocks say.
+
+        Returns:
+            False if one with its key was noted before, and perhaps done.
         """
         from pressframe_sql._jobs import insert_job
 
-        insert_job(connection, name, payload, key=key, due=due)
+        return insert_job(connection, name, payload, key=key, due=due)
 
     def version(self) -> str:
         """Return what differs after every commit of any process, and costs microseconds to ask.

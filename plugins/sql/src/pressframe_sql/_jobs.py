@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import attrs
@@ -40,18 +40,13 @@ _FEW = 500
 
 @attrs.frozen(kw_only=True)
 class Waiting:
-    """A job that was taken to be run; ``attempts`` counts this one.
-
-    Attributes:
-        until: When others may take it; its row says so until they do.
-    """
+    """A job that was taken to be run; ``attempts`` counts this one, and stays so in its row until others take it."""
 
     id: int
     name: str
     key: str | None
     payload: Mapping[str, Json]
     attempts: int
-    until: datetime
 
 
 def insert_job(
@@ -61,8 +56,8 @@ def insert_job(
     *,
     key: str | None = None,
     due: datetime | None = None,
-) -> None:
-    """Note a job, unless one with the same *key* was noted before."""
+) -> bool:
+    """Note a job; return False if one with the same *key* was noted before."""
     row = {
         "name": name,
         "key": key,
@@ -71,7 +66,8 @@ def insert_job(
         "due": due or AT_ONCE,
         "attempts": 0,
     }
-    connection.execute(insert_into(connection, JOB).values(row).on_conflict_do_nothing(index_elements=["key"]))
+    once = insert_into(connection, JOB).values(row).on_conflict_do_nothing(index_elements=["key"])
+    return connection.scalar(once.returning(JOB.c.id)) is not None
 
 
 def find_due(connection: sa.Connection, names: Collection[str], now: datetime) -> int | None:
@@ -117,7 +113,7 @@ def take(connection: sa.Connection, id: int, *, now: datetime, until: datetime) 
     if row is None:
         return None
     payload = json.loads(row.payload)
-    return Waiting(id=id, name=row.name, key=row.key, payload=payload, attempts=row.attempts, until=until)
+    return Waiting(id=id, name=row.name, key=row.key, payload=payload, attempts=row.attempts)
 
 
 def finish(connection: sa.Connection, job: Waiting, now: datetime) -> None:
@@ -137,6 +133,12 @@ def put_off(connection: sa.Connection, job: Waiting, error: str, *, due: datetim
     connection.execute(sa.update(JOB).where(_is(job)).values(values))
 
 
+def hand_back(connection: sa.Connection, jobs: Iterable[Waiting]) -> None:
+    """Let others take jobs at once, but for those whose end is written down before."""
+    for job in jobs:
+        connection.execute(sa.update(JOB).where(_is(job)).values(due=AT_ONCE))
+
+
 def _is(job: Waiting) -> sa.ColumnElement[bool]:
     """Return what is true of the job's row until somebody else has taken it."""
-    return (JOB.c.id == job.id) & (JOB.c.due == job.until)
+    return (JOB.c.id == job.id) & (JOB.c.state == WAITING) & (JOB.c.attempts == job.attempts)

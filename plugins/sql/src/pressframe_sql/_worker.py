@@ -7,6 +7,7 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,7 @@ class Worker:
         self._database = database(host)
         self._jobs = {job.name: job for job in jobs}
         self._clock = clock
+        self._running: dict[str, Waiting] = {}
         self._owed: dict[str, list[Callable[[sa.Connection], None]]] = {}
         self._stopping = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -69,6 +71,15 @@ class Worker:
         for thread in threads:
             if thread is not threading.current_thread():
                 thread.join()
+
+    def hand_back(self) -> None:
+        """Let be done at once, by whoever comes next, what the end of the program cuts off."""
+        from pressframe_sql._jobs import hand_back
+
+        running = list(self._running.values())
+        with suppress(StoreError):  # others get it later then, as after a kill
+            if running:
+                self._database.write(lambda connection: hand_back(connection, running))
 
     def run_due(self) -> int:
         """Run every job that is due now, and return how many were run.
@@ -150,6 +161,7 @@ class Worker:
         from pressframe_sql._jobs import finish, put_off
 
         job = self._jobs[taken.name]
+        self._running[job.lane] = taken
         try:
             job.run(taken.payload)
         except (KeyboardInterrupt, SystemExit):
@@ -163,6 +175,8 @@ class Worker:
         else:
             now = self._clock()
             self._note(job.lane, lambda connection: finish(connection, taken, now))
+        finally:
+            del self._running[job.lane]
 
     def _note(self, lane: str, outcome: Callable[[sa.Connection], None]) -> None:
         """Write down what became of a job; where that fails, before anything else of its lane is done.

@@ -152,6 +152,7 @@ def _start_worker(site: Site, app: App, stack: ExitStack) -> None:
     jobs = [job for _, job in site.hooks.all("register_jobs", site)]
     worker = Worker(site, jobs, app.clock)
     worker.start()
+    stack.callback(_within, _END_SECONDS, worker.hand_back)
     stack.callback(_within, _END_SECONDS, worker.stop)
 
 
