@@ -160,7 +160,7 @@ def test_a_plan_that_alone_opens_nothing_is_not_offered(wide):
     page = wide().browser().get(BOTH).text
 
     assert set(links(page)) == {PLANS}
-    assert "C’est pour membres, mécènes." in main_of(page)
+    assert "C’est pour membres qui comptent aussi parmi mécènes." in main_of(page)
 
 
 def test_a_plan_makes_a_stranger_a_subscriber_as_well(wide):

@@ -41,6 +41,7 @@ class Person:
         is_confirmed: False: they never proved that the address is theirs, and must be asked first.
         since: None if the list does not say.
         rights: What they had, as far as the list says.
+        cells: All that stands in a list of pressframe's own, by column; nothing of others.
     """
 
     line: int
@@ -52,6 +53,7 @@ class Person:
     since: datetime | None = None
     confirmed: datetime | None = None
     rights: tuple[Right, ...] = ()
+    cells: Mapping[str, str] = attrs.field(factory=dict)
 
 
 @attrs.frozen
@@ -127,6 +129,7 @@ def _own(cells: Mapping[str, str], person: Person) -> Person:
         since=_moment(cells.get("since", "")),
         confirmed=_moment(cells.get("confirmed", "")),
         rights=tuple(_right(text) for text in cells["audiences"].split(";") if text.strip()),
+        cells=cells,
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pressframe.hookspecs import hookspec
 from pressframe.model import Host
-from pressframe_members.model import AccountPart, Change, Member
+from pressframe_members.model import AccountPart, Change, Column, Member
 
 
 @hookspec("live", "shut")
@@ -32,4 +32,14 @@ def register_account(host: Host) -> Iterable[AccountPart]:
     """Bring parts of the account page, shown in the order of the plugins; ``members`` brings its own like any other.
 
     Called once when the server starts. All are kept; two of one name are an error. Only who is signed in gets there.
+    """
+
+
+@hookspec("start", answer=Column)
+def register_columns(host: Host) -> Iterable[Column]:
+    """Bring columns of the list of all members, for what must not get lost when they move to another site.
+
+    Called once when a list is given out or taken in. All are kept, behind those of ``members``; two of one name are an
+    error. Where a plugin fails while a list is given out, there is none; while one is taken in, nobody of the five
+    hundred is.
     """

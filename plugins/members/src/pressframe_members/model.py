@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time, timedelta, tzinfo
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import attrs
 
 from pressframe.model import Json
 from pressframe_web import Request
 
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
 __all__ = [
-    "KNOWN", "SUBSCRIBERS", "AccountPart", "Change", "Found", "Member", "Membership", "Outcome", "State", "read_name",
+    "KNOWN", "SUBSCRIBERS", "AccountPart", "Change", "Column", "Found", "Member", "Membership", "Outcome", "State",
+    "read_name",
 ]  # fmt: skip
 
 SUBSCRIBERS = "subscribers"
@@ -138,6 +142,22 @@ class AccountPart:
     load: Callable[[Member, Request], Mapping[str, Json] | None]
     save: Callable[[Member, Request], Outcome | None]
     leads_to: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Column:
+    """A column of the list of all members: what a plugin knows of them, given out and taken in again.
+
+    Attributes:
+        name: Unique in a site, in lower case with hyphens; the column is called so.
+        tell: Gets some members, within a transaction; returns, by ``Member.id``, the cell of each that has one.
+        take: Gets a member who has just been taken in, the cell that stands in the list, never empty, and the time,
+            within the same transaction. The list may come from anywhere: what the cell cannot mean is passed over.
+    """
+
+    name: str = attrs.field(validator=_is_part_name)
+    tell: Callable[[Connection, Sequence[Member]], Mapping[str, str]]
+    take: Callable[[Connection, Member, str, datetime], None]
 
 
 def read_name(typed: str) -> str | None:

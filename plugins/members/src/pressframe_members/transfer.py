@@ -10,12 +10,12 @@ import io
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO, TypeAlias, TypeVar
 
 import attrs
 import sqlalchemy as sa
 
-from pressframe.errors import ConfigError, ContentError, Place
+from pressframe.errors import ConfigError, ContentError, Place, PluginError, PressframeError
 from pressframe.model import Host
 from pressframe_members import _asking, _telling
 from pressframe_members._audiences import known_audiences
@@ -36,7 +36,7 @@ from pressframe_members._rows import fill, fold, member_of, membership_of
 from pressframe_members._table_file import Table
 from pressframe_members._tables import MEMBER, MEMBERSHIP
 from pressframe_members._telling import Told
-from pressframe_members.model import SUBSCRIBERS, Membership
+from pressframe_members.model import SUBSCRIBERS, Column, Membership
 from pressframe_members.store import Members
 from pressframe_sql import Database, database
 from pressframe_sql.statements import insert_into
@@ -51,6 +51,7 @@ _AT_ONCE = 500
 _PAGE = 1000
 _MOST_TOLD = 1000
 
+T = TypeVar("T")
 _Tell: TypeAlias = Callable[[LeftOut], None]
 
 
@@ -217,7 +218,7 @@ class _Carrier:
             report.without += without
 
     def _store(self, connection: sa.Connection, people: Sequence[Person]) -> tuple[Mapping[str, int], list[Told]]:
-        before, told = _rows_of(connection, people), list[Told]()
+        before, told, columns = _rows_of(connection, people), list[Told](), _columns(self._host)
         added = {one.address.folded: self._row(one) for one in people if one.address.folded not in before}
         if added:
             once = insert_into(connection, MEMBER).on_conflict_do_nothing(index_elements=["folded"])
@@ -232,6 +233,9 @@ class _Carrier:
             is_now = confirmed is not None and (is_new or member.confirmed is None)
             if is_new:
                 told.append(Told(member, SUBSCRIBERS, "joined", self._now))
+                for plugin, column in columns:
+                    if cell := one.cells.get(column.name):
+                        _safely(plugin, column, column.take, connection, member, cell, self._now)
             elif fill(connection, member, name=one.name, language=one.language, confirmed=confirmed):
                 member = attrs.evolve(member, confirmed=member.confirmed or confirmed, name=member.name or one.name)
             if is_now:
@@ -296,7 +300,8 @@ def export_members(host: Host) -> Iterator[str]:
     Raises:
         StoreError: The database cannot be read.
     """
-    yield "\ufeff" + _line(COLUMNS)
+    further = _columns(host)
+    yield "\ufeff" + _line((*COLUMNS, *(column.name for _, column in further)))
     last = 0
     while database(host).exists():
         wanted = sa.select(MEMBER).where(MEMBER.c.id > last).order_by(MEMBER.c.id).limit(_PAGE)
@@ -309,7 +314,42 @@ def export_members(host: Host) -> Iterator[str]:
             rights = dict[int, list[str]]()
             for one in connection.execute(found):
                 rights.setdefault(one.member, []).append(_told(membership_of(one)))
-        yield "".join(_line(_cells(row, rights.get(row.id, []))) for row in rows)
+            members = [member_of(row) for row in rows]
+            told = [_safely(plugin, column, column.tell, connection, members) for plugin, column in further]
+        yield "".join(
+            _line((*_cells(row, rights.get(row.id, [])), *(_text(cells.get(row.reader)) for cells in told)))
+            for row in rows
+        )
+
+
+def _columns(host: Host) -> Sequence[tuple[str, Column]]:
+    """Return the columns of plugins, each with its plugin.
+
+    Raises:
+        PluginError: Two are called the same.
+    """
+    owners = dict.fromkeys(COLUMNS, "members")
+    found: Sequence[tuple[str, Column]] = host.hooks.all("register_columns", host)
+    for plugin, column in found:
+        if column.name in owners:
+            raise PluginError(f'"{plugin}" and "{owners[column.name]}" both bring a column called {column.name}')
+        owners[column.name] = plugin
+    return found
+
+
+def _safely(plugin: str, column: Column, do: Callable[..., T], *given: object) -> T:
+    """Return what a plugin does with its column.
+
+    Raises:
+        PluginError: It failed.
+    """
+    try:
+        return do(*given)
+    except PressframeError:
+        raise
+    except Exception as error:
+        what = f"{type(error).__name__}: {error}"
+        raise PluginError(f'"{plugin}" failed with its column {column.name}: {what}') from error
 
 
 def _cells(row: sa.Row[*tuple[object, ...]], rights: Sequence[str]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from pressframe.errors import Place
 from pressframe.hookspecs import hookimpl
 from pressframe.model import Asset, Entry, Host, Live, Page, View
 from pressframe_admin import Screen
-from pressframe_members.model import AccountPart, Change, Member
+from pressframe_members.model import AccountPart, Change, Column, Member
 from pressframe_newsletter._held import Held
 from pressframe_newsletter._settings import (
     Day,
@@ -127,6 +127,12 @@ class Newsletters:
         from pressframe_newsletter._preferences import Preferences
 
         return [Preferences(host, self).part()]
+
+    @hookimpl
+    def register_columns(self, host: Host) -> Iterable[Column]:
+        from pressframe_newsletter._moving import Moving
+
+        return [Moving(host, self.newsletters).column()]
 
     @hookimpl
     def register_admin(self, host: Host) -> Iterable[Screen]:
