@@ -16,6 +16,7 @@ from alembic.script.revision import RevisionError
 from alembic.util import CommandError
 
 from pressframe.errors import PluginError, StoreError
+from pressframe.files import stamp
 from pressframe_sql._backend import Backend, SQLite
 
 
@@ -100,7 +101,7 @@ def read_chains(connection: sqlalchemy.Connection, folders: Sequence[tuple[str, 
 
 
 def _read_chain(connection: sqlalchemy.Connection, plugin: str, folder: Path) -> Chain:
-    script = _script(folder, folder.stat().st_mtime_ns)
+    script = _script(folder, tuple(stamp(file) for file in sorted(folder.glob("*.py"))))
     context = MigrationContext.configure(connection, opts={"version_table": _version_table(plugin)})
     now = context.get_current_revision()
     try:
@@ -121,8 +122,8 @@ def _read_chain(connection: sqlalchemy.Connection, plugin: str, folder: Path) ->
 
 
 @functools.lru_cache
-def _script(folder: Path, changed: int) -> ScriptDirectory:
-    """Return the revisions in *folder*, each a module that is run; it has *changed* when one has been added."""
+def _script(folder: Path, stamps: tuple[str, ...]) -> ScriptDirectory:
+    """Return the revisions in *folder*, each a module that is run: once, while the *stamps* of all are the same."""
     return ScriptDirectory(str(folder), version_locations=[str(folder)])
 
 
