@@ -42,7 +42,7 @@ ADDED = {
     "pressframe_sql": ("Job", "PersonalData"),
     "pressframe_web": ("Route", "Request", "Response", "Cookie", "Later", "Grant", "Message", "Mailer"),
     "pressframe_admin": ("Screen", "Action", "Role", "Account", "Done", "Flash", "Undo", "Tile"),
-    "pressframe_members.model": ("Member", "Membership", "AccountPart", "Outcome"),
+    "pressframe_members.model": ("Member", "Membership", "AccountPart", "Column", "Outcome"),
     "pressframe_comments": ("Change",),
 }
 """Models of plugins' own: what the hooks that they declare take and give, and what those hold."""

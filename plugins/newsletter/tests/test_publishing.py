@@ -54,11 +54,11 @@ def test_posts_that_were_there_before_the_newsletter_are_not_mailed(mailed, sink
 def test_a_post_whose_file_is_moved_is_not_mailed_again(mailed, sink):
     desk = mailed(automatic="true", newsletter=NOW)
     desk.add("a@example.org")
-    _publish(desk)
+    publish(desk)
     desk.move("11 minutes")
 
     desk.site.remove("content/posts/neuf.md")
-    _publish(desk, "2026/neuf")
+    publish(desk, "2026/neuf")
     desk.move("1 hour")
 
     assert sink.addresses == ["a@example.org"]
@@ -68,12 +68,12 @@ def test_a_post_whose_file_is_moved_is_not_mailed_again(mailed, sink):
 def test_a_post_that_moves_before_it_was_mailed_is_mailed_once_and_so_is_another_of_its_title(mailed, sink):
     desk = mailed(automatic="true", newsletter=NOW)
     desk.add("a@example.org")
-    _publish(desk)
+    publish(desk)
     desk.site.remove("content/posts/neuf.md")
-    _publish(desk, "2026/neuf")
+    publish(desk, "2026/neuf")
     desk.move("11 minutes")
 
-    _publish(desk, "other", more="slug: other\n")
+    publish(desk, "other", more="slug: other\n")
     desk.move("1 hour")
 
     assert sink.addresses == ["a@example.org"] * 2
