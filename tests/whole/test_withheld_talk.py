@@ -119,10 +119,10 @@ def test_no_form_and_no_mail_tells_of_a_withheld_comment(closed):
     asked = dict(forms(served))
 
     texts = [(mail["to"], mail.get_body().get_content()) for mail in served.mails]
-    mails = {to: text for to, text in texts if "/comment/" in text}
+    mails = [(to, text.count("/comment/c")) for to, text in texts if "/comment/" in text]
     assert [what for what, told in asked.items() if CANARY.search(told)] == []
-    assert list(mails) == ["max@example.org"]
-    assert mails["max@example.org"].count("/comment/c") >= 2
+    assert {to for to, _ in mails} == {"max@example.org"}
+    assert sum(count for _, count in mails) >= 2
 
 
 def test_a_subscriber_is_shown_all_of_it(closed):

@@ -214,6 +214,7 @@ class Served:
         Raises:
             LookupError: No mail came: the plugin members is not enabled, or does not take the address.
         """
+        self.run_jobs()  # what has waited is no answer
         browser, before = self.browser(), len(self.mails)
         browser.post("/members/subscribe", {"email": address})
         self.run_jobs()
