@@ -140,8 +140,11 @@ def test_what_is_planned_for_days_ahead_begins_at_its_time(mailed, sink, later):
     assert desk.site.clock.now == start + later
 
 
-def test_what_was_cut_off_long_ago_waits_though_something_was_planned_for_the_next_day_then(mailed, sink, monkeypatch):
-    """Threat 77: what is planned for later does not tell when this was to go on."""
+@pytest.mark.parametrize("is_early", [False, True])
+def test_what_was_cut_off_long_ago_waits_though_something_was_planned_for_the_next_day_then(
+    mailed, sink, monkeypatch, is_early
+):
+    """Threat 77: what is planned for later does not tell when this was to go on; nor does a job before any release."""
     desk = mailed(newsletter="connections = 1")
     desk.add("a@example.org", "b@example.org")
     campaign = desk.send()
@@ -158,6 +161,9 @@ def test_what_was_cut_off_long_ago_waits_though_something_was_planned_for_the_ne
         with pytest.raises(CutOff):
             Sending(desk.host, desk.plugin).work(60)
     desk.site.clock.move("7 hours")
+    if is_early:
+        desk.plugin.held.release = None
+        Sending(desk.host, desk.plugin).work(60)
     desk = desk.restart()
     desk.run_jobs()
 

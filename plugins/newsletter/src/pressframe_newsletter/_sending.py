@@ -20,7 +20,7 @@ from pressframe_newsletter._campaigns import Campaign, Campaigns, campaign_of
 from pressframe_newsletter._guard import Guard
 from pressframe_newsletter._mails import Mails, Subject
 from pressframe_newsletter._people import Returned
-from pressframe_newsletter._planning import hold_late, is_resting, plan_next
+from pressframe_newsletter._planning import hold_late, is_resting, plan_job, plan_next
 from pressframe_newsletter._publishing import Publishing
 from pressframe_newsletter._readers import Readers
 from pressframe_newsletter._recipients import ATTEMPTS, Recipients, Result, Row, key_of
@@ -73,10 +73,10 @@ class Sending:
     def work(self, seconds: float) -> datetime | None:
         """Do what is due for so long; return when there is more to do, None if there is nothing."""
         if self._held.release is None:
-            return self._plan(self._held.clock() + _SOON)
+            return self._put_off()
         with self._recipients.guard.alone() as is_alone:
             if not is_alone:
-                return self._plan(self._held.clock() + _SOON)
+                return self._put_off()
             next = self._work(self._held.release, time.monotonic() + seconds)
         return self._plan(next)
 
@@ -89,6 +89,12 @@ class Sending:
         now = self._held.clock()
         self._db.write(lambda connection: plan_next(self._db, connection, at, now=now))
         return at
+
+    def _put_off(self) -> datetime:
+        """Look soon, as nothing was looked at: what is under way was to go on when it was said, see ``hold_late``."""
+        now = self._held.clock()
+        self._db.write(lambda connection: plan_job(self._db, connection, now + _SOON, now=now))
+        return now + _SOON
 
     def _work(self, release: Release, until: float) -> datetime | None:
         now, recipients = self._held.clock(), self._recipients
