@@ -178,10 +178,11 @@ def test_endpoints_are_found_where_the_specifications_say(html, headers, kind, u
 @pytest.mark.parametrize("unit", ["<", "<>;rel=", "<a>; rel", "<a>;", "; ", '<a>;rel="', ","])
 def test_a_header_of_another_site_is_read_in_the_time_of_its_length(unit):
     """Threat 67: 100 kB of what a pattern may look at again and again."""
-    header = unit * (100_000 // len(unit))
-    begun = time.process_time()
+    hostile = page("<p>Nothing.</p>", link=f"{unit * (100_000 // len(unit))}, <https://b.example/>")
+    fastest = 60.0
+    for _ in range(3):
+        begun = time.thread_time()
+        assert find_endpoint(hostile) is None
+        fastest = min(fastest, time.thread_time() - begun)
 
-    found = find_endpoint(page("<p>Nothing.</p>", link=f"{header}, <https://b.example/>"))
-
-    assert found is None
-    assert time.process_time() - begun < 0.5
+    assert fastest < 0.5
