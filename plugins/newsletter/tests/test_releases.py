@@ -75,6 +75,16 @@ def test_a_digest_leaves_once_a_week_to_who_wants_it(mailed, sink):
     assert "La crise, vue d’ici" in parts(sink.read("weekly@example.org"))[0]
 
 
+def _schedule_at_the_digest(desk):
+    """Have a post appear at the very moment of tomorrow's digest, which one member wants."""
+    desk.site.edit("content/posts/neuf.md", NEW.format(more="").replace("2026-11-23", "2026-11-24T08:00:00"))
+    desk.served.app.rebuilder.ask()
+    desk.rebuild()
+    weekly = desk.add("weekly@example.org")
+    desk.people.choose(weekly, {"posts": "weekly"}, desk.site.clock.now, lifts=True)
+    desk.run_jobs()
+
+
 @pytest.mark.parametrize("others", [True, False])
 def test_a_post_that_appears_at_the_moment_of_the_digest_is_in_it(mailed, sink, others):
     """Whichever comes first, the job or the build; the next digest is of what comes after this moment."""
@@ -82,12 +92,7 @@ def test_a_post_that_appears_at_the_moment_of_the_digest_is_in_it(mailed, sink, 
     if not others:
         desk.site.remove("content/posts/crise.md")
         desk.site.remove("content/posts/ferme.md")
-    desk.site.edit("content/posts/neuf.md", NEW.format(more="").replace("2026-11-23", "2026-11-24T08:00:00"))
-    desk.served.app.rebuilder.ask()
-    desk.rebuild()
-    weekly = desk.add("weekly@example.org")
-    desk.people.choose(weekly, {"posts": "weekly"}, desk.site.clock.now, lifts=True)
-    desk.run_jobs()
+    _schedule_at_the_digest(desk)
 
     desk.move("21 hours")
     desk.rebuild()
@@ -100,12 +105,7 @@ def test_a_post_that_appears_at_the_moment_of_the_digest_is_in_it(mailed, sink, 
 
 def test_a_digest_leaves_though_the_site_cannot_be_built_any_more(mailed, sink):
     desk = mailed(newsletter='digest_day = "tuesday"\ndigest_at = 08:00:00')
-    desk.site.edit("content/posts/neuf.md", NEW.format(more="").replace("2026-11-23", "2026-11-24T08:00:00"))
-    desk.served.app.rebuilder.ask()
-    desk.rebuild()
-    weekly = desk.add("weekly@example.org")
-    desk.people.choose(weekly, {"posts": "weekly"}, desk.site.clock.now, lifts=True)
-    desk.run_jobs()
+    _schedule_at_the_digest(desk)
 
     desk.move("21 hours")
     assert sink.addresses == []
